@@ -1,0 +1,29 @@
+"""What stops a command: one sentence, what to do next, and the exit code it ends with."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """The world is not as a command needs it. `sentence` states the fact, `hint` says what to do next.
+
+    `exit_code`: 1 the user's files or choice, 3 the machine, 4 stopped on purpose before anything was done.
+    """
+
+    exit_code = 3
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+
+class ChoiceError(UserError):
+    """What was asked for does not exist or cannot be done as asked."""
+
+    exit_code = 1
+
+
+class StoppedOnPurpose(UserError):
+    """Nothing was done, because doing it might harm: a person has to look."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""What the files mean: frozen values, every leaf with its place."""

@@ -1,0 +1,89 @@
+"""A condition as people write it: leaves of SQL combined by all, any, none, each with its reason and its patience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from typing import Literal as OneOf
+
+from cs_playbook.model.expression import Expression, Value
+from cs_playbook.source.finding import Span
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One line of SQL that says yes, no or unknown. `lasting`: it must have held for so many days."""
+
+    text: str
+    expression: Expression
+    span: Span
+    because: str | None = None
+    lasting: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """all, any or none of the items; `because` and `lasting` speak of the whole."""
+
+    kind: OneOf["all", "any", "none"]
+    items: tuple[Condition, ...]
+    span: Span
+    because: str | None = None
+    lasting: int | None = None
+
+
+Condition = Leaf | Group
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """All leaves, from the first line."""
+    match condition:
+        case Leaf():
+            yield condition
+        case Group(items=items):
+            for item in items:
+                yield from leaves(item)
+
+
+def conditions(condition: Condition) -> Iterator[Condition]:
+    """The condition and all conditions inside it."""
+    yield condition
+    if isinstance(condition, Group):
+        for item in condition.items:
+            yield from conditions(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit(Generic[T]):
+    """One case of a list of cases: its value where the condition says yes; `when` None is `otherwise`."""
+
+    when: Condition | None
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Generic[T]):
+    """Wherever one value stands, a list of cases may stand: the first that fits; one plain value is one `otherwise`."""
+
+    fits: tuple[Fit[T], ...]
+
+
+def plain(value: T) -> Cases[T]:
+    return Cases((Fit(None, value),))
+
+
+Answer = bool | None  # yes, no, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A condition with its answer and the values it was given, for explain: one per leaf or group, nested."""
+
+    condition: Condition
+    answer: Answer
+    values: tuple[tuple[str, Value, str], ...] = ()  # (name as written, value, type)
+    items: tuple[Evidence, ...] = ()
+    lasting: tuple[int, int] | None = None  # held for so many of so many days

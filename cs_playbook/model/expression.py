@@ -1,0 +1,309 @@
+"""The expressions of conditions and signals as a tree: what may be asked of an account, a row, a contact, an enrollment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+EPOCH = date(1970, 1, 1)
+
+# A value as it stands in a snapshot: dates are days since 1970-01-01, yes/no is 1/0, lists are tuples; None is empty.
+Value = str | int | float | bool | tuple[str, ...] | None
+# Where a piece of text stands inside its condition: offset and length in letters.
+At = tuple[int, int]
+
+
+def to_day(when: date) -> int:
+    return (when - EPOCH).days
+
+
+def from_day(day: int) -> date:
+    return EPOCH + timedelta(days=day)
+
+
+class FieldType(StrEnum):
+    """What a field may hold. `happened` is a date that is known only once it has come; `email` is checked text."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    HAPPENED = "happened"
+    LIST = "list"
+
+    @property
+    def reads_as(self) -> FieldType:
+        """The type conditions see."""
+        return {FieldType.EMAIL: FieldType.TEXT, FieldType.HAPPENED: FieldType.DATE}.get(self, self)
+
+    @property
+    def is_number(self) -> bool:
+        return self in (FieldType.NUMBER, FieldType.INTEGER)
+
+
+class ScopeName(StrEnum):
+    """Whose a name is. Bare names are the account's; inside a question about rows they are the row's (RELATED),
+    the account's are written `account.x` (OWNER), those of the row it belongs through `subscription.x` (PARENT).
+    PARENT and ENROLLMENT names hold their whole text."""
+
+    ACCOUNT = "account"
+    OWNER = "owner"
+    RELATED = "related"
+    PARENT = "parent"
+    ROW = "row"
+    CONTACT = "contact"
+    ENROLLMENT = "enrollment"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: Value
+    type: FieldType | None
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A fact of the account (`arr`), or with a scope: `row.amount`, `contact.language`, `steps.call.outcome`."""
+
+    name: str
+    scope: ScopeName = ScopeName.ACCOUNT
+    type: FieldType | None = None
+    at: At = field(default=(0, 0), compare=False)
+
+    @property
+    def key(self) -> str:
+        """Under which its value stands in a row of values."""
+        return f"{self.scope}.{self.name}" if self.scope in (ScopeName.ROW, ScopeName.CONTACT) else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    operator: str  # = <> < <= > >=
+    left: Expression
+    right: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All of them (`and`) or one of them (`or`)."""
+
+    operator: str
+    items: tuple[Expression, ...]
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    item: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """`tier in ('high', 'low')`."""
+
+    item: Expression
+    choices: tuple[Expression, ...]
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """`'champion' in roles`: a list holds a text."""
+
+    item: Expression
+    list: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    item: Expression
+    low: Expression
+    high: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    item: Expression
+    pattern: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IsEmpty:
+    """`closed_on is null`."""
+
+    item: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    operator: str  # + - * /
+    left: Expression
+    right: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    item: Expression
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`case when … then … else … end`; without `else` what fits nothing is empty."""
+
+    branches: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression | None
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of values: days_until, months_since, fiscal_quarter, earliest, lower …"""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A question to the account's rows in another table: has, number_of, total, newest, oldest."""
+
+    function: str
+    table: str
+    column: str | None
+    where: Expression | None
+    type: FieldType | None = None
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was: `was(x)`, `ago(x, '30 days')`, `at_start(x)`, `running('p')`, `finished('p', '30 days')`."""
+
+    function: str
+    subject: str  # a fact, or a playbook
+    days: int | None = None
+    type: FieldType | None = None
+    at: At = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """In signals only: count(*), count(distinct x), sum, avg, min, max over the rows of a table."""
+
+    function: str
+    argument: Expression | None
+    distinct: bool = False
+    at: At = field(default=(0, 0), compare=False)
+
+
+Expression = (
+    Literal | Name | Comparison | Both | Not | Among | Holds | Between | Like | IsEmpty | Arithmetic | Negative
+    | Case | Call | Related | Memory | Aggregate
+)  # fmt: skip
+
+
+def parts(expression: Expression) -> tuple[Expression, ...]:
+    """The expressions directly inside this one; the `where` of related rows is a world of its own and is left out."""
+    match expression:
+        case Comparison() | Arithmetic():
+            return (expression.left, expression.right)
+        case Both():
+            return expression.items
+        case Not() | Negative() | IsEmpty():
+            return (expression.item,)
+        case Among():
+            return (expression.item, *expression.choices)
+        case Holds():
+            return (expression.item, expression.list)
+        case Between():
+            return (expression.item, expression.low, expression.high)
+        case Like():
+            return (expression.item, expression.pattern)
+        case Case():
+            inside = tuple(part for branch in expression.branches for part in branch)
+            return inside if expression.otherwise is None else (*inside, expression.otherwise)
+        case Call():
+            return expression.arguments
+        case Aggregate():
+            return () if expression.argument is None else (expression.argument,)
+        case Literal() | Name() | Related() | Memory():
+            return ()
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and all that is inside it, from the left."""
+    yield expression
+    for part in parts(expression):
+        yield from walk(part)
+
+
+def replace_names(expression: Expression, rename: Callable[[Name], Name]) -> Expression:
+    """The same expression with each name changed by `rename` (used where one world's names become another's)."""
+    from dataclasses import replace
+
+    def again(inner: Expression) -> Expression:
+        return replace_names(inner, rename)
+
+    match expression:
+        case Name():
+            return rename(expression)
+        case Comparison() | Arithmetic():
+            return replace(expression, left=again(expression.left), right=again(expression.right))
+        case Both():
+            return replace(expression, items=tuple(again(item) for item in expression.items))
+        case Not() | Negative() | IsEmpty():
+            return replace(expression, item=again(expression.item))
+        case Among():
+            return replace(expression, item=again(expression.item), choices=tuple(map(again, expression.choices)))
+        case Holds():
+            return replace(expression, item=again(expression.item), list=again(expression.list))
+        case Between():
+            return replace(expression, item=again(expression.item), low=again(expression.low), high=again(expression.high))
+        case Like():
+            return replace(expression, item=again(expression.item), pattern=again(expression.pattern))
+        case Case():
+            branches = tuple((again(when), again(then)) for when, then in expression.branches)
+            otherwise = None if expression.otherwise is None else again(expression.otherwise)
+            return replace(expression, branches=branches, otherwise=otherwise)
+        case Call():
+            return replace(expression, arguments=tuple(map(again, expression.arguments)))
+        case Aggregate():
+            return replace(expression, argument=None if expression.argument is None else again(expression.argument))
+        case Literal() | Related() | Memory():
+            return expression
+
+
+def column_of(expression: Related | Memory) -> str:
+    """The fact column in which the answer to a question about rows or memory stands: named by its canonical text."""
+    from cs_playbook.model.wording import write
+
+    digest = hashlib.blake2b(write(expression).encode(), digest_size=6).hexdigest()
+    return f"{'rows' if isinstance(expression, Related) else 'past'}_{digest}"
+
+
+def known_column(memory: Memory) -> str:
+    """The column that says whether the past value was ever recorded (a recorded empty differs from no record)."""
+    return f"{column_of(memory)}_known"
+
+
+def to_list(cell: Value) -> tuple[str, ...]:
+    """A list as it stands in a snapshot (JSON text) or already read."""
+    if isinstance(cell, tuple):
+        return cell
+    return tuple(str(item) for item in json.loads(str(cell))) if cell else ()

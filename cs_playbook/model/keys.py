@@ -1,0 +1,20 @@
+"""Keys by meaning: who, which playbook, which time, which step, which contact; never content, owner or date."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def enrollment_key(account: str, row: str | None, playbook: str, episode: int) -> str:
+    """`playbook` is the first name ever; `episode` counts from 1 for this subject."""
+    return _key("enrollment", account, row, playbook, str(episode))
+
+
+def task_key(enrollment: str, step: str, occurrence: int, contact: str | None) -> str:
+    return _key("task", enrollment, step, str(occurrence), contact)
+
+
+def _key(*parts: str | None) -> str:
+    """16 hexadecimal letters. Each part carries its length, so ('ab', 'c') and ('a', 'bc') differ; None differs from ""."""
+    text = "".join("-;" if part is None else f"{len(part)}:{part};" for part in parts)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,24 @@
+"""A letter as written in `emails/<playbook>/<name>/<language>.md`: its subject, what it needs, its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_playbook.source.finding import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`name`: usage-drop/check-in. `needs`: blanks that must be filled, e.g. contact.first_name. `body`: Markdown with Jinja.
+
+    `body_line`: the line of the file on which the body begins, for findings inside it.
+    """
+
+    name: str
+    language: str
+    subject: str
+    needs: tuple[str, ...]
+    category: str
+    body: str
+    span: Span
+    body_line: int = 1

@@ -1,0 +1,55 @@
+"""What holds for the whole workspace (`project:`): where things are, the calendar, languages, when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from cs_playbook.source.finding import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRules:
+    """`holidays`: country codes. `week`: weekdays worked, Monday is 0."""
+
+    timezone: str = "UTC"
+    holidays: tuple[str, ...] = ()
+    week: tuple[int, ...] = (0, 1, 2, 3, 4)
+    fiscal_year_starts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    supported: tuple[str, ...] = ("en",)
+    default: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class StopWhen:
+    """When nothing at all is done. Shares are 0 to 1; `empty_cells_rise_by` in points of a share (0.10: from 5 % to 15 %)."""
+
+    snapshot_older_than_hours: int = 36
+    newly_fitting_more_than: int = 40
+    newly_fitting_and_share: float = 0.10
+    a_table_shrinks_by: float = 0.10
+    empty_cells_rise_by: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`snapshots` and `ledger` are folders and files relative to the project file. `ledger_id` None: never made."""
+
+    name: str
+    format: int
+    snapshots: str
+    ledger: str
+    ledger_id: str | None
+    span: Span
+    calendar: CalendarRules = CalendarRules()
+    languages: Languages = Languages()
+    stop_when: StopWhen = StopWhen()
+
+
+RuleName = OneOf[
+    "snapshot_older_than", "newly_fitting_a_playbook", "a_table_shrinks_by", "empty_cells_rise_by", "a_day_already_passed"
+]

@@ -1,0 +1,104 @@
+"""Who does it: people, roles of an account, and the one grammar in which a step names somebody (`team:`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from cs_playbook.model.expression import Expression
+from cs_playbook.source.finding import Span
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRef:
+    """A role by its name."""
+
+    role: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """The first that has somebody."""
+
+    people: tuple[People, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Everybody of each, each person once."""
+
+    people: tuple[People, ...]
+    span: Span
+
+
+People = RoleRef | FirstOf | AllOf
+
+
+@dataclass(frozen=True, slots=True)
+class FromField:
+    """The person whose address stands in a fact of the account (a Name, or `was(x)`)."""
+
+    fact: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerOf:
+    role: RoleRef
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """One person, whatever the account."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsWhere:
+    """People of the customer: rows of `contacts` that say yes; all, or the one first (`newest`, `oldest`) by a field."""
+
+    where: Expression
+    pick: OneOf["all", "newest", "oldest"]
+    by: str | None
+
+
+RoleSource = FromField | ManagerOf | Always | ContactsWhere
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    source: RoleSource
+    span: Span
+    otherwise: RoleRef | None = None
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it names people of the customer."""
+        return isinstance(self.source, ContactsWhere)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    email: str
+    name: str
+    span: Span
+    manager: str | None = None
+    speaks: tuple[str, ...] = ()
+    minutes_per_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    name: str
+    roles: tuple[Role, ...]
+    people: tuple[Person, ...]
+    span: Span
+
+    def role(self, name: str) -> Role | None:
+        return next((role for role in self.roles if role.name == name), None)
+
+    def person(self, email: str) -> Person | None:
+        return next((person for person in self.people if person.email == email), None)

@@ -1,0 +1,127 @@
+"""Durations, moments and the working calendar: everything a playbook says about time, reckoned on dates, never on clocks."""
+
+from __future__ import annotations
+
+import calendar as gregorian
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal as OneOf
+
+from cs_playbook.model.expression import Expression
+from cs_playbook.source.finding import Span
+
+Unit = OneOf["day", "business day", "week", "month"]
+LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts longer
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class FromReady:
+    """`2 business days`: counted from the day the step became ready."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class FromStart:
+    """`day 30`: day 0 is the day the enrollment started."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromDate:
+    """`60 days before renewal_date`, `1 business day after steps.meeting.done_on`."""
+
+    duration: Duration
+    direction: OneOf["before", "after"]
+    date: Expression
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """`2026-03-31`."""
+
+    day: date
+
+
+Moment = FromReady | FromStart | FromDate | OnDay
+
+
+def no_holidays(year: int) -> frozenset[date]:
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are worked. `week`: weekdays, Monday is 0. `holidays_of(year)`: days off of a year."""
+
+    week: frozenset[int] = frozenset(range(5))
+    holidays_of: Callable[[int], frozenset[date]] = no_holidays
+    fiscal_year_starts: int = 1  # month
+
+    def is_worked(self, day: date) -> bool:
+        return day.weekday() in self.week and day not in self.holidays_of(day.year)
+
+    def add(self, start: date, duration: Duration) -> date:
+        """`start` plus a duration (its count may be negative). The end of a shorter month is its last day."""
+        match duration.unit:
+            case "day":
+                return start + timedelta(days=duration.count)
+            case "week":
+                return start + timedelta(weeks=duration.count)
+            case "month":
+                return add_months(start, duration.count)
+            case "business day":
+                return self._add_worked(start, duration.count)
+
+    def _add_worked(self, start: date, count: int) -> date:
+        step = timedelta(days=1 if count >= 0 else -1)
+        day, left = start, abs(count)
+        while left:
+            day += step
+            left -= self.is_worked(day)
+        return day
+
+    def worked_between(self, start: date, end: date) -> int:
+        """Business days after `start` up to and with `end`; negative when `end` comes first."""
+        if end < start:
+            return -self.worked_between(end, start)
+        span = (end - start).days
+        if span > LONGEST:
+            return span * len(self.week) // 7
+        return sum(self.is_worked(start + timedelta(days=n)) for n in range(1, span + 1))
+
+    def fiscal_quarter(self, day: date) -> str:
+        """`FY2026 Q1`, the fiscal year named by the calendar year in which it ends."""
+        months = (day.month - self.fiscal_year_starts) % 12
+        started = day.year if day.month >= self.fiscal_year_starts else day.year - 1
+        year = started if self.fiscal_year_starts == 1 else started + 1
+        return f"FY{year} Q{months // 3 + 1}"
+
+
+def add_months(start: date, months: int) -> date:
+    """31 January plus a month is the last day of February."""
+    index = start.year * 12 + start.month - 1 + months
+    year, month = divmod(index, 12)
+    last = gregorian.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(start.day, last))
+
+
+def months_between(start: date, end: date) -> int:
+    """Whole months from `start` to `end`; negative when `end` comes first."""
+    if end < start:
+        return -months_between(end, start)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months if add_months(start, months) <= end else months - 1

@@ -1,0 +1,1 @@
+"""Nodes → model; the file names are those of `model/`."""

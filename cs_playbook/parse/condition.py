@@ -1,0 +1,386 @@
+"""The text of a condition or of a signal's value → an expression whose names are not yet bound to facts."""
+
+from __future__ import annotations
+
+import re
+
+from cs_playbook.model.expression import (
+    Aggregate,
+    Among,
+    Arithmetic,
+    At,
+    Between,
+    Both,
+    Call,
+    Case,
+    Comparison,
+    Expression,
+    FieldType,
+    Holds,
+    IsEmpty,
+    Like,
+    Literal,
+    Memory,
+    Name,
+    Negative,
+    Not,
+    Related,
+)
+from cs_playbook.parse.tokens import Refusal, Token, tokens
+
+COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
+RELATED = ("has", "number_of", "total", "newest", "oldest")
+MEMORY = ("was", "ago", "at_start", "running", "finished")
+AGGREGATES = ("count", "sum", "avg", "min", "max")
+CALLS = (
+    "days_until", "days_since", "months_until", "months_since", "business_days_until", "business_days_since",
+    "fiscal_quarter", "earliest", "latest", "lower",
+)  # fmt: skip
+FUNCTIONS = (*RELATED, *MEMORY, *CALLS)
+NOT_YET = ("changed", "set_on", "last_outcome", "rank", "row_number", "dense_rank")
+CLOCKS = ("now", "current_date", "current_time", "current_timestamp", "getdate", "sysdate", "curdate", "date", "datetime", "julianday", "strftime")  # fmt: skip
+DEEPEST = 60
+
+_DURATION = re.compile(r"(\d+) (day|week)s?\Z")
+_PERIOD = re.compile(r"\d+ \w+")
+
+
+def read_condition(text: str) -> Expression:
+    """The expression of `text`. Raises Refusal at the first place that cannot be read."""
+    return _Reader(text).whole()
+
+
+class _Reader:
+    """Holds the place reached in one text."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = tokens(text)
+        self._at = 0
+        self._depth = 0
+
+    def whole(self) -> Expression:
+        if self._here.kind == "end":
+            raise Refusal(self._here.at, "CSP201", "the condition is empty", "write what must hold, e.g. arr >= 20000")
+        expression = self._either()
+        if self._here.kind != "end":
+            raise self._left_over()
+        return expression
+
+    # --- from the weakest to the strongest tie ---
+
+    def _either(self) -> Expression:
+        return self._chain("or", self._every)
+
+    def _every(self) -> Expression:
+        return self._chain("and", self._negation)
+
+    def _chain(self, word: str, inner: object) -> Expression:
+        self._deeper()
+        start = self._here.at
+        items = [inner()]  # type: ignore[operator]
+        while self._skip_word(word):
+            items.append(inner())  # type: ignore[operator]
+        self._depth -= 1
+        return items[0] if len(items) == 1 else Both(word, tuple(items), self._since(start))
+
+    def _negation(self) -> Expression:
+        start = self._here.at
+        if not self._skip_word("not"):
+            return self._comparison()
+        self._deeper()
+        item = self._negation()
+        self._depth -= 1
+        return Not(item, self._since(start))
+
+    def _comparison(self) -> Expression:
+        start = self._here.at
+        left = self._sum()
+        if self._here.kind == "symbol" and self._here.text in COMPARISONS:
+            operator = self._next().text
+            return self._compared(operator, left, self._sum(), start)
+        if self._skip_word("is"):
+            return self._emptiness(left, start)
+        if self._here.word == "not" and self._after.word in ("in", "between", "like"):
+            self._next()
+            return Not(self._question(left, start), self._since(start))
+        return self._question(left, start)
+
+    def _compared(self, operator: str, left: Expression, right: Expression, start: At) -> Expression:
+        at = self._since(start)
+        for side in (left, right):
+            if isinstance(side, Literal) and side.value is None and side.type is None:
+                word = "is null" if operator == "=" else "is not null"
+                raise Refusal(at, "CSP201", "nothing ever equals null: this would always be unknown", f"write `{word}`")
+        if self._here.kind == "symbol" and self._here.text in COMPARISONS:
+            raise Refusal(self._here.at, "CSP201", "two comparisons in a row", "write `between 1 and 5`, or join two comparisons with `and`")
+        return Comparison(operator, left, right, at)
+
+    def _emptiness(self, left: Expression, start: At) -> Expression:
+        negated = self._skip_word("not")
+        token = self._next()
+        if token.word == "null":
+            test: Expression = IsEmpty(left, self._since(start))
+            return Not(test, self._since(start)) if negated else test
+        raise Refusal(token.at, "CSP201", f"after 'is' comes 'null' or 'not null', not '{token.text}'", "compare with = for anything else")
+
+    def _question(self, left: Expression, start: At) -> Expression:
+        if self._skip_word("in"):
+            return self._among(left, start)
+        if self._skip_word("between"):
+            low = self._sum()
+            if not self._skip_word("and"):
+                raise Refusal(self._here.at, "CSP201", "'between' needs two ends", "write `x between 1 and 5`")
+            return Between(left, low, self._sum(), self._since(start))
+        if self._skip_word("like"):
+            return Like(left, self._sum(), self._since(start))
+        return left
+
+    def _among(self, left: Expression, start: At) -> Expression:
+        if not self._skip("("):
+            return Holds(left, self._primary(), self._since(start))
+        if self._here.word == "select":
+            raise self._sub_query()
+        choices = [self._sum()]
+        while self._skip(","):
+            choices.append(self._sum())
+        self._close("(")
+        return Among(left, tuple(choices), self._since(start))
+
+    def _sum(self) -> Expression:
+        return self._arithmetic(("+", "-"), self._product)
+
+    def _product(self) -> Expression:
+        return self._arithmetic(("*", "/"), self._sign)
+
+    def _arithmetic(self, operators: tuple[str, ...], inner: object) -> Expression:
+        start = self._here.at
+        left: Expression = inner()  # type: ignore[operator]
+        while self._here.kind == "symbol" and self._here.text in operators:
+            operator = self._next().text
+            right: Expression = inner()  # type: ignore[operator]
+            left = Arithmetic(operator, left, right, self._since(start))
+        return left
+
+    def _sign(self) -> Expression:
+        start = self._here.at
+        if self._skip("-"):
+            item = self._sign()
+            if isinstance(item, Literal) and isinstance(item.value, int | float):
+                return Literal(-item.value, item.type, self._since(start))
+            return Negative(item, self._since(start))
+        self._skip("+")
+        return self._primary()
+
+    def _primary(self) -> Expression:
+        token = self._next()
+        match token.kind:
+            case "number":
+                return self._number(token)
+            case "text":
+                return Literal(token.text, FieldType.TEXT, token.at)
+            case "name":
+                return self._named(token)
+        if token.text == "(":
+            return self._bracket(token)
+        raise self._unexpected(token)
+
+    def _bracket(self, opened: Token) -> Expression:
+        if self._here.word == "select":
+            raise self._sub_query()
+        self._deeper()
+        expression = self._either()
+        self._depth -= 1
+        self._close("(", opened)
+        return expression
+
+    def _number(self, token: Token) -> Expression:
+        if self._here.word in ("day", "days", "week", "weeks", "month", "months", "year", "years"):
+            raise Refusal(self._since(token.at), "CSP205", f"'{token.text} {self._here.text}' is not SQL: dates are not added up here", "ask for the distance: days_until(d) <= 90, days_since(d) > 30")
+        whole = re.fullmatch(r"\d+", token.text) is not None and len(token.text) <= 15
+        value: int | float = int(token.text) if whole else float(token.text)
+        return Literal(value, FieldType.INTEGER if whole else FieldType.NUMBER, token.at)
+
+    def _named(self, token: Token) -> Expression:
+        if token.word in ("true", "false"):
+            return Literal(token.word == "true", FieldType.BOOLEAN, token.at)
+        if token.word == "null":
+            return Literal(None, None, token.at)
+        if token.word == "case":
+            return self._case(token)
+        if token.word in ("select", "exists", "with"):
+            raise self._sub_query(token)
+        if self._here.text == "(" and self._here.kind == "symbol":
+            return self._function(token)
+        if token.word in CLOCKS[:7]:
+            raise self._clock(token)
+        if token.word in ("and", "or", "in", "between", "like", "is", "when", "then", "else", "end"):
+            raise self._unexpected(token)
+        return Name(token.text, at=token.at)
+
+    # --- case ---
+
+    def _case(self, start: Token) -> Expression:
+        subject = None if self._here.word == "when" else self._sum()
+        branches: list[tuple[Expression, Expression]] = []
+        while self._skip_word("when"):
+            when = self._either() if subject is None else Comparison("=", subject, self._sum(), self._since(start.at))
+            self._expect_word("then")
+            branches.append((when, self._either()))
+        otherwise = self._either() if self._skip_word("else") else None
+        self._expect_word("end")
+        return Case(tuple(branches), otherwise, self._since(start.at))
+
+    # --- functions ---
+
+    def _function(self, token: Token) -> Expression:
+        self._next()
+        word = token.word
+        if word in RELATED:
+            return self._related(token)
+        if word in MEMORY:
+            return self._memory(token)
+        if word in AGGREGATES:
+            return self._aggregate(token)
+        if word in NOT_YET:
+            raise Refusal(token.at, "CSP215", f"{token.text}() is not yet part of the language", "")
+        if word in CLOCKS:
+            raise self._clock(token)
+        if word not in CALLS:
+            raise _unknown_function(token)
+        arguments = [] if self._here.text == ")" else [self._either()]
+        while self._skip(","):
+            arguments.append(self._either())
+        self._close("(", token)
+        return Call(word, tuple(arguments), self._since(token.at))
+
+    def _related(self, token: Token) -> Expression:
+        first = self._next()
+        if first.kind != "name":
+            raise Refusal(first.at, "CSP214", f"{token.text}() begins with a table", f"e.g. {_EXAMPLES[token.word]}")
+        table, _, column = first.text.partition(".")
+        where = self._either() if self._skip(",") else None
+        self._close("(", token)
+        return Related(token.word, table, column or None, where, None, self._since(token.at))
+
+    def _memory(self, token: Token) -> Expression:
+        first = self._next()
+        wants = "text" if token.word in ("running", "finished") else "name"
+        if first.kind != wants:
+            raise Refusal(first.at, "CSP214", f"{token.text}() asks about {'a playbook, in quotes' if wants == 'text' else 'one fact'}", f"e.g. {_EXAMPLES[token.word]}")
+        days = self._duration(token) if self._skip(",") else None
+        if days is None and token.word in ("ago", "finished"):
+            raise Refusal(self._since(token.at), "CSP214", f"{token.text}() needs a duration", f"e.g. {_EXAMPLES[token.word]}")
+        if days is not None and token.word not in ("ago", "finished"):
+            raise Refusal(self._since(token.at), "CSP214", f"{token.text}() takes no duration", f"e.g. {_EXAMPLES[token.word]}")
+        self._close("(", token)
+        return Memory(token.word, first.text, days, None, self._since(token.at))
+
+    def _duration(self, function: Token) -> int:
+        token = self._next()
+        match = _DURATION.match(token.text) if token.kind == "text" else None
+        if match is None:
+            instead = "a number of days or weeks, in quotes"
+            raise Refusal(token.at, "CSP213", f"'{token.text}' is not a duration: {instead}", f"e.g. {_EXAMPLES[function.word]}")
+        return int(match[1]) * (7 if match[2] == "week" else 1)
+
+    def _aggregate(self, token: Token) -> Expression:
+        if self._skip("*"):
+            if token.word != "count":
+                raise Refusal(token.at, "CSP214", f"{token.text}(*) has no meaning", "name the field: sum(amount)")
+            argument, distinct = None, False
+        else:
+            distinct = self._skip_word("distinct")
+            argument = self._either()
+        self._close("(", token)
+        if self._here.word == "over":
+            raise Refusal(self._here.at, "CSP215", "ranks over the portfolio are not yet part of the language", "")
+        return Aggregate(token.word, argument, distinct, self._since(token.at))
+
+    # --- words ---
+
+    @property
+    def _here(self) -> Token:
+        return self._tokens[self._at]
+
+    @property
+    def _after(self) -> Token:
+        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+
+    def _next(self) -> Token:
+        token = self._here
+        if token.kind != "end":
+            self._at += 1
+        return token
+
+    def _skip(self, symbol: str) -> bool:
+        found = self._here.kind == "symbol" and self._here.text == symbol
+        self._at += found
+        return found
+
+    def _skip_word(self, word: str) -> bool:
+        found = self._here.word == word
+        self._at += found
+        return found
+
+    def _expect_word(self, word: str) -> None:
+        if not self._skip_word(word):
+            raise Refusal(self._here.at, "CSP201", f"'{word}' is missing in this case … end", "case when <condition> then <value> else <value> end")
+
+    def _close(self, _opened: str, at: Token | None = None) -> None:
+        if not self._skip(")"):
+            if self._here.kind == "end":
+                raise Refusal(at.at if at else self._here.at, "CSP201", "a bracket that is opened here is never closed", "add ')'. In a list written with [ ] put the whole condition in double quotes: a comma would cut it")
+            raise self._left_over()
+
+    def _since(self, start: At) -> At:
+        last = self._tokens[max(self._at - 1, 0)].at
+        return (start[0], max(last[0] + last[1] - start[0], 1))
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Refusal(self._here.at, "CSP201", "the condition is nested too deeply", "split it into signals")
+
+    # --- refusals ---
+
+    def _unexpected(self, token: Token) -> Refusal:
+        if token.kind == "end":
+            return Refusal(token.at, "CSP201", "the condition ends too early", "something is missing after the last word. In a list written with [ ] put the whole condition in double quotes: a comma would cut it")
+        return Refusal(token.at, "CSP201", f"'{token.text}' cannot stand here", "")
+
+    def _left_over(self) -> Refusal:
+        token = self._here
+        if token.kind == "symbol":
+            return self._unexpected(token)
+        if token.word == "as" or token.kind == "name":
+            return Refusal(token.at, "CSP209", f"'{token.text}' would be read as another name for what stands before it", "an operator is missing: =, <>, in, and, or …")
+        return Refusal(token.at, "CSP209", f"'{token.text}' follows without an operator", "join them with =, and, or …")
+
+    def _sub_query(self, token: Token | None = None) -> Refusal:
+        return Refusal((token or self._here).at, "CSP206", "a query inside a condition is not allowed", "ask the rows instead: has(contacts, 'champion' in roles), number_of(tickets, closed_on is null), or define a signal")
+
+    def _clock(self, token: Token) -> Refusal:
+        return Refusal(token.at, "CSP204", f"'{token.text}' is a clock: the same files and snapshot must always decide the same", "today is the day of the snapshot: days_since(d), days_until(d), or compare with today")
+
+
+_EXAMPLES = {
+    "has": "has(contacts, 'champion' in roles and not has_left)",
+    "number_of": "number_of(tickets, closed_on is null)",
+    "total": "total(invoices.amount, paid_on is null)",
+    "newest": "newest(invoices.amount, kind = 'annual')",
+    "oldest": "oldest(invoices.amount)",
+    "was": "was(csm_email)",
+    "ago": "ago(active_users, '30 days')",
+    "at_start": "at_start(active_users)",
+    "running": "running('onboarding')",
+    "finished": "finished('onboarding', '30 days')",
+}
+
+
+def _unknown_function(token: Token) -> Refusal:
+    from cs_playbook.source.finding import did_you_mean
+
+    near = did_you_mean(token.word, FUNCTIONS)
+    usual = {"coalesce": "case when x is null then 0 else x end", "count": "number_of(table, condition)", "upper": "lower(x)", "datediff": "days_since(d)", "contains": "x like '%word%'", "starts_with": "x like 'word%'", "ifnull": "case when x is null then 0 else x end"}  # fmt: skip
+    hint = near or (f"write {usual[token.word]}" if token.word in usual else f"there are: {', '.join(FUNCTIONS)}")
+    return Refusal(token.at, "CSP208", f"there is no function '{token.text}'", hint)

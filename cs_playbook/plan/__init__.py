@@ -1,0 +1,1 @@
+"""Decide: (catalog, facts, state, day) → what is to be done today, and why."""

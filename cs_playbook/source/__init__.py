@@ -1,0 +1,1 @@
+"""What we read, and where it stands: files, nodes with their places, snapshots, exports."""

@@ -1,0 +1,63 @@
+"""A user's mistake as a value: where it is, what it is called, what it says, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warn"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file: 1-based line and column of its first letter, and how many letters it covers on that line."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+    def within(self, offset: int, length: int) -> Span:
+        """The place `offset` letters further on the same line."""
+        return Span(self.file, self.line, self.column + offset, max(length, 1))
+
+
+NOWHERE = Span("", 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend. `code` is stable (CSP210); `message` states the fact; `hint` says what to do."""
+
+    span: Span
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+
+def warning(span: Span, code: str, message: str, hint: str = "") -> Finding:
+    return Finding(span, code, message, hint, Severity.WARNING)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sorted by place, each once."""
+    unique = dict.fromkeys(findings)
+    return tuple(sorted(unique, key=lambda f: (f.span, f.code, f.message)))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """"did you mean 'x'?" for the nearest known word, or ""."""
+    import difflib
+
+    near = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,24 @@
+"""Nothing → where the starter library and the JSON Schemas lie, in a wheel or in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_IN_THE_WHEEL = _PACKAGE / "_library"  # where pyproject.toml puts both folders when it builds
+_IN_A_CHECKOUT = _PACKAGE.parent
+
+
+def playbooks() -> Path:
+    """The starter library: a folder in the shape of a workspace."""
+    return _shipped("playbooks")
+
+
+def schemas() -> Path:
+    """The folder of the JSON Schemas, one small file per kind."""
+    return _shipped("schemas")
+
+
+def _shipped(folder: str) -> Path:
+    # A wheel's neighbours in site-packages are strangers: only without a library of its own is this a checkout.
+    return (_IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else _IN_A_CHECKOUT) / folder
