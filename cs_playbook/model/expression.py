@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -61,6 +60,9 @@ class ScopeName(StrEnum):
     ENROLLMENT = "enrollment"
 
 
+_OTHERS = frozenset((ScopeName.ROW, ScopeName.CONTACT, ScopeName.RELATED))
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     value: Value
@@ -80,7 +82,7 @@ class Name:
     @property
     def key(self) -> str:
         """Under which its value stands in a row of values."""
-        return f"{self.scope}.{self.name}" if self.scope in (ScopeName.ROW, ScopeName.CONTACT) else self.name
+        return f"{self.scope}.{self.name}" if self.scope in _OTHERS else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,19 +289,6 @@ def replace_names(expression: Expression, rename: Callable[[Name], Name]) -> Exp
             return replace(expression, argument=None if expression.argument is None else again(expression.argument))
         case Literal() | Related() | Memory():
             return expression
-
-
-def column_of(expression: Related | Memory) -> str:
-    """The fact column in which the answer to a question about rows or memory stands: named by its canonical text."""
-    from cs_playbook.model.wording import write
-
-    digest = hashlib.blake2b(write(expression).encode(), digest_size=6).hexdigest()
-    return f"{'rows' if isinstance(expression, Related) else 'past'}_{digest}"
-
-
-def known_column(memory: Memory) -> str:
-    """The column that says whether the past value was ever recorded (a recorded empty differs from no record)."""
-    return f"{column_of(memory)}_known"
 
 
 def to_list(cell: Value) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from cs_playbook.model.expression import (
     Aggregate,
@@ -74,12 +75,12 @@ class _Reader:
     def _every(self) -> Expression:
         return self._chain("and", self._negation)
 
-    def _chain(self, word: str, inner: object) -> Expression:
+    def _chain(self, word: str, inner: Callable[[], Expression]) -> Expression:
         self._deeper()
         start = self._here.at
-        items = [inner()]  # type: ignore[operator]
+        items = [inner()]
         while self._skip_word(word):
-            items.append(inner())  # type: ignore[operator]
+            items.append(inner())
         self._depth -= 1
         return items[0] if len(items) == 1 else Both(word, tuple(items), self._since(start))
 
@@ -152,12 +153,12 @@ class _Reader:
     def _product(self) -> Expression:
         return self._arithmetic(("*", "/"), self._sign)
 
-    def _arithmetic(self, operators: tuple[str, ...], inner: object) -> Expression:
+    def _arithmetic(self, operators: tuple[str, ...], inner: Callable[[], Expression]) -> Expression:
         start = self._here.at
-        left: Expression = inner()  # type: ignore[operator]
+        left: Expression = inner()
         while self._here.kind == "symbol" and self._here.text in operators:
             operator = self._next().text
-            right: Expression = inner()  # type: ignore[operator]
+            right: Expression = inner()
             left = Arithmetic(operator, left, right, self._since(start))
         return left
 
@@ -180,11 +181,12 @@ class _Reader:
                 return Literal(token.text, FieldType.TEXT, token.at)
             case "name":
                 return self._named(token)
-        if token.text == "(":
-            return self._bracket(token)
-        raise self._unexpected(token)
+            case _:
+                return self._bracket(token)
 
     def _bracket(self, opened: Token) -> Expression:
+        if opened.text != "(":
+            raise self._unexpected(opened)
         if self._here.word == "select":
             raise self._sub_query()
         self._deeper()

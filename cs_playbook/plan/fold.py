@@ -96,7 +96,10 @@ def _step_ended(enrollment: Enrollment, event: StepEnded) -> Enrollment:
 
 
 def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
-    """Closes the task; the step is done once no task of it is open: `sent` if one was, else the last answer."""
+    """Closes the task; the step is done once no task of it is open.
+
+    Of several answers `refused` counts before all others, then `sent`, else the last one.
+    """
     changed = _change_task(
         enrollment, event.task, state=TaskState.DONE, outcome=event.outcome, done_on=event.on, by=event.by, note=event.note
     )
@@ -104,7 +107,8 @@ def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
     of_step = [task for task in changed.tasks.values() if task.step == step]
     if any(task.state is TaskState.OPEN for task in of_step):
         return changed
-    outcome = "sent" if any(task.outcome == "sent" for task in of_step) else event.outcome
+    given = {task.outcome for task in of_step}
+    outcome = next((strong for strong in ("refused", "sent") if strong in given), event.outcome)
     return _step_ended(changed, StepEnded(event.enrollment, step, event.on, outcome, event.by))
 
 

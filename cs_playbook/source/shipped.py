@@ -20,5 +20,5 @@ def schemas() -> Path:
 
 
 def _shipped(folder: str) -> Path:
-    # A wheel's neighbours in site-packages are strangers: only without a library of its own is this a checkout.
+    # What stands beside an installed package belongs to strangers: the wheel's own library goes first.
     return (_IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else _IN_A_CHECKOUT) / folder

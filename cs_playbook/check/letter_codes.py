@@ -1,0 +1,17 @@
+"""The findings about letters: code → one sentence that says what it means."""
+
+from __future__ import annotations
+
+LETTER_CODES: tuple[tuple[str, str], ...] = (
+    ("CSP401", "The head of a letter, between its two lines ---, is missing or cannot be used."),
+    ("CSP402", "A tag ({{ … }} or {% … %}) in a letter cannot be read."),
+    (
+        "CSP403",
+        "A letter holds something it may not hold: a call, arithmetic, a filter or link off the list.",
+    ),
+    ("CSP404", "A letter is missing in a language that somebody in reach reads."),
+    ("CSP405", "A letter asks for a blank that nothing fills."),
+    ("CSP406", "A letter asks for other blanks in one language than in another."),
+    ("CSP407", "`needs` names a blank that the letter never uses."),
+    ("CSP408", "The file of a letter is not named after a language."),
+)

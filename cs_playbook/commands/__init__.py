@@ -1,0 +1,1 @@
+"""One intention per module: read, think, act; returns a result."""

@@ -1,0 +1,132 @@
+"""Facts of the day + memory → for each playbook: who fits, who is new, who may start, who is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from cs_playbook.commands.facts_stage import Stage, fill_past
+from cs_playbook.compile import wanted
+from cs_playbook.compile.scan import MOST, Rule, masks, row_matches, rule_of, says_no
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_records import Observation
+from cs_playbook.model.enrollment import Arm
+from cs_playbook.model.expression import Value, from_day, to_day
+from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.plan.decision import subject_key
+from cs_playbook.plan.enroll import Before, Candidate, Thinned, thin
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one playbook's rule says today. `fitting`: how many; `new`: how many that did not fit at the last run.
+
+    `first`: its first live (or shadow) run: then nobody counts as new.
+    """
+
+    rule: Rule
+    series: str
+    fitting: int
+    new: int
+    first: bool
+    thinned: Thinned
+
+    @property
+    def playbook(self) -> Playbook:
+        return self.rule.playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All playbooks with a rule. `seen`: active accounts in the snapshot."""
+
+    choices: tuple[Choice, ...]
+    seen: int
+    observations: tuple[Observation, ...] = field(default_factory=tuple)
+
+
+def choose_starts(stage: Stage, ledger: Ledger, day: date) -> Choices:
+    """One scan for all rules about accounts; one query for each rule about rows."""
+    acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT]
+    rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
+    stage.connection.execute(wanted.FITTING)
+    stage.connection.executemany(wanted.ADD_FITTING, _fitting(rules, stage))
+    made = [_choice(number, rule, stage, ledger, day) for number, rule in enumerate(rules)]
+    seen = stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0]
+    return Choices(tuple(choice for choice, _ in made), seen, tuple(observation for _, observation in made))
+
+
+def fits_series(playbook: Playbook) -> str:
+    """Live and shadow runs remember apart: what a shadow saw is no reason to leave somebody out when it goes live."""
+    return f"fits:{playbook.first_name}:{playbook.status.value}"
+
+
+Fitting = tuple[int, str, str, str | None, int]  # rule, subject, account, row, holds
+
+
+def _fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
+    of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
+    for start in range(0, len(of_accounts), MOST):
+        some = of_accounts[start : start + MOST]
+        query = masks([rule for _, rule in some], stage.reckoning)
+        for account, fits, holds in stage.connection.execute(query):
+            for bit, (number, _) in enumerate(some):
+                if fits >> bit & 1:
+                    yield number, account, account, None, holds >> bit & 1
+    for number, rule in enumerate(rules):
+        if rule.row is not None:
+            query = row_matches(rule, stage.catalog.contract, stage.reckoning)
+            for account, row, _, holds in stage.connection.execute(query):
+                yield number, subject_key(account, row), account, row, holds
+
+
+def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, day: date) -> tuple[Choice, Observation]:
+    series = fits_series(rule.playbook)
+    past = f"fits_{number}"
+    remembered = ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, day))
+    fill_past(stage.connection, past, remembered)
+    first_day = ledger.ever_remembered(series)
+    first = first_day is None or first_day >= day
+    fitting = 0
+    new: list[str] = []
+    held_for: list[Candidate] = []
+    for subject, account, row, holds, since in stage.connection.execute(wanted.newly_fitting(past), (number,)):
+        fitting += 1
+        if since is None:
+            new.append(subject)
+        if holds:
+            held_for.append(Candidate(account, row, day if since is None else from_day(since)))
+    thinned = _thinned(rule.playbook, held_for, first_day or day, ledger, day)
+    gone = _said_no(number, rule, past, stage)
+    changes: list[tuple[str, Value]] = [*((subject, 1) for subject in new), *((subject, 0) for subject in gone)]
+    choice = Choice(rule, series, fitting, 0 if first else len(new), first, thinned)
+    return choice, Observation(series, sorted(changes, key=lambda change: change[0]))
+
+
+def _said_no(number: int, rule: Rule, past: str, stage: Stage) -> list[str]:
+    stage.connection.execute(wanted.GONE)
+    stage.connection.execute(wanted.EMPTY_GONE)
+    stage.connection.executemany(wanted.ADD_GONE, stage.connection.execute(wanted.no_longer_fitting(past), (number,)).fetchall())
+    query = says_no(rule, stage.catalog.contract, stage.reckoning)
+    return [subject for (subject,) in stage.connection.execute(query)]
+
+
+def _thinned(playbook: Playbook, candidates: list[Candidate], first_day: date, ledger: Ledger, day: date) -> Thinned:
+    before = before_of(playbook, [(candidate.account, candidate.row) for candidate in candidates], ledger)
+    known = [
+        Candidate(candidate.account, candidate.row, candidate.since, before.get((candidate.account, candidate.row), Before()))
+        for candidate in candidates
+    ]
+    skipped = first_day if playbook.trigger.already_matching == "skip" else None
+    arm = Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
+    return thin(playbook, known, ledger.started_on(playbook.first_name, day, arm), skipped, day)
+
+
+def before_of(playbook: Playbook, subjects: Iterable[tuple[str, str | None]], ledger: Ledger) -> Mapping[tuple[str, str | None], Before]:
+    """What each subject has been through in this playbook. For a shadow, earlier shadows count as episodes too."""
+    shadow = playbook.status is Status.SHADOW
+    return {
+        (past.account, past.row): Before(past.count, past.count if shadow else past.treated, past.open, past.last_ended_on)
+        for past in ledger.past_episodes(playbook.first_name, subjects)
+    }

@@ -1,0 +1,207 @@
+"""Files, snapshot, ledger, day → the plan of the day: a stream of what is decided, account by account."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from cs_playbook.commands.choosing import Choices, before_of, choose_starts
+from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
+from cs_playbook.compile import wanted
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.letters.lacking import lacking
+from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.data import Table
+from cs_playbook.model.enrollment import Enrollment
+from cs_playbook.model.event import StartAsked
+from cs_playbook.model.expression import Value, to_day
+from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.time import Calendar
+from cs_playbook.parse.catalog import read_pinned
+from cs_playbook.parse.playbook import Surroundings
+from cs_playbook.plan.decision import Held, HeldBy, Row, Subject, SubjectPlan, Today
+from cs_playbook.plan.enroll import Before
+from cs_playbook.plan.planner import Account, Start, plan_account
+from cs_playbook.source.snapshot import Snapshot
+
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a plan is made of: the files' meaning, the snapshot, the ledger, the calendar."""
+
+    catalog: Catalog
+    around: Surroundings
+    snapshot: Snapshot
+    ledger: Ledger
+    calendar: Calendar
+    given: Mapping[str, Mapping[str, Value]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """Everything is ready for the plan: the facts stand, the starts are chosen. `plans()` is the plan itself."""
+
+    today: Today
+    stage: Stage
+    choices: Choices
+    ledger: Ledger
+
+    def plans(self) -> Iterator[SubjectPlan]:
+        """Account by account, in order of their keys; may be asked more than once, always the same."""
+        for account in _accounts(self):
+            yield from plan_account(account, self.today)
+
+
+def prepare(sources: Sources) -> Morning:
+    """Facts, memory and choices of the snapshot's day."""
+    day, catalog = sources.snapshot.day, sources.catalog
+    texts = pinned_texts(sources.ledger, sources.around, catalog, day)
+    observed = tuple(to_day(run.day) for run in sources.ledger.run_days() if run.fresh and run.day < day)
+    reckoning = Reckoning(to_day(day), sources.calendar, observed)
+    asked = everything_asked(catalog, [text for text in texts.values() if text is not None])
+    stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
+    today = Today(day, reckoning, catalog, texts, lacking(catalog))
+    return Morning(today, stage, choose_starts(stage, sources.ledger, day), sources.ledger)
+
+
+def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: date) -> dict[str, Playbook | None]:
+    """Definition → the text as it was when the open enrollments began; None where it no longer binds."""
+    texts: dict[str, Playbook | None] = {playbook.definition: playbook for playbook in catalog.playbooks.values()}
+    for enrollment in ledger.enrollments(day):
+        sha = enrollment.definition
+        if sha not in texts:
+            source = ledger.definition(sha)
+            texts[sha] = read_pinned(source, f"{enrollment.playbook} as of {enrollment.started_on.isoformat()}", around)[0] if source else None
+    return texts
+
+
+# --- the few, in order of account ---
+
+
+def _accounts(morning: Morning) -> Iterator[Account]:
+    """Merges, account by account, what is open, what may start, facts, contacts and rows."""
+    connection, contract = morning.stage.connection, morning.today.catalog.contract
+    starts = _starts(morning)
+    held = _held(morning.choices)
+    _mark_wanted(morning, starts, held)
+    enrollments = _Follower(((item.account, item) for item in morning.ledger.enrollments(morning.today.day)))
+    contacts = _Follower(_contacts(connection, contract.table("contacts")))
+    rows = {table.name: _Follower(_rows(connection, table)) for table in _row_tables(morning)}
+    cursor = connection.cursor().execute(wanted.FACTS)
+    names = [column[0] for column in cursor.description][2:]
+    for found in cursor:
+        key = found[0]
+        subject = _subject(key, dict(zip(names, found[2:], strict=True)), found[1] is not None, tuple(contacts.of(key)))
+        of_rows = {(table, row): values for table, follower in rows.items() for row, values in follower.of(key)}
+        yield Account(subject, of_rows, list(enrollments.of(key)), starts.get(key, ()), held.get(key, ()))
+
+
+def _subject(key: str, values: dict[str, Value], present: bool, contacts: tuple[Row, ...]) -> Subject:
+    return Subject(key, None, values if present else {}, contacts, present, bool(values.get("_active")))
+
+
+def _contacts(connection: sqlite3.Connection, table: Table | None) -> Iterator[tuple[str, Row]]:
+    if table is not None:
+        for account, *cells in connection.cursor().execute(wanted.contacts(table)):
+            yield account, _named(cells, table)
+
+
+def _rows(connection: sqlite3.Connection, table: Table) -> Iterator[tuple[str, tuple[str, Row]]]:
+    for account, row, *cells in connection.cursor().execute(wanted.rows(table), (table.name,)):
+        yield account, (row, _named(cells, table))
+
+
+def _named(cells: Sequence[Any], table: Table) -> dict[str, Any]:
+    return {field.name: cell for field, cell in zip(table.fields, cells, strict=True)}
+
+
+def _row_tables(morning: Morning) -> list[Table]:
+    """The tables whose rows some playbook, of today or pinned, is about."""
+    playbooks = [*morning.today.catalog.playbooks.values(), *(text for text in morning.today.texts.values() if text)]
+    names = sorted({playbook.trigger.one_per for playbook in playbooks if playbook.trigger.one_per})
+    contract = morning.today.catalog.contract
+    return [table for name in names if (table := contract.table(name)) is not None]
+
+
+def _starts(morning: Morning) -> dict[str, list[Start]]:
+    """By account: starts by rule, thinned; then those asked by people, once each."""
+    starts: dict[str, list[Start]] = {}
+    for choice in morning.choices.choices:
+        for candidate in choice.thinned.may_start:
+            starts.setdefault(candidate.account, []).append(Start(choice.playbook, candidate.row, candidate.before))
+    for asked in morning.ledger.pending_starts():
+        _ask(asked, starts, morning)
+    for mine in starts.values():
+        mine.sort(key=lambda beginning: (beginning.playbook.priority if beginning.playbook else 9, beginning.playbook.name if beginning.playbook else "", beginning.row or ""))
+    return starts
+
+
+def _ask(asked: StartAsked, starts: dict[str, list[Start]], morning: Morning) -> None:
+    """A person's wish comes before the rule's: the same start is not made twice."""
+    playbook = morning.today.catalog.playbooks.get(asked.playbook)
+    mine = starts.setdefault(asked.account, [])
+    with suppress(StopIteration):
+        mine.remove(next(item for item in mine if item.playbook == playbook and item.row == asked.row))
+    before = before_of(playbook, [(asked.account, asked.row)], morning.ledger).get((asked.account, asked.row), Before()) if playbook else Before()
+    mine.append(Start(playbook, asked.row, before, asked))
+
+
+def _held(choices: Choices) -> dict[str, list[tuple[str | None, Held]]]:
+    """Held starts by account. Who fitted before a playbook went live is counted, not listed one by one."""
+    held: dict[str, list[tuple[str | None, Held]]] = {}
+    for choice in choices.choices:
+        for candidate, why in choice.thinned.held:
+            if why.by is not HeldBy.ALREADY:
+                held.setdefault(candidate.account, []).append((candidate.row, why))
+    return held
+
+
+def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]], held: Mapping[str, object]) -> None:
+    connection = morning.stage.connection
+    for statement in (wanted.WANTED, wanted.EMPTY_WANTED, wanted.WANTED_ROWS, wanted.EMPTY_WANTED_ROWS):
+        connection.execute(statement)
+    connection.executemany(wanted.ADD_WANTED, ((account,) for account in {**starts, **held}))
+    for enrollment in morning.ledger.enrollments(morning.today.day):
+        connection.execute(wanted.ADD_WANTED, (enrollment.account,))
+        _want_row(morning, enrollment)
+    for account, mine in starts.items():
+        for beginning in mine:
+            if beginning.row is not None and beginning.playbook is not None:
+                connection.execute(wanted.ADD_WANTED_ROW, (account, beginning.playbook.trigger.one_per, beginning.row))
+
+
+def _want_row(morning: Morning, enrollment: Enrollment) -> None:
+    text = morning.today.texts.get(enrollment.definition)
+    if enrollment.row is not None and text is not None and text.trigger.one_per is not None:
+        morning.stage.connection.execute(wanted.ADD_WANTED_ROW, (enrollment.account, text.trigger.one_per, enrollment.row))
+
+
+class _Follower:
+    """A stream sorted by account, read alongside another: gives what belongs to each account as it comes by."""
+
+    def __init__(self, stream: Iterator[tuple[str, Any]]) -> None:
+        self._groups = groupby(stream, key=lambda item: item[0])
+        self._next: tuple[str, list[Any]] | None = None
+        self._step()
+
+    def _step(self) -> None:
+        group = next(self._groups, None)
+        self._next = None if group is None else (group[0], [item for _, item in group[1]])
+
+    def of(self, account: str) -> list[Any]:
+        while self._next is not None and self._next[0] < account:
+            self._step()
+        if self._next is None or self._next[0] != account:
+            return []
+        found = self._next[1]
+        self._step()
+        return found
+
+

@@ -1,0 +1,114 @@
+"""A folder → what every command begins with: its files read and checked, its calendar, its snapshot, its ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from cs_playbook.check import check
+from cs_playbook.compile import placing
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import ChoiceError, UserError
+from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.project import CalendarRules
+from cs_playbook.model.time import Calendar
+from cs_playbook.parse.catalog import read_catalog
+from cs_playbook.parse.playbook import Surroundings
+from cs_playbook.source import snapshot as snapshots
+from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
+from cs_playbook.source.finding import Finding, in_order
+from cs_playbook.source.snapshot import Snapshot
+
+
+class UnsoundFiles(UserError):
+    """The files have findings that stop what was asked."""
+
+    exit_code = 1
+
+    def __init__(self, findings: tuple[Finding, ...], files: WorkspaceFiles) -> None:
+        errors = sum(finding.is_error for finding in findings)
+        super().__init__(f"{errors} finding{'' if errors == 1 else 's'} in the files: nothing was done", "mend them, then cs-playbook validate")
+        self.findings = findings
+        self.files = files
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """`catalog` is what the files mean; `around` is what a playbook's text may name; `findings`: warnings left."""
+
+    root: Path
+    files: WorkspaceFiles
+    catalog: Catalog
+    around: Surroundings
+    findings: tuple[Finding, ...]
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / self.catalog.project.snapshots
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / self.catalog.project.ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What `validate` shows: everything that was found, whether or not the files can be used."""
+
+    files: WorkspaceFiles
+    catalog: Catalog | None
+    around: Surroundings | None
+    findings: tuple[Finding, ...]
+
+
+def examine(start: Path) -> Examined:
+    """Every finding in the files, in one pass."""
+    root = find_root(start)
+    files = read_files(root)
+    read = read_catalog(files.yaml, files.letters)
+    checked = check(read.catalog) if read.catalog is not None else []
+    return Examined(files, read.catalog, read.around, in_order([*files.findings, *read.findings, *checked]))
+
+
+def open_workspace(start: Path) -> Workspace:
+    """The workspace, or UnsoundFiles where anything in it is an error."""
+    examined = examine(start)
+    if examined.catalog is None or examined.around is None or any(finding.is_error for finding in examined.findings):
+        raise UnsoundFiles(examined.findings, examined.files)
+    return Workspace(examined.files.root, examined.files, examined.catalog, examined.around, examined.findings)
+
+
+def open_snapshot(workspace: Workspace, day: date | None) -> Snapshot:
+    """That of `day`, or the newest."""
+    path = snapshots.newest(workspace.snapshots) if day is None else snapshots.on(workspace.snapshots, day)
+    return Snapshot.open(path, placing.shape(workspace.catalog.contract))
+
+
+def open_ledger(workspace: Workspace, *, writing: bool) -> Ledger:
+    return Ledger.open(workspace.ledger, workspace.catalog.project.ledger_id, writing)
+
+
+def calendar_of(rules: CalendarRules) -> Calendar:
+    """The working calendar of the project; holidays are looked up when a working day is first reckoned."""
+    return Calendar(frozenset(rules.week), _holidays(rules.holidays), rules.fiscal_year_starts)
+
+
+def _holidays(countries: tuple[str, ...]) -> Callable[[int], frozenset[date]]:
+    @cache
+    def of(year: int) -> frozenset[date]:
+        if not countries:
+            return frozenset()
+        from holidays import country_holidays
+
+        days: set[date] = set()
+        for country in countries:
+            try:
+                days |= set(country_holidays(country, years=year))
+            except NotImplementedError as error:
+                raise ChoiceError(f"there is no calendar of holidays for '{country}'", "write a country code in project.yaml: FR, DE, GB …") from error
+        return frozenset(days)
+
+    return of

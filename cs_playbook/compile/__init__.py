@@ -1,0 +1,1 @@
+"""Expressions → SQL: the reader for the many."""

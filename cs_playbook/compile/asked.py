@@ -1,0 +1,112 @@
+"""What a set of conditions asks of the account: fields, signals, segmentations, rows, memory: all of it, followed to the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.condition import Condition, conditions, leaves
+from cs_playbook.model.lasting import series_of
+from cs_playbook.model.expression import Expression, Memory, Name, Related, ScopeName, walk
+
+AT_START = "at_start"
+
+
+@dataclass
+class Asked:
+    """Collected in order of first mention. `lasting`: conditions with `for`, whose answers are remembered day by day."""
+
+    facts: dict[str, None] = field(default_factory=dict)
+    related: dict[Related, None] = field(default_factory=dict)
+    memories: dict[Memory, None] = field(default_factory=dict)
+    lasting: dict[Condition, None] = field(default_factory=dict)
+    at_start: dict[str, None] = field(default_factory=dict)
+
+
+def asked_of(wanted: Iterable[Condition | Expression], facts: Iterable[str], catalog: Catalog) -> Asked:
+    """Everything that must be known to answer `wanted` and to show `facts`."""
+    collector = _Collector(catalog, Asked())
+    for name in facts:
+        collector.fact(name)
+    for item in wanted:
+        collector.take(item)
+    return collector.asked
+
+
+@dataclass
+class _Collector:
+    """Holds what has been asked so far while it is followed to the ground."""
+
+    catalog: Catalog
+    asked: Asked
+
+    def take(self, item: Condition | Expression) -> None:
+        for expression in _expressions(item):
+            self.expression(expression)
+        if not isinstance(item, Expression):
+            for condition in conditions(item):
+                if condition.lasting is not None:
+                    self.asked.lasting[condition] = None
+
+    def expression(self, expression: Expression) -> None:
+        for part in walk(expression):
+            match part:
+                case Name(scope=ScopeName.ACCOUNT | ScopeName.OWNER, name=name) if name != "today":
+                    self.fact(name)
+                case Related():
+                    self._related(part)
+                case Memory():
+                    self._memory(part)
+                case _:
+                    pass
+
+    def fact(self, name: str) -> None:
+        if name in self.asked.facts:
+            return
+        signal = self.catalog.signals.get(name)
+        segmentation = self.catalog.segmentations.get(name)
+        if signal is not None:
+            self.expression(signal.value)
+            if signal.where is not None:
+                self.take(signal.where)
+        elif segmentation is not None:
+            for segment in segmentation.segments:
+                if segment.when is not None:
+                    self.take(segment.when)
+            # An unknown rule leaves an account where it was.
+            self._memory(was_in(name, self.catalog))
+        self.asked.facts[name] = None
+
+    def _related(self, related: Related) -> None:
+        if related.where is not None:
+            self.expression(related.where)
+        self.asked.related[related] = None
+
+    def _memory(self, memory: Memory) -> None:
+        if memory.function == AT_START:
+            self.fact(memory.subject)
+            self.asked.at_start[memory.subject] = None
+            return
+        if memory in self.asked.memories:
+            return
+        self.asked.memories[memory] = None
+        if memory.function in ("was", "ago"):
+            self.fact(memory.subject)
+
+
+def was_in(segmentation: str, catalog: Catalog) -> Memory:
+    """The segment of the previous logical day."""
+    return Memory("was", segmentation, None, catalog.facts[segmentation])
+
+
+def _expressions(item: Condition | Expression) -> Iterator[Expression]:
+    if isinstance(item, Expression):
+        yield item
+    else:
+        yield from (leaf.expression for leaf in leaves(item))
+
+
+def lasting_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions with `for` inside a condition, itself included; each meaning once."""
+    return tuple({series_of(item): item for item in conditions(condition) if item.lasting is not None}.values())

@@ -1,0 +1,310 @@
+"""The facts that are asked → the SQL that makes one typed table of the day, `temp.facts`, keyed by account.
+
+Facts are staged in layers: fields and memory, aggregates of rows, reckoned signals, segments; each layer a select around
+the one below, so that a fact may stand on any other. The past arrives as small tables that the caller fills first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cs_playbook.compile.asked import Asked, was_in
+from cs_playbook.compile.rows import (
+    Counted,
+    columns_named,
+    counted_related,
+    counted_signal,
+    edge_row,
+    seen,
+    view_of,
+    visible_field,
+)
+from cs_playbook.compile.sql import Columns, constant, no_aggregate, quoted, sql, sql_of_condition
+from cs_playbook.compile.sql import Asked as AskedName
+from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.columns import column_of, known_column
+from cs_playbook.model.condition import Condition, leaves
+from cs_playbook.model.data import Table
+from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, walk
+from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.lasting import series_of
+from cs_playbook.model.segment import Segmentation
+
+ACTIVE = "_active"
+_STORED = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real", FieldType.EMAIL: "text"}
+_FITS = {
+    "text": "typeof({0}) = 'text'",
+    "real": "typeof({0}) in ('integer', 'real')",
+    "integer": "typeof({0}) = 'integer'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A table the caller fills before anything else: subject text, value, since (the day from which it is so)."""
+
+    table: str
+    asks: Memory | Condition
+
+
+@dataclass(frozen=True, slots=True)
+class FactsSql:
+    """Run in order: create each of `past` and fill it; then `statements`. `columns` of temp.facts, in order, with types."""
+
+    past: tuple[Past, ...]
+    statements: tuple[str, ...]
+    columns: tuple[tuple[str, FieldType], ...]
+
+
+def past_table(past: Past) -> str:
+    return f"create temp table {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
+
+
+def facts_sql(asked: Asked, catalog: Catalog, reckoning: Reckoning, given: frozenset[str] = frozenset()) -> FactsSql:
+    """`given`: facts that stand ready in `temp.given(_n, …)` where a story says them outright; they win where not empty."""
+    builder = _Builder(asked, catalog, reckoning, given)
+    return builder.build()
+
+
+@dataclass
+class _Builder:
+    """Holds the relation as it grows, layer by layer, and what has its column already."""
+
+    asked: Asked
+    catalog: Catalog
+    reckoning: Reckoning
+    given: frozenset[str]
+    relation: str = ""
+    done: dict[str, FieldType] = field(default_factory=dict)
+    past: list[Past] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+
+    def build(self) -> FactsSql:
+        for table in self.catalog.contract.tables:
+            if table.name != "accounts":
+                self.statements.append(view_of(table, self.catalog.contract, self.reckoning))
+        self._ground()
+        while self._layer() or self._rows():
+            pass
+        self._active()
+        columns = tuple(self.done.items())
+        self.statements += self._table(columns)
+        return FactsSql(tuple(self.past), tuple(self.statements), columns)
+
+    # --- layers ---
+
+    def _ground(self) -> None:
+        """Fields, and the past beside them."""
+        accounts = self.catalog.contract.accounts
+        selected = ["_n"]
+        for column in accounts.fields:
+            if column.name in self.asked.facts or column.name == accounts.key:
+                selected.append(f"{self._or_given(column.name, visible_field(column.name, column.type, self.reckoning))} as {quoted(column.name)}")
+                self.done[column.name] = column.type.reads_as
+        joined = "main.accounts"
+        if self.given:
+            # `using` keeps one `_n`; the given columns carry a prefix so that no name is meant twice.
+            joined += " left join temp.given using (_n)"
+        self.relation = f"select {', '.join(selected)} from {joined}"
+        self._remember()
+
+    def _or_given(self, name: str, value: str) -> str:
+        return f"coalesce({quoted(f'given_{name}')}, {value})" if name in self.given else value
+
+    def _remember(self) -> None:
+        key = quoted(self.catalog.contract.accounts.key or "id")
+        added: dict[str, tuple[str, FieldType]] = {}
+        joins = ""
+        for memory in self.asked.memories:
+            past = Past(column_of(memory), memory)
+            self.past.append(past)
+            alias = quoted(past.table)
+            joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
+            kind = memory.type or FieldType.TEXT
+            added[past.table] = (self._remembered(memory, alias, kind), kind)
+            added[known_column(memory)] = (f"({alias}.subject is not null)", FieldType.BOOLEAN)
+        for condition in self.asked.lasting:
+            if _about_account(condition):
+                past = Past(series_of(condition), condition)
+                self.past.append(past)
+                alias = quoted(past.table)
+                joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
+                added[past.table] = (f"iif({alias}.value = 1, {alias}.since, null)", FieldType.INTEGER)
+        self._add(added, joins)
+
+    def _remembered(self, memory: Memory, alias: str, kind: FieldType) -> str:
+        if memory.function in ("running", "finished"):
+            return f"({alias}.subject is not null)"  # a playbook that never ran is neither running nor finished
+        value = f"{alias}.value"
+        # A fact whose type has changed since: what was recorded means nothing any more.
+        return f"iif({_FITS[stored(kind)].format(value)}, {value}, null)"
+
+    def _layer(self) -> bool:
+        """Every signal and segmentation that now has all it needs."""
+        added: dict[str, tuple[str, FieldType]] = {}
+        for name in self.asked.facts:
+            signal, segmentation = self.catalog.signals.get(name), self.catalog.segmentations.get(name)
+            if name in self.done or name in added:
+                continue
+            if signal is not None and signal.table is None and self._ready(signal.value):
+                added[name] = (self._or_given(name, self._sql(signal.value)), signal.type)
+            elif segmentation is not None and self._segmentation_ready(segmentation):
+                added[name] = (self._or_given(name, self._segment(segmentation)), FieldType.TEXT)
+        self._add(added, "", "temp.given" if self.given else None)
+        return bool(added)
+
+    def _rows(self) -> bool:
+        """Aggregates of the first table whose questions have all they need of their account."""
+        for table in self.catalog.contract.tables:
+            counted = self._counted(table)
+            edges = [related for related in self.asked.related if self._is_edge(related, table)]
+            if counted or edges:
+                self._aggregate(table, counted)
+                for related in edges:
+                    self._edge(table, related)
+                return True
+        return False
+
+    def _counted(self, table: Table) -> tuple[Counted, ...]:
+        signals = [
+            counted_signal(signal, table, self.reckoning)
+            for name in self.asked.facts
+            if name not in self.done and (signal := self.catalog.signals.get(name)) is not None
+            and signal.table == table.name and self._ready(signal.value) and self._where_ready(signal.where)
+        ]  # fmt: skip
+        related = [
+            counted_related(item, self.reckoning)
+            for item in self.asked.related
+            if item.table == table.name and item.function in ("has", "number_of", "total")
+            and column_of(item) not in self.done and self._owner_ready(item)
+        ]  # fmt: skip
+        return (*signals, *related)
+
+    def _is_edge(self, related: Related, table: Table) -> bool:
+        edge = related.function in ("newest", "oldest") and related.table == table.name
+        return edge and column_of(related) not in self.done and self._owner_ready(related)
+
+    def _aggregate(self, table: Table, counted: tuple[Counted, ...]) -> None:
+        if not counted:
+            return
+        name = quoted(f"rows_{len(self.statements)}")
+        owner = f" join ({self.relation}) a on a._n = r._account" if any(item.needs_owner for item in counted) else ""
+        source = f"temp.{seen(table.name)} r{owner}"
+        typed = ", ".join(quoted(item.column) for item in counted)
+        self.statements.append(f"create temp table {name} (_account integer primary key, {typed})")
+        self.statements.append(f"insert into temp.{name} select r._account, {columns_named(counted)} from {source} group by r._account")
+        added = {
+            item.column: (self._or_given(item.column, f"iif({name}._account is null, {item.nothing}, {name}.{quoted(item.column)})"), self._type(item.column))
+            for item in counted
+        }
+        self._add(added, f" left join temp.{name} on {name}._account = f._n", "temp.given" if self.given else None)
+
+    def _edge(self, table: Table, related: Related) -> None:
+        name = quoted(f"edge_{len(self.statements)}")
+        relation = self.relation if not self._plain_rows(related) else None
+        self.statements.append(f"create temp table {name} (_account integer primary key, value)")
+        self.statements.append(f"insert into temp.{name} {edge_row(related, table, relation, self.reckoning)}")
+        self._add({column_of(related): (f"{name}.value", related.type or FieldType.TEXT)}, f" left join temp.{name} on {name}._account = f._n")
+
+    def _active(self) -> None:
+        """Whom playbooks see; unknown is not seen."""
+        active = self.catalog.contract.active
+        value = "1" if active is None else f"coalesce({sql_of_condition(active, self._columns(), self.reckoning)}, 0)"
+        self._add({ACTIVE: (value, FieldType.BOOLEAN)}, "")
+
+    def _add(self, added: dict[str, tuple[str, FieldType]], joins: str, given: str | None = None) -> None:
+        if not added:
+            return
+        if given and not joins:
+            joins = " left join temp.given g on g._n = f._n"
+        elif given:
+            joins += " left join temp.given g on g._n = f._n"
+        columns = ", ".join(f"{value} as {quoted(name)}" for name, (value, _) in added.items())
+        self.relation = f"select f.*, {columns} from ({self.relation}) f{joins}"
+        self.done.update({name: kind for name, (_, kind) in added.items()})
+
+    def _table(self, columns: tuple[tuple[str, FieldType], ...]) -> list[str]:
+        typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)
+        names = ", ".join(quoted(name) for name, _ in columns)
+        return [
+            f"create temp table facts (_n integer primary key, {typed}) strict",
+            f"insert into temp.facts select _n, {names} from ({self.relation}) order by _n",
+        ]
+
+    # --- what a fact needs ---
+
+    def _ready(self, expression: Expression) -> bool:
+        return all(self._has(part) for part in walk(expression))
+
+    def _has(self, part: Expression) -> bool:
+        match part:
+            case Name(scope=ScopeName.ACCOUNT | ScopeName.OWNER, name=name) if name != "today":
+                return name in self.done
+            case Related():
+                return column_of(part) in self.done
+            case _:
+                return True
+
+    def _where_ready(self, where: Condition | None) -> bool:
+        return where is None or all(self._ready(leaf.expression) for leaf in leaves(where))
+
+    def _owner_ready(self, related: Related) -> bool:
+        return related.where is None or self._ready(related.where)
+
+    def _plain_rows(self, related: Related) -> bool:
+        names = walk(related.where) if related.where is not None else ()
+        return not any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in names)
+
+    def _segmentation_ready(self, segmentation: Segmentation) -> bool:
+        return all(self._where_ready(segment.when) for segment in segmentation.segments)
+
+    # --- SQL of one fact ---
+
+    def _columns(self) -> Columns:
+        return account_columns("f")
+
+    def _sql(self, expression: Expression) -> str:
+        return sql(expression, self._columns(), self.reckoning)
+
+    def _segment(self, segmentation: Segmentation) -> str:
+        """The first that fits; an unknown rule before it leaves the account where it was."""
+        former = f"f.{quoted(column_of(was_in(segmentation.name, self.catalog)))}"
+        arms = ""
+        for segment in segmentation.segments:
+            if segment.when is None:
+                return f"(case{arms} else {constant(segment.name)} end)" if arms else constant(segment.name)
+            when = sql_of_condition(segment.when, self._columns(), self.reckoning)
+            arms += f" when {when} then {constant(segment.name)} when ({when}) is null then {former}"
+        return f"(case{arms} else null end)"
+
+    def _type(self, column: str) -> FieldType:
+        signal = self.catalog.signals.get(column)
+        if signal is not None:
+            return signal.type
+        return next(related.type or FieldType.INTEGER for related in self.asked.related if column_of(related) == column)
+
+
+def account_columns(alias: str) -> Columns:
+    """Where everything asked of an account stands: in the columns of one relation."""
+
+    def asked(item: AskedName) -> str:
+        return f"{alias}.{quoted(item.key if isinstance(item, Name) else column_of(item))}"
+
+    def known(memory: Memory) -> str:
+        return f"{alias}.{quoted(known_column(memory))}"
+
+    def since(condition: Condition) -> str:
+        return f"{alias}.{quoted(series_of(condition))}"
+
+    return Columns(asked, known, since, no_aggregate)
+
+
+def stored(kind: FieldType) -> str:
+    """The type of a column of a STRICT table."""
+    return _STORED.get(kind, "integer")
+
+
+def _about_account(condition: Condition) -> bool:
+    """Conditions about a row remember their answers per row, not per account."""
+    parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
+    return not any(isinstance(part, Name) and part.scope is ScopeName.ROW for part in parts)

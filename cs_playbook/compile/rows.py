@@ -1,0 +1,141 @@
+"""Tables of rows → temporary views that hide the future, and aggregates of them per account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cs_playbook.compile.sql import Asked, Columns, no_aggregate, quoted, sql, sql_of_condition
+from cs_playbook.model.columns import column_of
+from cs_playbook.model.data import Contract, Table
+from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, ScopeName, walk
+from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.signal import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One column of an aggregate over rows: its SQL, and what it is for an account without any rows."""
+
+    column: str
+    value: str
+    nothing: str
+    needs_owner: bool
+
+
+def view_of(table: Table, contract: Contract, reckoning: Reckoning) -> str:
+    """`temp.seen_<table>`: rows up to the logical day, with what has not happened yet empty, and the parent row's fields."""
+    own = [f"{_seen(f't.{quoted(field.name)}', field.type, reckoning)} as {quoted(field.name)}" for field in table.fields]
+    source = f"main.{quoted(table.name)} t"
+    if table.through is not None:
+        parent = contract.table(table.through.table)
+        assert parent is not None
+        own += [
+            f"{_seen(f'p.{quoted(field.name)}', field.type, reckoning)} as {quoted(f'{table.through.prefix}.{field.name}')}"
+            for field in parent.fields
+        ]
+        source += f" left join main.{quoted(parent.name)} p on p._account = t._account and p._row = t._through"
+    day = f" where t.{quoted(table.day)} <= {reckoning.today}" if table.day else ""
+    return f"create temp view {seen(table.name)} as select t._account, t._row, {', '.join(own)} from {source}{day}"
+
+
+def seen(table: str) -> str:
+    return quoted(f"seen_{table}")
+
+
+def _seen(column: str, kind: FieldType, reckoning: Reckoning) -> str:
+    return f"iif({column} <= {reckoning.today}, {column}, null)" if kind is FieldType.HAPPENED else column
+
+
+def visible_field(name: str, kind: FieldType, reckoning: Reckoning) -> str:
+    """A field of the account as it is known on the logical day."""
+    return _seen(quoted(name), kind, reckoning)
+
+
+def row_columns() -> Columns:
+    """Inside a question about rows: `r` is the row, `a` its account."""
+
+    def asked(item: Asked) -> str:
+        if isinstance(item, Name) and item.scope in (ScopeName.RELATED, ScopeName.PARENT):
+            return f"r.{quoted(item.name)}"
+        assert isinstance(item, Name), "memory and rows are not asked of rows"
+        return f"a.{quoted(item.name)}"
+
+    return Columns(asked, _never, _never, no_aggregate)
+
+
+def _never(item: object) -> str:
+    raise AssertionError("not asked of rows")
+
+
+def counted_signal(signal: Signal, table: Table, reckoning: Reckoning) -> Counted:
+    """A signal with `from:` as a column; its window and `where` choose the rows."""
+    columns = row_columns()
+    chosen = _window(signal, table, reckoning)
+    if signal.where is not None:
+        chosen.append(sql_of_condition(signal.where, columns, reckoning))
+    where = " and ".join(chosen) or "1"
+    value = _with_aggregates(signal.value, lambda part: _aggregate(part, where, columns, reckoning), reckoning)
+    nothing = _with_aggregates(signal.value, _of_nothing, reckoning)
+    return Counted(signal.name, value, nothing, _names_owner(signal.value) or "a." in where)
+
+
+def _window(signal: Signal, table: Table, reckoning: Reckoning) -> list[str]:
+    """`last: 28 days` ends today and includes it; `before:` moves its end back by so many days."""
+    if signal.last is None or table.day is None:
+        return []
+    newest = reckoning.today - signal.before
+    return [f"r.{quoted(table.day)} > {newest - signal.last} and r.{quoted(table.day)} <= {newest}"]
+
+
+def _with_aggregates(value: Expression, aggregate: Callable[[Aggregate], str], reckoning: Reckoning) -> str:
+    usual = row_columns()
+    return sql(value, Columns(usual.asked, usual.known, usual.since, aggregate), reckoning)
+
+
+def _aggregate(part: Aggregate, where: str, columns: Columns, reckoning: Reckoning) -> str:
+    if part.argument is None:
+        return f"count(case when {where} then 1 end)"
+    value = f"case when {where} then {sql(part.argument, columns, reckoning)} end"
+    if part.function == "sum":
+        return f"coalesce(sum({value}), 0)"
+    return f"{part.function}({'distinct ' if part.distinct else ''}{value})"
+
+
+def _of_nothing(part: Aggregate) -> str:
+    return "0" if part.function in ("count", "sum") else "null"
+
+
+def _names_owner(value: Expression) -> bool:
+    return any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in walk(value))
+
+
+def counted_related(related: Related, reckoning: Reckoning) -> Counted:
+    """has, number_of, total as a column; a row that says unknown does not count."""
+    where = "1" if related.where is None else sql(related.where, row_columns(), reckoning)
+    owner = related.where is not None and _names_owner(related.where)
+    match related.function:
+        case "has":
+            value = f"(count(case when {where} then 1 end) > 0)"
+        case "number_of":
+            value = f"count(case when {where} then 1 end)"
+        case _:
+            value = f"coalesce(sum(case when {where} then r.{quoted(related.column or '')} end), 0)"
+    return Counted(column_of(related), value, "0", owner)
+
+
+def edge_row(related: Related, table: Table, relation: str | None, reckoning: Reckoning) -> str:
+    """newest, oldest: (account, value) of the first row in order of the table's day."""
+    where = "1" if related.where is None else sql(related.where, row_columns(), reckoning)
+    direction = "desc" if related.function == "newest" else "asc"
+    day, column = quoted(table.day or ""), quoted(related.column or "")
+    owner = f" join ({relation}) a on a._n = r._account" if relation else ""
+    ranked = f"row_number() over (partition by r._account order by r.{day} {direction}, r._row {direction})"
+    inside = f"select r._account, r.{column} as value, {ranked} as rank from temp.{seen(table.name)} r{owner} where ({where}) and r.{day} is not null"
+    return f"select _account, value from ({inside}) where rank = 1"
+
+
+def columns_named(counted: tuple[Counted, ...]) -> str:
+    return ", ".join(f"{item.value} as {quoted(item.column)}" for item in counted)
+
+

@@ -1,0 +1,187 @@
+"""The rules of all playbooks → queries over `temp.facts`: who fits, who is a candidate, whose answer changed, who is near."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.facts import ACTIVE, account_columns
+from cs_playbook.compile.rows import seen
+from cs_playbook.compile.sql import Asked, Columns, balanced, impatient, no_aggregate, quoted, sql_of_condition
+from cs_playbook.model.condition import Condition, Group
+from cs_playbook.model.data import Contract
+from cs_playbook.model.expression import Name, ScopeName
+from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.lasting import series_of
+from cs_playbook.model.playbook import Playbook
+
+MOST = 50  # playbooks in one mask: a sum of more bits is no exact integer everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A playbook's rule as one condition: audience and trigger. `row`: the table of its rows, if it is about rows."""
+
+    playbook: Playbook
+    condition: Condition
+
+    @property
+    def row(self) -> str | None:
+        return self.playbook.trigger.one_per
+
+
+def rule_of(playbook: Playbook) -> Rule | None:
+    """None where no rule starts it."""
+    when = playbook.trigger.when
+    if when is None or "rule" not in playbook.trigger.started_by:
+        return None
+    if playbook.audience is None:
+        return Rule(playbook, when)
+    return Rule(playbook, Group("all", (playbook.audience, when), playbook.span))
+
+
+def masks(rules: Sequence[Rule], reckoning: Reckoning) -> str:
+    """One scan for up to MOST rules about accounts: (account key, who fits, who is a candidate) as bit masks, in order.
+
+    Bit k speaks of rule k. A candidate fits, and every `for` has been patient enough. iif() jumps over what is already
+    decided; limit -1 keeps SQLite from asking everything again in the outer where.
+    """
+    columns = account_columns("f")
+    fits = balanced(" + ", [f"iif({_seen_by(rule)} and {_condition(impatient(rule.condition), columns, reckoning)}, {1 << k}, 0)" for k, rule in enumerate(rules)])
+    holds = balanced(" + ", [f"iif({_seen_by(rule)} and {_condition(rule.condition, columns, reckoning)}, {1 << k}, 0)" for k, rule in enumerate(rules)])
+    inside = f"select f._n as n, f.id_ as id, {fits} as fits, {holds} as holds from {_facts()} f limit -1 offset 0"
+    return f"select id, fits, holds from ({inside}) where fits <> 0 order by n"
+
+
+def _facts() -> str:
+    return "temp.facts_keyed"
+
+
+def keyed(contract: Contract) -> str:
+    """A view of the facts with the account's key under a name of its own."""
+    key = quoted(contract.accounts.key or "id")
+    return f"create temp view facts_keyed as select *, {key} as id_ from temp.facts"
+
+
+def _seen_by(rule: Rule) -> str:
+    return "1" if rule.playbook.sees_inactive else f"f.{ACTIVE}"
+
+
+def _condition(condition: Condition, columns: Columns, reckoning: Reckoning) -> str:
+    return sql_of_condition(condition, columns, reckoning)
+
+
+def row_matches(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
+    """For a rule about rows: (account key, row key, fits, holds), in order of account and row."""
+    columns = row_rule_columns()
+    fits = _condition(impatient(rule.condition), columns, reckoning)
+    holds = _condition(rule.condition, columns, reckoning)
+    key = _row_key(rule, contract)
+    inside = f"select f._n as n, f.id_ as id, r.{key} as row, ({_seen_by(rule)} and {fits}) as fits, ({_seen_by(rule)} and {holds}) as holds from {_row_source(rule, contract)} limit -1 offset 0"
+    return f"select id, row, fits, coalesce(holds, 0) from ({inside}) where fits order by n, row"
+
+
+def says_no(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
+    """Which subjects of `temp.gone` the rule now says no to: unknown, or missing from the snapshot, is not no."""
+    if rule.row is None:
+        source, subject, columns = f"{_facts()} f", "f.id_", account_columns("f")
+    else:
+        source, columns = _row_source(rule, contract), row_rule_columns()
+        subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
+    no = f"({_seen_by(rule)} and {_condition(impatient(rule.condition), columns, reckoning)}) is 0"
+    return f"select g.subject from {source} join temp.gone g on g.subject = {subject} where {no} order by g.subject"
+
+
+def _row_source(rule: Rule, contract: Contract) -> str:
+    """Rows with their accounts; and the remembered answers of each row, where a `for` asks for them."""
+    assert rule.row is not None
+    source = f"temp.{seen(rule.row)} r join {_facts()} f on f._n = r._account"
+    for condition in lasting_of(rule.condition):
+        alias = quoted(series_of(condition))
+        source += f" left join temp.{alias} on {alias}.subject = f.id_ || char(31) || r.{_row_key(rule, contract)}"
+    return source
+
+
+def _row_key(rule: Rule, contract: Contract) -> str:
+    table = contract.table(rule.row or "")
+    assert table is not None and table.key is not None
+    return quoted(table.key)
+
+
+def row_rule_columns() -> Columns:
+    account = account_columns("f")
+
+    def asked(item: Asked) -> str:
+        if isinstance(item, Name) and item.scope is ScopeName.ROW:
+            return f"r.{quoted(item.name)}"
+        return account.asked(item)
+
+    def since(condition: Condition) -> str:
+        alias = quoted(series_of(condition))
+        return f"iif({alias}.value = 1, {alias}.since, null)"
+
+    return Columns(asked, account.known, since, no_aggregate)
+
+
+def changed_answers(condition: Condition, reckoning: Reckoning) -> str:
+    """For a condition with `for`, about accounts: (account key, answer today) where it differs from what is remembered."""
+    answer = _condition(impatient(condition), account_columns("f"), reckoning)
+    alias = quoted(series_of(condition))
+    return _changed(f"select f.id_ as subject, {answer} as value from {_facts()} f", alias)
+
+
+def changed_row_answers(condition: Condition, rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
+    """The same for a condition about rows: the subject is account and row."""
+    answer = _condition(impatient(condition), row_rule_columns(), reckoning)
+    subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
+    return _changed(f"select {subject} as subject, {answer} as value from {_row_source(rule, contract)}", quoted(series_of(condition)))
+
+
+def changed_facts(fact: str, past: str) -> str:
+    """(account key, value today) of a fact that memory asks about, where it differs from what is remembered."""
+    return _changed(f"select f.id_ as subject, f.{quoted(fact)} as value from {_facts()} f", quoted(past))
+
+
+def _changed(today: str, past: str) -> str:
+    differs = "p.subject is null or p.value is not t.value"
+    return f"select t.subject, t.value from ({today}) t left join temp.{past} p on p.subject = t.subject where {differs} order by t.subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How a rule divides those it sees: unknown, and one condition short; and which parts are unknown."""
+
+    query: str
+    parts: tuple[Condition, ...]
+
+
+def near(rule: Rule, reckoning: Reckoning) -> Near:
+    """For a rule about accounts: (seen, unknown, one short, then for each part: how many it leaves unknown)."""
+    columns = account_columns("f")
+    parts = top_parts(rule.condition)
+    said = [_condition(impatient(part), columns, reckoning) for part in parts]
+    named = ", ".join(f"{text} as p{k}" for k, text in enumerate(said))
+    missed = " + ".join(f"(p{k} is 0)" for k in range(len(parts)))
+    open_ = " + ".join(f"(p{k} is null)" for k in range(len(parts)))
+    sums = ", ".join(f"total(p{k} is null and ({missed}) = 0)" for k in range(len(parts)))
+    inside = f"select {named} from {_facts()} f where {_seen_by(rule)}"
+    query = f"select count(*), total(({missed}) = 0 and ({open_}) > 0), total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})"
+    return Near(query, parts)
+
+
+def near_accounts(rule: Rule, reckoning: Reckoning) -> str:
+    """Account keys that are exactly one part short, for `explain --near`."""
+    columns = account_columns("f")
+    said = [_condition(impatient(part), columns, reckoning) for part in top_parts(rule.condition)]
+    named = ", ".join(f"{text} as p{k}" for k, text in enumerate(said))
+    yes = " + ".join(f"(p{k} is 1)" for k in range(len(said)))
+    return f"select id from (select f._n as n, f.id_ as id, {named} from {_facts()} f where {_seen_by(rule)}) where {yes} = {len(said) - 1} order by n"
+
+
+def top_parts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that must all hold, as a person counts them."""
+    if isinstance(condition, Group) and condition.kind == "all" and condition.because is None and condition.lasting is None:
+        return tuple(part for item in condition.items for part in top_parts(item))
+    return (condition,)
+

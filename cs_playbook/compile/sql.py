@@ -1,0 +1,185 @@
+"""An expression or condition → SQLite text with the same three answers as model/answer.py gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from cs_playbook.model.condition import Condition, Group, Leaf
+from cs_playbook.model.expression import (
+    Aggregate,
+    Among,
+    Arithmetic,
+    Between,
+    Both,
+    Call,
+    Case,
+    Comparison,
+    Expression,
+    Holds,
+    IsEmpty,
+    Like,
+    Literal,
+    Memory,
+    Name,
+    Negative,
+    Not,
+    Related,
+    Value,
+    walk,
+)
+from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.lasting import bound, series_of
+
+Asked = Name | Related | Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the answers stand: the SQL of a name, a question about rows or memory, an aggregate, a `known` flag, a `since`."""
+
+    asked: Callable[[Asked], str]
+    known: Callable[[Memory], str]
+    since: Callable[[Condition], str]
+    aggregate: Callable[[Aggregate], str]
+
+
+def no_aggregate(aggregate: Aggregate) -> str:
+    raise AssertionError(f"{aggregate.function}() outside a signal")
+
+
+def quoted(name: str) -> str:
+    """An identifier of SQL, whatever letters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def constant(value: Value) -> str:
+    """A value as a literal of SQL."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, tuple):
+        return constant(json.dumps(list(value), ensure_ascii=False, separators=(",", ":")))
+    if isinstance(value, int) and abs(value) >= 2**63:
+        value = float(value)
+    return f"({value!r})" if value < 0 else repr(value)
+
+
+def sql_of_condition(condition: Condition, columns: Columns, reckoning: Reckoning) -> str:
+    """1, 0 or null. With `for`: 1 only once it has held long enough."""
+    match condition:
+        case Leaf(expression=expression):
+            now = sql(expression, columns, reckoning)
+        case Group(kind=kind, items=items):
+            parts = [sql_of_condition(item, columns, reckoning) for item in items]
+            joined = balanced(" and " if kind == "all" else " or ", parts)
+            now = f"(not {joined})" if kind == "none" else joined
+    if condition.lasting is None:
+        return now
+    return f"(case {now} when 1 then {_held(condition, columns, reckoning)} when 0 then 0 end)"
+
+
+def _held(condition: Condition, columns: Columns, reckoning: Reckoning) -> str:
+    limit = bound(condition.lasting or 1, reckoning)
+    if limit is None:
+        return "0"
+    return "1" if limit == reckoning.today else f"coalesce({columns.since(condition)} <= {limit}, 0)"
+
+
+def impatient(condition: Condition) -> Condition:
+    """The same condition, `for` aside."""
+    if isinstance(condition, Group):
+        return replace(condition, lasting=None, items=tuple(impatient(item) for item in condition.items))
+    return replace(condition, lasting=None)
+
+
+def balanced(joint: str, parts: list[str]) -> str:
+    """Parts joined in a balanced tree of brackets: SQLite refuses chains deeper than 1000."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({balanced(joint, parts[:middle])}{joint}{balanced(joint, parts[middle:])})"
+
+
+def sql(expression: Expression, columns: Columns, reckoning: Reckoning) -> str:
+    """The value of the expression; null where something it needs is empty."""
+
+    def of(inner: Expression) -> str:
+        return sql(inner, columns, reckoning)
+
+    match expression:
+        case Literal(value=value):
+            return constant(value)
+        case Name(name="today"):
+            return str(reckoning.today)
+        case Name() | Related() | Memory():
+            return columns.asked(expression)
+        case Aggregate():
+            return columns.aggregate(expression)
+        case Both(operator=operator, items=items):
+            return balanced(f" {operator} ", [of(item) for item in items])
+        case Not(item=item):
+            return f"(not {of(item)})"
+        case Comparison(operator=operator, left=left, right=right):
+            return f"({of(left)} {operator} {of(right)})"
+        case Between(item=item, low=low, high=high):
+            return f"({of(item)} between {of(low)} and {of(high)})"
+        case Among(item=item, choices=choices):
+            return f"({of(item)} in ({', '.join(of(choice) for choice in choices)}))"
+        case Like(item=item, pattern=pattern):
+            return f"cs_like({of(item)}, {of(pattern)})"
+        case Holds(item=item, list=inside):
+            return _holds(item, of(item), of(inside))
+        case IsEmpty(item=item):
+            return _is_empty(item, of(item), columns)
+        case Arithmetic(operator="/", left=left, right=right):
+            return f"(cast({of(left)} as real) / nullif({of(right)}, 0))"
+        case Arithmetic(operator=operator, left=left, right=right):
+            return f"({of(left)} {operator} {of(right)})"
+        case Negative(item=item):
+            return f"(0 - {of(item)})"
+        case Case(branches=branches, otherwise=otherwise):
+            arms = " ".join(f"when {of(when)} then {of(then)}" for when, then in branches)
+            return f"(case {arms} else {'null' if otherwise is None else of(otherwise)} end)"
+        case Call(function=function, arguments=arguments):
+            return _call(function, [of(argument) for argument in arguments], reckoning)
+        case _:
+            assert_never(expression)
+
+
+def _call(function: str, arguments: list[str], reckoning: Reckoning) -> str:
+    match function:
+        case "days_until":
+            return f"({arguments[0]} - {reckoning.today})"
+        case "days_since":
+            return f"({reckoning.today} - {arguments[0]})"
+        case "earliest":
+            return f"min({', '.join(arguments)})"
+        case "latest":
+            return f"max({', '.join(arguments)})"
+        case _:
+            # Months and working days differ between engines: these are ours, registered with the connection.
+            return f"cs_{function}({', '.join(arguments)})"
+
+
+def _holds(item: Expression, wanted: str, inside: str) -> str:
+    """A text in a JSON list. A literal is looked for as it is written in JSON: no parsing of each row."""
+    if isinstance(item, Literal):
+        written = json.dumps(item.value, ensure_ascii=False)
+        first, later = constant(f"[{written}"), constant(f",{written}")
+        return f"(instr({inside}, {first}) = 1 or instr({inside}, {later}) > 0)"
+    return f"(case when {wanted} is not null then exists(select 1 from json_each({inside}) where value = {wanted}) end)"
+
+
+def _is_empty(item: Expression, value: str, columns: Columns) -> str:
+    """What was never recorded is unknown, even to `is null`."""
+    memories = [part for part in walk(item) if isinstance(part, Memory)]
+    if not memories:
+        return f"({value} is null)"
+    recorded = balanced(" and ", [columns.known(memory) for memory in memories])
+    return f"(case when {recorded} then {value} is null end)"

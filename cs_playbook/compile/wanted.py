@@ -1,0 +1,60 @@
+"""The queries that bring the few: facts, contacts and rows of the accounts a plan speaks about, in order of account."""
+
+from __future__ import annotations
+
+from cs_playbook.compile.rows import seen
+from cs_playbook.compile.sql import quoted
+from cs_playbook.model.data import Table
+
+FITTING = "create temp table fitting (rule integer, subject text, account text, row text, holds integer, primary key (rule, subject)) strict, without rowid"
+ADD_FITTING = "insert or ignore into temp.fitting values (?, ?, ?, ?, ?)"
+GONE = "create temp table if not exists gone (subject text primary key) strict, without rowid"
+EMPTY_GONE = "delete from temp.gone"
+ADD_GONE = "insert into temp.gone values (?)"
+WANTED = "create temp table if not exists wanted (account text primary key) strict, without rowid"
+EMPTY_WANTED = "delete from temp.wanted"
+ADD_WANTED = "insert or ignore into temp.wanted values (?)"
+WANTED_ROWS = "create temp table if not exists wanted_rows (account text, place text, row text, primary key (account, place, row)) strict, without rowid"
+EMPTY_WANTED_ROWS = "delete from temp.wanted_rows"
+ADD_WANTED_ROW = "insert or ignore into temp.wanted_rows values (?, ?, ?)"
+FACTS = "select w.account, f.* from temp.wanted w left join temp.facts_keyed f on f.id_ = w.account order by w.account"
+EVERYBODY = "insert or ignore into temp.wanted select id_ from temp.facts_keyed"
+ACTIVE_COUNT = "select count(*) from temp.facts where _active"
+
+
+def contacts(table: Table) -> str:
+    """(account, fields of the contact …), in order of account and contact."""
+    fields = ", ".join(f"c.{quoted(field.name)}" for field in table.fields)
+    source = f"temp.wanted w join temp.facts_keyed f on f.id_ = w.account join temp.{seen(table.name)} c on c._account = f._n"
+    return f"select w.account, {fields} from {source} order by w.account, c._row"
+
+
+def rows(table: Table) -> str:
+    """(account, row key, fields of the row …) of the rows that are wanted."""
+    key = quoted(table.key or "")
+    fields = ", ".join(f"r.{quoted(field.name)}" for field in table.fields)
+    source = f"temp.wanted_rows w join temp.facts_keyed f on f.id_ = w.account join temp.{seen(table.name)} r on r._account = f._n and r.{key} = w.row"
+    return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
+
+
+def newly_fitting(past: str) -> str:
+    """(subject, account, row, holds, since before today or null) of all that fit rule ?."""
+    return (
+        "select t.subject, t.account, t.row, t.holds, iif(p.value = 1, p.since, null) from temp.fitting t "
+        f"left join temp.{quoted(past)} p on p.subject = t.subject where t.rule = ? order by t.subject"
+    )
+
+
+def no_longer_fitting(past: str) -> str:
+    """Subjects that fitted and do not fit rule ? any more."""
+    return (
+        f"select p.subject from temp.{quoted(past)} p left join temp.fitting t on t.rule = ? and t.subject = p.subject "
+        "where p.value = 1 and t.subject is null order by p.subject"
+    )
+
+
+def find_account(key: str, name: str | None) -> str:
+    """Accounts by key or, in any case, by name."""
+    by_name = f" or lower({quoted(name)}) = lower(:wanted)" if name else ""
+    shown = f", {quoted(name)}" if name else ", null"
+    return f"select {quoted(key)}{shown} from main.accounts where {quoted(key)} = :wanted{by_name} order by 1"

@@ -1,0 +1,1 @@
+"""Changes the world: events in the ledger, bytes put in place."""

@@ -1,0 +1,269 @@
+"""The ledger: events and observations go in, once and for ever; what they add up to comes out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+from cs_playbook.effects import ledger_check, ledger_faults, ledger_place, ledger_writing
+from cs_playbook.effects.event_text import read_enrollment, read_event
+from cs_playbook.effects.ledger_cache import fold_into_cache
+from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
+from cs_playbook.model.event import Event, StartAsked
+from cs_playbook.model.expression import Value, from_day, to_day
+
+_AT_ONCE = 1_000  # subjects asked about in one query
+_AFTER_ALL_KEYS = "\U0010ffff"
+
+_TO_LOOK_AT = """
+select state from enrollment
+where (ended_on is null or watch_until is not null) and (ended_on is null or watch_until >= ?)
+order by account, coalesce(row, ''), playbook, episode
+"""
+_PAST = """
+select e.account, e.row, count(*), sum(e.arm = 'treated'), max(e.ended_on is null),
+  substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome
+from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
+  on e.playbook = ? and e.account = json_extract(s.value, '$[0]') and e.row is json_extract(s.value, '$[1]')
+group by s.key order by s.key
+"""
+_OPEN_BY_OWNER = """
+select owner, count(*) from (
+  select owner, max(opened_on || key) from task where playbook = ? and arm = ? and state = 'open'
+  group by enrollment
+) group by owner
+"""
+_TASKS = """
+select task.key, e.state from task join enrollment e on e.key = task.enrollment
+where task.key >= ? and task.key < ? order by task.key
+"""
+_RUNNING = """
+select distinct account from enrollment
+where playbook = ? and arm = 'treated' and started_on < ? and (ended_on is null or ended_on >= ?)
+order by account
+"""
+_FINISHED = """
+select distinct account from enrollment
+where playbook = ? and arm = 'treated' and ended_on >= ? and ended_on < ? order by account
+"""
+_REMEMBERED = """
+select subject, value, max(day) from memory where series = ? and day < ? group by subject order by subject
+"""
+_RUN_DAYS = "select day, fresh, max(id) from run group by day order by day"
+_LAST_RUN = """
+select day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts
+from run order by id desc limit 1
+"""
+_ASKED = """
+select body from event asked where kind = 'StartAsked' and not exists (
+  select * from event answer where answer.account = asked.account and answer.seq > asked.seq
+  and answer.kind in ('StartRefused', 'Started') and json_extract(answer.body, '$.by') is not 'rule'
+  and json_extract(answer.body, '$.playbook') = json_extract(asked.body, '$.playbook')
+  and json_extract(answer.body, '$.row') is json_extract(asked.body, '$.row')
+) order by seq
+"""
+_EVENTS = "select seq, day, recorded_at, run, body from event order by seq"
+_HISTORY = "select seq, day, recorded_at, run, body from event where account = ? order by seq"
+_UNPUBLISHED = """
+select run, path, content from file
+where content is not null and run in (select id from run where published = 0) order by run, path
+"""
+
+
+class Ledger:
+    """One open ledger, a context manager. Whoever opens it for writing holds the lock (lock.py).
+
+    Days are logical days. All that is streamed may be read while `commit` writes, see there.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, place: str) -> None:
+        self._connection = connection
+        self._place = place
+
+    @classmethod
+    def create(cls, path: Path, ledger_id: str, version: str, made_at: str) -> None:
+        """Makes an empty one; `made_at` is UTC, ISO text. UserError if something is there already."""
+        ledger_place.create(path, ledger_id, version, made_at)
+
+    @classmethod
+    def open(cls, path: Path, ledger_id: str | None, writing: bool) -> Self:
+        """StoppedOnPurpose when it is lost, damaged, of another project or version. `ledger_id` None: any."""
+        connect = ledger_place.connect_to_write if writing else ledger_place.connect_to_read
+        return cls(connect(path, ledger_id), str(path))
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """An empty one that nobody else sees."""
+        return cls(ledger_place.in_memory("in memory"), "in memory")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def _ask(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        with ledger_faults.the_machine_allows(self._place):
+            yield from self._connection.execute(query, parameters)
+
+    # ------------------------------------------------------------------------------------- what there is
+
+    def enrollments(self, day: date) -> Iterator[Enrollment]:
+        """The open and the still watched on that day, in order of (account, row or "", playbook, episode)."""
+        for (state,) in self._ask(_TO_LOOK_AT, day.isoformat()):
+            yield read_enrollment(state)
+
+    def enrollments_of(self, account: str) -> list[Enrollment]:
+        """All there ever were, in the order in which they started."""
+        query = "select state from enrollment where account = ? order by started_on, playbook, row, episode"
+        return [read_enrollment(state) for (state,) in self._ask(query, account)]
+
+    def enrollment(self, key: str) -> Enrollment | None:
+        found = self._ask("select state from enrollment where key = ?", key)
+        return next((read_enrollment(state) for (state,) in found), None)
+
+    def past_episodes(self, playbook: str, subjects: Iterable[tuple[str, str | None]]) -> Iterator[Past]:
+        """One for each subject that has any, in the order given. A subject is (account, row)."""
+        waiting = iter(subjects)
+        while some := list(islice(waiting, _AT_ONCE)):
+            yield from map(_past, self._ask(_PAST, json.dumps(some), playbook))
+
+    def open_count_by_owner(self, playbook: str, arm: Arm = Arm.TREATED) -> dict[str, int]:
+        """Enrollments with an open task, by the owner of the task that was opened last."""
+        return dict(self._ask(_OPEN_BY_OWNER, playbook, arm))
+
+    def started_on(self, playbook: str, day: date, arm: Arm) -> int:
+        """How many enrollments of an arm began on that day."""
+        query = "select count(*) from enrollment where playbook = ? and started_on = ? and arm = ?"
+        return int(next(self._ask(query, playbook, day.isoformat(), arm))[0])
+
+    def find_tasks(self, prefix: str) -> list[tuple[Enrollment, OpenTask]]:
+        """Tasks in any state whose key begins like this, in order of the key."""
+        found = self._ask(_TASKS, prefix, prefix + _AFTER_ALL_KEYS)
+        return [(enrollment := read_enrollment(state), enrollment.tasks[key]) for key, state in found]
+
+    def running(self, playbook: str, before: date) -> Iterator[str]:
+        """Accounts in a treated enrollment at the end of the day before `before`, each once, in order."""
+        day = before.isoformat()
+        for (account,) in self._ask(_RUNNING, playbook, day, day):
+            yield account
+
+    def finished(self, playbook: str, since: date, before: date) -> Iterator[str]:
+        """Accounts of treated enrollments that ended on `since` or later and before `before`, each once."""
+        for (account,) in self._ask(_FINISHED, playbook, since.isoformat(), before.isoformat()):
+            yield account
+
+    # ------------------------------------------------------------------------------------- what was known
+
+    def remembered(self, series: str, before: date) -> Iterator[tuple[str, Value, date]]:
+        """(subject, value at the end of the day before `before`, since which day), in order of subject."""
+        for subject, value, since in self._ask(_REMEMBERED, series, to_day(before)):
+            yield subject, ledger_writing.recalled(value), from_day(since)
+
+    def ever_remembered(self, series: str) -> date | None:
+        """The first day on which the series was observed."""
+        query = "select first_day from series where series = ?"
+        return next((from_day(day) for (day,) in self._ask(query, series)), None)
+
+    def run_days(self) -> tuple[RunDay, ...]:
+        """Each day with a run once, in order; the last run of a day speaks for it."""
+        return tuple(RunDay(date.fromisoformat(day), bool(fresh)) for day, fresh, _ in self._ask(_RUN_DAYS))
+
+    def last_run(self) -> RunRecord | None:
+        return next(map(_run, self._ask(_LAST_RUN)), None)
+
+    def pending_starts(self) -> tuple[StartAsked, ...]:
+        """Asked for and neither started nor refused since; asked twice is asked once, the first time."""
+        asked: dict[tuple[str, str, str | None], StartAsked] = {}
+        for (body,) in self._ask(_ASKED):
+            event = read_event(body)
+            assert isinstance(event, StartAsked)
+            asked.setdefault((event.playbook, event.account, event.row), event)
+        return tuple(asked.values())
+
+    def history(self, account: str) -> list[Recorded]:
+        """All that ever happened to an account, in the order in which it was recorded."""
+        return [_recorded(row) for row in self._ask(_HISTORY, account)]
+
+    def events(self) -> Iterator[Recorded]:
+        return map(_recorded, self._ask(_EVENTS))
+
+    def head(self) -> str:
+        """The hash of the last event: another one means that something was recorded in between."""
+        return ledger_writing.head_of(self._connection)[1]
+
+    def definition(self, sha: str) -> str | None:
+        """The text of a playbook as it was."""
+        return next((text for (text,) in self._ask("select text from definition where sha = ?", sha)), None)
+
+    # ------------------------------------------------------------------------------------- what is new
+
+    def record(self, events: Sequence[Event], recorded_at: str) -> None:
+        """What people did between runs; it counts at once. `recorded_at` is UTC, ISO text."""
+        with ledger_faults.transaction(self._connection, self._place):
+            self._append(None, events, recorded_at)
+
+    def commit(
+        self,
+        run: RunRecord,
+        events: Iterable[Event],
+        definitions: Iterable[tuple[str, str, str]],
+        observations: Iterable[Observation],
+        files: Iterable[tuple[str, bytes]],
+        recorded_at: str,
+    ) -> int:
+        """All of a run in one transaction, or nothing of it; gives its number.
+
+        Definitions are (hash, playbook, text), files (path below the output folder, bytes). First the
+        definitions are taken, then events, observations, files. All may be generators that read this ledger
+        meanwhile: until the last event is taken they see the enrollments as they were, then as the run leaves
+        them.
+        """
+        with ledger_faults.transaction(self._connection, self._place):
+            number = ledger_writing.write_run(self._connection, run)
+            ledger_writing.write_definitions(self._connection, definitions, run.day)
+            self._append(number, events, recorded_at)
+            ledger_writing.write_observations(self._connection, observations, run.day)
+            ledger_writing.write_files(self._connection, number, files)
+        return number
+
+    def _append(self, run: int | None, events: Iterable[Event], recorded_at: str) -> None:
+        recorded = ledger_writing.append(self._connection, run, events, recorded_at)
+        fold_into_cache(self._connection, recorded, run)
+
+    def unpublished(self) -> Iterator[tuple[int, str, bytes]]:
+        """(run, path, bytes) of what is recorded and perhaps not in place, runs in their order."""
+        yield from self._ask(_UNPUBLISHED)
+
+    def mark_published(self, run: int) -> None:
+        """All of the run is in place: its bytes are dropped here, their hashes stay."""
+        with ledger_faults.transaction(self._connection, self._place):
+            self._connection.execute("update file set content = null where run = ?", (run,))
+            self._connection.execute("update run set published = 1 where id = ?", (run,))
+
+    def verify(self) -> list[str]:
+        """What is wrong with it, as sentences; nothing when all is well."""
+        return ledger_check.verify(self._connection)
+
+
+def _past(row: tuple[str, str | None, int, int, int, str | None, str | None]) -> Past:
+    account, subject_row, count, treated, is_open, ended_on, outcome = row
+    last = date.fromisoformat(ended_on) if ended_on else None
+    return Past(account, subject_row, count, treated, bool(is_open), last, outcome if ended_on else None)
+
+
+def _run(row: tuple[str, str, str, str, str, str, str, str]) -> RunRecord:
+    day, snapshot, sources, files, plan, version, started_at, counts = row
+    hashes = (snapshot, sources, files, plan)
+    return RunRecord(date.fromisoformat(day), *hashes, version, started_at, json.loads(counts))
+
+
+def _recorded(row: tuple[int, str, str, int | None, str]) -> Recorded:
+    seq, day, recorded_at, run, body = row
+    return Recorded(seq, date.fromisoformat(day), recorded_at, run, read_event(body))

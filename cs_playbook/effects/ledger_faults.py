@@ -1,0 +1,63 @@
+"""What the machine refuses the ledger → a sentence and a hint; and the block that is all or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cs_playbook.errors import StoppedOnPurpose, UserError
+
+_DAMAGED = "Bring it back from a backup and keep this file: what is in it may still be read."
+
+
+@contextmanager
+def the_machine_allows(place: object) -> Iterator[None]:
+    """The machine's faults as sentences; mistakes in our own SQL stay what they are."""
+    try:
+        yield
+    except sqlite3.DatabaseError as cause:
+        fault = _fault(cause, place)
+        if fault is None:
+            raise
+        raise fault from cause
+
+
+def _fault(cause: sqlite3.DatabaseError, place: object) -> UserError | None:
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return StoppedOnPurpose(
+            f"the ledger {place} was cut in the middle of writing",
+            "The next command that writes takes the half-written part back: cs-playbook run.",
+        )
+    match code & 0xFF:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return StoppedOnPurpose(f"the ledger {place} is damaged: {cause}", _DAMAGED)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoppedOnPurpose(
+                f"another program is using the ledger {place}", "Try again when it has ended."
+            )
+        case (
+            sqlite3.SQLITE_FULL
+            | sqlite3.SQLITE_IOERR
+            | sqlite3.SQLITE_READONLY
+            | sqlite3.SQLITE_CANTOPEN
+            | sqlite3.SQLITE_PERM
+        ):
+            return UserError(f"the ledger {place} cannot be used: {cause}", "Nothing was recorded.")
+        case _:
+            return None
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, place: object) -> Iterator[None]:
+    """All or nothing, whatever ends it."""
+    with the_machine_allows(place):
+        connection.execute("begin immediate")
+        try:
+            yield
+            connection.execute("commit")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            raise

@@ -1,0 +1,100 @@
+"""A place on the disk → the open database of a ledger, or a sentence that says why there is none."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from cs_playbook.effects.ledger_faults import the_machine_allows
+from cs_playbook.effects.ledger_schema import APPLICATION_ID, USER_VERSION, WAIT, build, settle
+from cs_playbook.effects.publish import sync_folder
+from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
+
+_LOST = (
+    "A lost ledger must never look like a first day: bring the file back from a backup. "
+    "If there never was one, cs-playbook init makes it."
+)
+
+
+def create(path: Path, ledger_id: str, version: str, made_at: str) -> None:
+    """A new file (0600) with empty tables, complete or not there at all; a missing folder is made (0700)."""
+    if os.path.lexists(path):
+        raise ChoiceError(f"there is already a ledger at {path}", "Nothing was changed.")
+    beside = path.with_name(f".new-{path.name}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)
+        # Made before SQLite makes it, for everybody to read: the journal gets the same mode.
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _fill(beside, ledger_id, version, made_at)
+        beside.rename(path)
+        sync_folder(path.parent)
+    except (OSError, sqlite3.OperationalError) as cause:
+        raise UserError(f"the ledger {path} cannot be made: {cause}") from cause
+
+
+def _fill(path: Path, ledger_id: str, version: str, made_at: str) -> None:
+    connection = _connect(path, "rw")
+    try:
+        build(connection, ledger_id, version, made_at)
+    finally:
+        connection.close()
+
+
+def in_memory(ledger_id: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    build(connection, ledger_id, "", "")
+    return connection
+
+
+def connect_to_write(path: Path, ledger_id: str | None) -> sqlite3.Connection:
+    """StoppedOnPurpose when it is lost, damaged, another one, or of another version."""
+    return _open(path, ledger_id, "rw")
+
+
+def connect_to_read(path: Path, ledger_id: str | None) -> sqlite3.Connection:
+    """The same; it cannot write, and makes no file."""
+    return _open(path, ledger_id, "ro")
+
+
+def _open(path: Path, ledger_id: str | None, mode: str) -> sqlite3.Connection:
+    if not path.is_file():
+        raise StoppedOnPurpose(f"there is no ledger at {path}", _LOST)
+    with the_machine_allows(path):
+        connection = _connect(path, mode)
+        try:
+            _check(connection, path, ledger_id)
+            if mode == "rw":
+                settle(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    # isolation_level=None: Python begins no transaction of its own, each one here is written out.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    connection.execute(WAIT)
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path, ledger_id: str | None) -> None:
+    (application,) = connection.execute("pragma application_id").fetchone()
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise StoppedOnPurpose(f"{path} is not a ledger of cs-playbook", _LOST)
+    if version != USER_VERSION:
+        other = "a newer" if version > USER_VERSION else "an older"
+        raise StoppedOnPurpose(
+            f"the ledger {path} was written by {other} cs-playbook",
+            f"Use the version that wrote it: the format is {version}, this one reads {USER_VERSION}.",
+        )
+    found = connection.execute("select v from meta where k = 'id'").fetchone()
+    if found is None or (ledger_id is not None and found[0] != ledger_id):
+        raise StoppedOnPurpose(
+            f"{path} is the ledger of another project",
+            f"Put the right file there, or correct `ledger: {{id: …}}` in the project file: "
+            f"this one is {found[0] if found else 'nameless'}, not {ledger_id}.",
+        )

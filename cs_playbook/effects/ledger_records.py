@@ -1,0 +1,64 @@
+"""What the ledger is given and gives back besides events and enrollments: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cs_playbook.model.event import Event
+from cs_playbook.model.expression import Value
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run. The hashes name what it read; `version` is the program's; `started_at` is UTC, ISO text."""
+
+    day: date
+    snapshot_sha: str
+    sources_hash: str
+    files_hash: str
+    plan_hash: str
+    version: str
+    started_at: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunDay:
+    """A day with a run. `fresh`: its exports differ from those of the run day before."""
+
+    day: date
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event and how it came in. `day`: when it counts; `run`: None for what people did between runs."""
+
+    seq: int
+    day: date
+    recorded_at: str
+    run: int | None
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How often a subject was in a playbook: in any arm, and treated. `last_…`: of the one that ended last."""
+
+    account: str
+    row: str | None
+    count: int
+    treated: int
+    open: bool
+    last_ended_on: date | None
+    last_outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The values of a series that are new or other than at the end of the day before: (subject, value)."""
+
+    series: str
+    changes: Iterable[tuple[str, Value]]

@@ -1,0 +1,162 @@
+"""What a run or a person brings → rows of the ledger, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+
+from cs_playbook.effects.event_text import read_event, write_event
+from cs_playbook.effects.ledger_records import Observation, RunRecord
+from cs_playbook.effects.publish import checked
+from cs_playbook.model.event import Allowed, Event, StartAsked, Started, StartRefused
+from cs_playbook.model.expression import Value, to_day
+
+_KEPT = 20_000  # events; about 20 MB
+_RUN = """
+insert into run(day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts, fresh)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_EVENT = "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def write_run(connection: sqlite3.Connection, run: RunRecord) -> int:
+    """The new run's number."""
+    day = run.day.isoformat()
+    before = "select sources_hash from run where day < ? order by day desc, id desc limit 1"
+    last = connection.execute(before, (day,)).fetchone()
+    fresh = last is None or last[0] != run.sources_hash
+    counts = json.dumps(dict(run.counts), sort_keys=True)
+    hashes = (run.snapshot_sha, run.sources_hash, run.files_hash, run.plan_hash)
+    row = (day, *hashes, run.version, run.started_at, counts, int(fresh))
+    number = connection.execute(_RUN, row).lastrowid
+    assert number is not None
+    return number
+
+
+def append(
+    connection: sqlite3.Connection, run: int | None, events: Iterable[Event], recorded_at: str
+) -> Iterator[Event]:
+    """Adds the events at the end of the chain; when all are in, gives them once more."""
+    seq, head = head_of(connection)
+    kept: list[Event] = []
+    rows = _chained(connection, (seq, head), (run, recorded_at), _keeping(events, kept))
+    connection.executemany(_EVENT, rows)
+    return chain(kept, _read_after(connection, seq + len(kept)))
+
+
+def head_of(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Number and hash of the last event; in an empty ledger 0 and its id, with which the chain begins."""
+    last = connection.execute("select seq, hash from event order by seq desc limit 1").fetchone()
+    first = "select 0, v from meta where k = 'id'"
+    seq, head = last or connection.execute(first).fetchone()
+    return seq, head
+
+
+def _keeping(events: Iterable[Event], kept: list[Event]) -> Iterator[Event]:
+    """Most runs fit into memory and are not read again; the rest of a large one is."""
+    for event in events:
+        if len(kept) < _KEPT:
+            kept.append(event)
+        yield event
+
+
+def _read_after(connection: sqlite3.Connection, seq: int) -> Iterator[Event]:
+    for (body,) in connection.execute("select body from event where seq > ? order by seq", (seq,)):
+        yield read_event(body)
+
+
+def _chained(
+    connection: sqlite3.Connection,
+    head: tuple[int, str],
+    frame: tuple[int | None, str],
+    events: Iterable[Event],
+) -> Iterator[tuple[object, ...]]:
+    (seq, previous), (run, recorded_at) = head, frame
+    enrollment, account = None, None
+    for number, event in enumerate(events, seq + 1):
+        enrollment, account = _whose(connection, event, enrollment, account)
+        kind, body = type(event).__name__, write_event(event)
+        row = (run, event.on.isoformat(), recorded_at, kind, enrollment, account, body)
+        previous = link(previous, row)
+        yield (number, *row, previous)
+
+
+def _whose(
+    connection: sqlite3.Connection, event: Event, last: str | None, its_account: str | None
+) -> tuple[str | None, str | None]:
+    """Enrollment and account of an event; those of the event before it are known."""
+    match event:
+        case Started():
+            return event.enrollment, event.account
+        case StartAsked() | StartRefused():
+            return None, event.account
+        case Allowed():
+            return None, None
+        case _ if event.enrollment == last:
+            return last, its_account
+        case _:
+            return event.enrollment, _account_of(connection, event.enrollment)
+
+
+def _account_of(connection: sqlite3.Connection, enrollment: str) -> str:
+    query = "select account from event where enrollment = ? and kind = 'Started'"
+    row = connection.execute(query, (enrollment,)).fetchone()
+    assert row is not None, f"enrollment {enrollment} never started"
+    return str(row[0])
+
+
+def link(previous: str, row: tuple[object, ...]) -> str:
+    """The hash of an event: of the one before and of all that is written of this one."""
+    run, day, recorded_at, kind, enrollment, account, body = row
+    frame = f"{previous}\n{run or 0}\n{day}\n{recorded_at}\n{kind}\n{enrollment or ''}\n{account or ''}\n"
+    return hashlib.sha256(f"{frame}{body}".encode()).hexdigest()
+
+
+def write_definitions(
+    connection: sqlite3.Connection, definitions: Iterable[tuple[str, str, str]], day: date
+) -> None:
+    """(hash, playbook, text): kept for ever with the first day; known ones stay as they are."""
+    rows = ((*definition, day.isoformat()) for definition in definitions)
+    connection.executemany("insert into definition values (?, ?, ?, ?) on conflict do nothing", rows)
+
+
+def observe(connection: sqlite3.Connection, observation: Observation, day: int) -> None:
+    """Takes back what an earlier run of this day remembered of the series, then writes the changes."""
+    series = observation.series
+    last = connection.execute("select last_day from series where series = ?", (series,)).fetchone()
+    if last is not None and last[0] >= day:
+        connection.execute("delete from memory where series = ? and day = ?", (series, day))
+    connection.execute(
+        "insert into series values (?, ?, ?) on conflict do update set last_day = max(last_day, ?)",
+        (series, day, day, day),
+    )
+    rows = ((series, subject, day, _stored(value)) for subject, value in observation.changes)
+    connection.executemany("insert into memory values (?, ?, ?, ?)", rows)
+
+
+def _stored(value: Value) -> str | int | float | bytes | None:
+    """Lists as bytes: a text that looks like a list stays a text."""
+    return json.dumps(value).encode() if isinstance(value, tuple) else value
+
+
+def recalled(stored: str | int | float | bytes | None) -> Value:
+    return tuple(json.loads(stored)) if isinstance(stored, bytes) else stored
+
+
+def write_observations(
+    connection: sqlite3.Connection, observations: Iterable[Observation], day: date
+) -> None:
+    for observation in observations:
+        observe(connection, observation, to_day(day))
+
+
+def write_files(connection: sqlite3.Connection, run: int, files: Iterable[tuple[str, bytes]]) -> None:
+    """The bytes wait here until they are in place; a path that never could be stops the run now."""
+    rows = (
+        (run, str(checked(path)), content, hashlib.sha256(content).hexdigest()) for path, content in files
+    )
+    connection.executemany("insert into file values (?, ?, ?, ?)", rows)

@@ -1,0 +1,104 @@
+"""Named bytes → files in a folder, each whole or not there at all, also after a power cut."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from cs_playbook.errors import UserError
+
+# Letters that mean the same everywhere; no dot in front (hidden, or ours) nor at the end (Windows drops it).
+_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._@+=%~-]{0,198}[A-Za-z0-9_@+=%~-])?")
+_BESIDE = ".tmp-"
+
+
+def publish(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
+    """Puts every file in place and gives how many were not there yet. `root` is made if it is missing.
+
+    A file with the same bytes is left alone, so a second time does nothing. UserError: a path that leads out
+    of `root`, a full disk, a folder that may not be written; what is in place by then stays.
+    """
+    written = 0
+    touched: set[Path] = set()
+    try:
+        _make_folder(root, touched)
+        inside = root.resolve()
+        for path, content in files:
+            written += _put(inside, checked(path), content, touched)
+        for folder in sorted(touched):
+            sync_folder(folder)
+    except OSError as cause:
+        raise UserError(
+            f"{cause.filename or root} cannot be written: {cause.strerror or cause}",
+            "Nothing is lost: the ledger keeps what is not in place yet, and the next run puts it there.",
+        ) from cause
+    return written
+
+
+def checked(path: str) -> PurePosixPath:
+    """The path, if it is relative, leads nowhere else, and is a name on every system; UserError otherwise."""
+    parts = path.split("/")
+    if not all(_PART.fullmatch(part) for part in parts):
+        raise UserError(
+            f"{path!r} cannot be the name of a file here", "Letters, digits and . _ @ + = % ~ - only."
+        )
+    return PurePosixPath(*parts)
+
+
+def _make_folder(folder: Path, touched: set[Path]) -> None:
+    """Makes it and what is missing above; a new folder is only safe once the one above it is."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent, touched)
+    folder.mkdir(exist_ok=True)
+    touched.add(folder.parent)
+
+
+def _put(root: Path, path: PurePosixPath, content: bytes, touched: set[Path]) -> bool:
+    folder = root / path.parent
+    _refuse_a_way_out(root, folder)
+    _make_folder(folder, touched)
+    # Also when all is there: a cut may have come after the renaming and before the folders were safe.
+    touched.update((folder, *folder.parents[: len(path.parts)]))
+    target = folder / path.name
+    if _is_there(target, content):
+        return False
+    beside = folder / f"{_BESIDE}{path.name}"
+    _write(beside, content)
+    os.replace(beside, target)
+    return True
+
+
+def _refuse_a_way_out(root: Path, folder: Path) -> None:
+    """Some folder on the way may be a link: where it leads must be below the root."""
+    if not folder.resolve().is_relative_to(root):
+        raise UserError(
+            f"{folder} is a link that leads out of {root}",
+            "Remove the link: files are put below that folder only.",
+        )
+
+
+def _is_there(target: Path, content: bytes) -> bool:
+    if target.is_symlink() or not target.is_file():
+        return False
+    return target.stat().st_size == len(content) and target.read_bytes() == content
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)  # what a cut left; a link put there is removed, not followed
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """What was made, renamed or removed in it is there after a power cut too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,262 @@
+"""Exports, by a mapping and a contract → a snapshot put in place whole, its manifest last; or findings."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cs_playbook.compile import placing
+from cs_playbook.effects.snapshot_read import Loaded, load
+from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, place
+from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
+from cs_playbook.model.data import ACCOUNTS, Contract
+from cs_playbook.model.mapping import Sources
+from cs_playbook.source.finding import Finding, Severity, Span, in_order
+from cs_playbook.source.manifest import Manifest, SourceFile, TableCount, write_manifest
+from cs_playbook.source.snapshot import place_of, sha256_of
+
+Violations = Callable[[sqlite3.Connection, Contract], list[Finding]]
+
+_DRAFT = ".building"
+_SETTINGS = (
+    "PRAGMA page_size = 4096",
+    "PRAGMA journal_mode = OFF",  # what breaks is thrown away, what is finished is synced
+    "PRAGMA synchronous = OFF",
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA temp_store = FILE",
+    "PRAGMA cache_size = -16000",
+)
+_OF_THE_MACHINE = frozenset(
+    (
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """`day`: the logical day. `built_at`: UTC, ISO text. `version`: of this program."""
+
+    day: date
+    built_at: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """`path` and `manifest` are None when the findings forbade it: then nothing was written."""
+
+    path: Path | None
+    manifest: Manifest | None
+    findings: tuple[Finding, ...]
+
+
+def nothing_expected(_connection: sqlite3.Connection, _contract: Contract) -> list[Finding]:
+    return []
+
+
+def build(
+    contract: Contract,
+    sources: Sources,
+    folder: Path,
+    into: Path,
+    stamp: Stamp,
+    violations: Violations = nothing_expected,
+    *,
+    replace: bool = False,
+) -> Built:
+    """Reads the files of `folder` and writes `<into>/<day>.db` and `<day>.json`.
+
+    `violations` asks the finished tables what `expect:` says of them; it gives warnings. Raises ChoiceError
+    where the day has a snapshot and `replace` is not given, StoppedOnPurpose where another build is at work
+    in `into`, UserError where the machine fails.
+    """
+    target = place_of(into, stamp.day)
+    _refuse_existing(target, replace)
+    if not folder.is_dir():
+        raise ChoiceError(
+            f"there is no folder {folder}",
+            "say where the exports are: cs-playbook snapshot build --from FOLDER",
+        )
+    with _the_machine_allows(into), _alone_in(into), _draft(into) as draft:
+        made = _make(draft, contract, sources, folder, violations)
+        findings = in_order(made.findings)
+        if any(finding.is_error for finding in findings):
+            return Built(None, None, findings)
+        manifest = Manifest(
+            stamp.day,
+            stamp.built_at,
+            sha256_of(draft),
+            made.files,
+            made.tables,
+            placing.shape(contract),
+            stamp.version,
+        )
+        _put_in_place(draft, target, manifest)
+    return Built(target, manifest, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    files: tuple[SourceFile, ...]
+    tables: tuple[tuple[str, TableCount], ...]
+    findings: tuple[Finding, ...]
+
+
+def _make(draft: Path, contract: Contract, sources: Sources, folder: Path, violations: Violations) -> _Made:
+    connection = sqlite3.connect(draft, isolation_level=None)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        connection.execute("BEGIN")
+        made = _fill(connection, contract, sources, folder)
+        if not any(finding.is_error for finding in made.findings):
+            more = [*_lost_parents(connection, contract, sources), *violations(connection, contract)]
+            made = _Made(made.files, made.tables, (*made.findings, *more))
+        connection.execute("COMMIT")
+        return made
+    finally:
+        connection.close()
+
+
+def _fill(connection: sqlite3.Connection, contract: Contract, sources: Sources, folder: Path) -> _Made:
+    """Every table read and placed that can be, so that all findings come at once."""
+    mapped = {source.table: source for source in sources.tables}
+    counts: dict[str, TableCount] = {}
+    findings: list[Finding] = []
+    files: dict[str, SourceFile] = {}
+    for table in placing.in_order_of_belonging(contract):
+        loaded = load(connection, table, mapped[table.name], folder)
+        findings += loaded.findings
+        if loaded.file is None:
+            continue
+        files[loaded.file.file] = loaded.file
+        if table.name == ACCOUNTS or placing.owner_table(table) in counts:
+            counts[table.name] = place(connection, table)
+            findings += _judged(connection, contract, sources, loaded, counts[table.name])
+    tables = tuple((table.name, counts[table.name]) for table in contract.tables if table.name in counts)
+    return _Made(tuple(files[name] for name in sorted(files)), tables, tuple(findings))
+
+
+def _judged(
+    connection: sqlite3.Connection, contract: Contract, sources: Sources, loaded: Loaded, count: TableCount
+) -> Iterator[Finding]:
+    """What the bad rows of a table mean: warnings while they are few and may be set aside, else errors."""
+    table, shown = loaded.table, loaded.shown
+
+    def where(line: int, start: int | None, letters: int | None) -> Span:
+        return Span(shown, line, start or 1, letters or 1)
+
+    severity = Severity.ERROR if sources.bad_rows == "refuse" else Severity.WARNING
+    total = count.rows + count.set_aside
+    too_many = sources.bad_rows == "set_aside" and count.set_aside > sources.at_most * total
+    if count.set_aside:
+        listed = f"; the first {SHOWN_PER_TABLE} are listed" if count.set_aside > SHOWN_PER_TABLE else ""
+        share = f"{count.set_aside} of {total} rows of {table.name} are bad ({count.set_aside / total:.1%})"
+        yield Finding(Span(shown), "CSP738", f"{share}{listed}", "", severity)
+    yield from bad_rows(connection, contract, table, where, severity)
+    if too_many:
+        fact = f"more rows of {table.name} are bad than `at_most: {sources.at_most * 100:g}%` allows"
+        yield Finding(
+            Span(shown), "CSP737", fact, "mend the export, or how it is declared; nothing was built"
+        )
+    if table.name == ACCOUNTS and count.rows == 0:
+        yield Finding(
+            Span(shown), "CSP726", "not one account is left", "a snapshot without accounts is no snapshot"
+        )
+
+
+def _lost_parents(connection: sqlite3.Connection, contract: Contract, sources: Sources) -> Iterator[Finding]:
+    accounts = contract.accounts
+    query = placing.lost_parents(accounts)
+    if query is None:
+        return
+    count, example = connection.execute(query).fetchone()
+    if count:
+        where = next((source.span for source in sources.tables if source.table == ACCOUNTS), accounts.span)
+        fact = f"{count} accounts have a {accounts.parent} that is not among accounts, e.g. '{example}'"
+        yield Finding(where, "CSP742", fact, "they count as accounts without a parent", Severity.WARNING)
+
+
+def _refuse_existing(target: Path, replace: bool) -> None:
+    if not replace and target.exists() and target.with_suffix(".json").exists():
+        day = target.stem
+        raise ChoiceError(
+            f"there is already a snapshot of {day}",
+            "it stays as it is; --replace builds it anew, as long as no run has used it",
+        )
+
+
+@contextmanager
+def _the_machine_allows(into: Path) -> Iterator[None]:
+    """Its faults as sentences; mistakes in our own SQL stay what they are."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_MACHINE:
+            raise
+        raise UserError(
+            f"the snapshot cannot be written in {into}: {error}", "nothing was changed"
+        ) from error
+    except OSError as error:
+        raise UserError(
+            f"the snapshot cannot be written in {into}: {error.strerror}", "nothing was changed"
+        ) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One build at a time; the lock ends with the process, whatever ends it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise StoppedOnPurpose(
+            f"another build is at work in {folder}", "try again when it has ended"
+        ) from error
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _draft(into: Path) -> Iterator[Path]:
+    """An empty file of our own beside the snapshots; what a cut build left there goes first."""
+    draft = into / f"{_DRAFT}.db"
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _put_in_place(draft: Path, target: Path, manifest: Manifest) -> None:
+    """The database, then its manifest: a database without manifest is a build that was cut, never used."""
+    _sync(draft)
+    os.replace(draft, target)
+    _sync(target.parent)
+    beside = target.parent / f"{_DRAFT}.json"
+    beside.write_text(write_manifest(manifest), encoding="utf-8")
+    _sync(beside)
+    os.replace(beside, target.with_suffix(".json"))
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    place = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)

@@ -1,0 +1,75 @@
+"""Typed rows given as dicts → a snapshot of the same shape in memory, for the stories of `test`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from cs_playbook.compile import placing
+from cs_playbook.effects.snapshot_rows import Staged, bad_rows, forget, place, stage
+from cs_playbook.errors import ChoiceError
+from cs_playbook.model.data import Contract, Field, Table
+from cs_playbook.model.expression import FieldType, Value, to_day
+from cs_playbook.parse.cell import Stored, as_list
+from cs_playbook.source.finding import Severity, Span
+from cs_playbook.source.manifest import Manifest, TableCount
+from cs_playbook.source.snapshot import Snapshot
+
+Given = Value | date | list[str]
+Rows = Mapping[
+    str, Iterable[Mapping[str, Given]]
+]  # table: its rows, each field: value; what is left out is empty
+
+
+def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:
+    """Dates as `date` or days since 1970-01-01, lists as lists or tuples of texts, yes and no as bool.
+
+    Raises ChoiceError where a row has no key, shares its key, or belongs to nobody.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("BEGIN")
+    counts = {
+        table.name: _fill(connection, contract, table, rows)
+        for table in placing.in_order_of_belonging(contract)
+    }
+    forget(connection, contract)
+    connection.execute("COMMIT")
+    tables = tuple((table.name, counts[table.name]) for table in contract.tables)
+    manifest = Manifest(day, "", "", (), tables, placing.shape(contract), "")
+    return Snapshot(connection, manifest, None, None)
+
+
+def _fill(connection: sqlite3.Connection, contract: Contract, table: Table, rows: Rows) -> TableCount:
+    stage(connection, table, _staged(table, rows.get(table.name, ())))
+    count = place(connection, table)
+    if count.set_aside:
+        wrong = next(
+            bad_rows(connection, contract, table, lambda line, *_: Span(table.name, line), Severity.ERROR)
+        )
+        raise ChoiceError(f"row {wrong.span.line} of {table.name}: {wrong.message}", wrong.hint)
+    return count
+
+
+def _staged(table: Table, rows: Iterable[Mapping[str, Given]]) -> Iterator[Staged]:
+    needed = {table.key, placing.owner_field(table), table.day}
+    for number, row in enumerate(rows, 1):
+        empty = next(
+            (field.name for field in table.fields if field.name in needed and row.get(field.name) is None),
+            None,
+        )
+        wrong = (None,) * 3 if empty is None else ("CSP733", f"{empty} is empty", "")
+        yield (number, *wrong, None, None, *(_stored(field, row.get(field.name)) for field in table.fields))
+
+
+def _stored(field: Field, value: Given) -> Stored:
+    if field.type is FieldType.LIST:
+        return (
+            None
+            if value is None
+            else as_list(tuple(value) if isinstance(value, (list, tuple)) else (str(value),))
+        )
+    if isinstance(value, date):
+        return to_day(value)
+    assert not isinstance(value, (list, tuple)), f"{field.name} is no list"
+    return value

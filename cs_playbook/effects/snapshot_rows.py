@@ -1,0 +1,69 @@
+"""Rows with what is wrong with them → the tables of a snapshot, their counts, the bad rows as findings."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+
+from cs_playbook.compile import placing
+from cs_playbook.model.data import Contract, Table
+from cs_playbook.parse.cell import Stored, shown
+from cs_playbook.source.finding import Finding, Severity, Span
+from cs_playbook.source.manifest import TableCount
+
+SHOWN_PER_TABLE = 20
+
+# line, code of what is wrong or None, message, hint, column and length of the cell, then the cells
+Staged = tuple[Stored, ...]
+Where = Callable[[int, int | None, int | None], Span]  # line, column and length → a place in the file
+
+
+def stage(connection: sqlite3.Connection, table: Table, rows: Iterable[Staged]) -> None:
+    """All rows of a table, good and bad, where they wait to be placed. Streams."""
+    connection.execute(placing.create_staging(table))
+    connection.executemany(placing.stage(table), rows)
+
+
+def place(connection: sqlite3.Connection, table: Table) -> TableCount:
+    """The good rows of a staged table in order; its owner must be placed. Marks repeated keys and orphans."""
+    marks = (placing.mark_repeated(table), placing.mark_orphans(table))
+    steps = (*marks, placing.create(table), placing.place(table), *placing.remember_keys(table))
+    for step in filter(None, steps):
+        connection.execute(step)
+    rows, bad, *empties = connection.execute(placing.count(table)).fetchone()
+    names = (field.name for field in table.fields)
+    return TableCount(rows, tuple(zip(names, empties, strict=True)), bad)
+
+
+def bad_rows(
+    connection: sqlite3.Connection, contract: Contract, table: Table, where: Where, severity: Severity
+) -> Iterator[Finding]:
+    """The first bad rows of a placed table, from the top of its file."""
+    owner = contract.table(placing.owner_table(table))
+    query = placing.bad_rows(table, owner)
+    for row in connection.execute(query, (SHOWN_PER_TABLE,)):
+        line, code, message, hint, start, length, *_ = row
+        text, advice = (message, hint) if message else _explained(table, row)
+        yield Finding(where(line, start, length), code, text, advice or "", severity)
+
+
+def forget(connection: sqlite3.Connection, contract: Contract) -> None:
+    """The waiting rows go; what was placed stays."""
+    for table in contract.tables:
+        for step in placing.forget(table):
+            connection.execute(step)
+
+
+def _explained(table: Table, row: tuple[Stored, ...]) -> tuple[str, str]:
+    """What SQL has found: a repeated key, or nobody to belong to."""
+    _, code, *_, key, other_line, owner, owner_line = row
+    if code == placing.REPEATED:
+        fact = f"the {table.key} {shown(str(key))} is also on line {other_line}"
+        return fact, "a key names one row; which of the two is right nobody can know"
+    to = placing.owner_table(table)
+    if owner_line is not None:
+        return f"it belongs to {shown(str(owner))}, which is itself a bad row (line {owner_line} of {to})", ""
+    return (
+        f"there is no {shown(str(owner))} among {to}",
+        f"{placing.owner_field(table)} must name a row of {to}",
+    )

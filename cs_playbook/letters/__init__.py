@@ -1,0 +1,1 @@
+"""A letter and its values → subject, text, HTML, bytes."""

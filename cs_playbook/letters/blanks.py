@@ -1,0 +1,69 @@
+"""The blanks of letters, questioned: does something fill them, are they the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from cs_playbook.letters.template import Template, blanks
+from cs_playbook.source.finding import Finding, did_you_mean
+
+
+def unknown_blanks(template: Template, known: Collection[str]) -> list[Finding]:
+    """CSP405. `known`: every name that may be filled, whole: account.name, steps.call.outcome, today."""
+    return [
+        Finding(
+            blank.span,
+            "CSP405",
+            f"nothing fills '{blank.name}'",
+            did_you_mean(blank.name, known) or f"known here: {_some(known)}",
+        )
+        for blank in blanks(template)
+        if blank.name not in known
+    ]
+
+
+def differing_blanks(templates: Sequence[Template]) -> list[Finding]:
+    """CSP406. `templates`: one letter in its languages; the others are held against the first."""
+    if not templates:
+        return []
+    first, *others = templates
+    return [finding for other in others for finding in _differences(first, other)]
+
+
+def _differences(first: Template, other: Template) -> list[Finding]:
+    ours = {blank.name: blank for blank in reversed(blanks(other))}
+    theirs = {blank.name for blank in blanks(first)}
+    language = first.letter.language
+    absent = [
+        Finding(
+            other.letter.span,
+            "CSP406",
+            f"'{name}' is in the letter in '{language}', not in this one",
+            "say it here too",
+        )
+        for name in sorted(theirs - ours.keys())
+    ]
+    surplus = [
+        Finding(
+            blank.span,
+            "CSP406",
+            f"'{name}' is not in the letter in '{language}'",
+            "say it there too, or delete it here",
+        )
+        for name, blank in ours.items()
+        if name not in theirs
+    ]
+    return [*absent, *surplus, *_other_needs(first, other)]
+
+
+def _other_needs(first: Template, other: Template) -> list[Finding]:
+    wanted, got = set(first.letter.needs), set(other.letter.needs)
+    if wanted == got:
+        return []
+    message = f"needs is not the same as in '{first.letter.language}': {', '.join(sorted(wanted ^ got))}"
+    return [Finding(other.letter.span, "CSP406", message, f"write needs: [{', '.join(first.letter.needs)}]")]
+
+
+def _some(known: Collection[str]) -> str:
+    names = sorted(known)
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

@@ -1,0 +1,199 @@
+"""The pieces of a letter and its values → its text with marks, and the words that go where the marks are."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, assert_never
+
+from cs_playbook.letters.pieces import (
+    Blank,
+    Choice,
+    Compared,
+    Either,
+    Every,
+    Filled,
+    Fixed,
+    Loop,
+    Operand,
+    Opposite,
+    Piece,
+    Shown,
+    Test,
+    Words,
+)
+from cs_playbook.letters.said import one_line, said
+
+LARGEST = 256_000  # letters of a mail
+# Two letters of Unicode's private area hold the number of a word: they mean nothing in Markdown or HTML.
+OPENS, CLOSES = "\ue000", "\ue001"
+MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
+
+
+@dataclass(frozen=True, slots=True)
+class FilledText:
+    """`shape`: the text with a mark where each of `words` goes. Words never meet a parser: they are data."""
+
+    shape: str
+    words: tuple[str, ...]
+
+    @property
+    def plain(self) -> str:
+        """The text with its words in place."""
+        return MARK.sub(lambda mark: self.words[int(mark[1])], self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingBlanks:
+    """The letter is held back: these blanks are empty, and would be shown or compared."""
+
+    blanks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """The letter is held back: with its values it has more than `limit` letters."""
+
+    limit: int = LARGEST
+
+
+def fill(
+    pieces: tuple[Piece, ...], values: Mapping[str, Any], language: str
+) -> FilledText | MissingBlanks | TooLarge:
+    """`values`: nested dicts by the parts of a name: {"contact": {"first_name": "Claire"}, "today": …}."""
+    writer = _Writer(values, language)
+    writer.write(pieces)
+    if writer.missing:
+        return MissingBlanks(tuple(writer.missing))
+    if writer.room < 0:
+        return TooLarge()
+    return FilledText("".join(writer.text), tuple(word for _, word in writer.words))
+
+
+def look_up(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """The value of ("contact", "first_name"); None when nothing is there. Text comes on one line."""
+    found: Any = values
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else None
+    return one_line(found) if isinstance(found, str) else found
+
+
+class _Writer:
+    """Holds what has been written of one letter, and which blanks were empty on the way."""
+
+    def __init__(self, values: Mapping[str, Any], language: str) -> None:
+        self._values = values
+        self._language = language
+        self._item: Any = None
+        self.room = LARGEST
+        self.text: list[str] = []
+        self.words: dict[tuple[str, str], int] = {}
+        self.missing: dict[str, None] = {}
+
+    def write(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            match piece:
+                case Words():
+                    self._add(piece.text, len(piece.text))
+                case Shown():
+                    self._show(piece)
+                case Choice():
+                    self._choose(piece)
+                case Loop():
+                    self._repeat(piece)
+                case _:
+                    assert_never(piece)
+
+    def _add(self, text: str, letters: int) -> None:
+        self.room -= letters
+        if self.room >= 0:  # what is over the limit is not even kept: the whole letter is refused
+            self.text.append(text)
+
+    def _show(self, piece: Shown) -> None:
+        word = said(self._value(piece.blank), piece.filters, self._language)
+        if not word:
+            self.missing[piece.blank.name] = None
+            return
+        # The same blank with the same words keeps its number: letters to a thousand people have few shapes.
+        number = self.words.setdefault((piece.mark, word), len(self.words))
+        self._add(f"{OPENS}{number}{CLOSES}", len(word))
+
+    def _choose(self, piece: Choice) -> None:
+        for test, inside in piece.branches:
+            if self._holds(test):
+                return self.write(inside)
+        return self.write(piece.otherwise)
+
+    def _repeat(self, piece: Loop) -> None:
+        items = self._value(piece.over)
+        if not isinstance(items, tuple | list):
+            self.missing[piece.over.name] = None
+            return
+        for item in items:
+            self._item = one_line(item) if isinstance(item, str) else item
+            self.write(piece.body)
+        if not items:
+            self.write(piece.otherwise)
+
+    def _value(self, blank: Blank) -> Any:
+        return self._item if blank.inside else look_up(self._values, blank.path)
+
+    # --- if ---
+
+    def _holds(self, test: Test) -> bool:
+        match test:
+            case Filled():
+                return bool(self._value(test.blank))
+            case Every():
+                return all(self._holds(item) for item in test.items)
+            case Either():
+                return any(self._holds(item) for item in test.items)
+            case Opposite():
+                return not self._holds(test.item)
+            case Compared():
+                return self._compare(test)
+            case _:
+                assert_never(test)
+
+    def _compare(self, test: Compared) -> bool:
+        left, right = self._side(test.left), self._side(test.right)
+        if not _can_be_compared(left, right, test.operator):
+            # Unknown is neither yes nor no: neither branch may be sent.
+            self.missing.update(
+                dict.fromkeys(side.name for side in (test.left, test.right) if isinstance(side, Blank))
+            )
+            return False
+        return _COMPARE[test.operator](left, right)
+
+    def _side(self, side: Operand) -> Any:
+        return side.value if isinstance(side, Fixed) else self._value(side)
+
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda item, items: item in items,
+    "not in": lambda item, items: item not in items,
+}
+
+
+def _can_be_compared(left: Any, right: Any, sign: str) -> bool:
+    if sign.endswith("in"):
+        return not _is_empty(left) and isinstance(right, tuple | list)
+    kinds = ((int, float), (str,), (date,))
+    return (
+        not _is_empty(left)
+        and not _is_empty(right)
+        and any(isinstance(left, k) and isinstance(right, k) for k in kinds)
+    )
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == ""

@@ -1,0 +1,147 @@
+"""What a letter is made of once it is read: words as written, blanks to fill, choices, repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cs_playbook.source.finding import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to fill: `contact.first_name`. `inside`: the name is the item of the list it goes through.
+
+    `path`: the parts of the name, taken apart once because letters are filled by the ten thousand.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    span: Span
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value written in the letter itself: 'high', 3, -0.5, ('red', 'yellow')."""
+
+    value: str | int | float | bool | tuple[str | int | float, ...]
+
+
+Operand = Blank | Fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`{% if contact.first_name %}`: not empty, not zero, not no."""
+
+    blank: Blank
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`operator` is one of == != < <= > >= in, not in."""
+
+    operator: str
+    left: Operand
+    right: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    items: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    items: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    item: Test
+
+
+Test = Filled | Compared | Every | Either | Opposite
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`| money('EUR')`: its name and what stands in its brackets."""
+
+    name: str
+    arguments: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text of the letter as written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`{{ account.renewal_date | date('short') }}`. `mark`: the same for the same blank in the same form."""
+
+    blank: Blank
+    filters: tuple[Filter, ...]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`{% if … %} … {% elif … %} … {% else %} …`: the first branch that fits."""
+
+    branches: tuple[tuple[Test, tuple[Piece, ...]], ...]
+    otherwise: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`{% for product in account.products %}`: once for each; `otherwise` when there is none."""
+
+    item: str
+    over: Blank
+    body: tuple[Piece, ...]
+    otherwise: tuple[Piece, ...]
+
+
+Piece = Words | Shown | Choice | Loop
+
+
+def blanks_in(pieces: tuple[Piece, ...]) -> Iterator[Blank]:
+    """Every blank that is asked for anywhere, in the order of the text."""
+    for piece in pieces:
+        match piece:
+            case Words():
+                pass
+            case Shown():
+                yield piece.blank
+            case Choice():
+                for test, inside in piece.branches:
+                    yield from _asked(test)
+                    yield from blanks_in(inside)
+                yield from blanks_in(piece.otherwise)
+            case Loop():
+                yield piece.over
+                yield from blanks_in(piece.body)
+                yield from blanks_in(piece.otherwise)
+
+
+def always_shown(pieces: tuple[Piece, ...]) -> Iterator[Blank]:
+    """The blanks that stand outside any choice or repetition: without them there is no letter."""
+    return (piece.blank for piece in pieces if isinstance(piece, Shown))
+
+
+def _asked(test: Test) -> Iterator[Blank]:
+    match test:
+        case Filled():
+            yield test.blank
+        case Compared():
+            yield from (side for side in (test.left, test.right) if isinstance(side, Blank))
+        case Every() | Either():
+            for item in test.items:
+                yield from _asked(item)
+        case Opposite():
+            yield from _asked(test.item)

@@ -1,0 +1,137 @@
+"""A letter and the values of one person → subject, Markdown, plain text, HTML; or which blanks are empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from string import punctuation
+from typing import Any
+from urllib.parse import quote
+
+from cs_playbook.letters.fill import CLOSES, OPENS, FilledText, MissingBlanks, TooLarge, fill, look_up
+from cs_playbook.letters.layout import lay_out
+from cs_playbook.letters.markdown import IN_MAIL, IN_WEB, mark_up
+from cs_playbook.letters.said import one_line, reads_from
+from cs_playbook.letters.template import Template
+
+# The subject stands behind the words of the body: as the last of them it is also the title of the page.
+_TITLE = f"{OPENS}-1{CLOSES}"
+_ANY_MARK = re.compile(f"([{OPENS}{IN_WEB}{IN_MAIL}])(-?[0-9]+){CLOSES}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One mail: `subject` on one line; `markdown`, `text` and `html` say the same. Line ends are "\\n"."""
+
+    subject: str
+    markdown: str
+    text: str
+    html: str
+
+
+def render(
+    template: Template, values: Mapping[str, Any], language: str
+) -> Rendered | MissingBlanks | TooLarge:
+    """`values`: nested dicts of text, numbers, dates and lists, by the parts of the names in the letter.
+
+    What is typed in them stays as typed: it can be neither Markdown nor HTML, nor choose where a link goes.
+    Held back (MissingBlanks) when a need is empty, or a blank that would be shown or compared.
+    """
+    missing = tuple(
+        need
+        for need in template.letter.needs
+        if look_up(values, tuple(need.split("."))) in (None, "", (), [])
+    )
+    subject = fill(template.subject, values, language)
+    body = fill(template.body, values, language)
+    missing += tuple(
+        name for part in (subject, body) if isinstance(part, MissingBlanks) for name in part.blanks
+    )
+    if missing:
+        return MissingBlanks(tuple(dict.fromkeys(missing)))
+    if isinstance(subject, FilledText) and isinstance(body, FilledText):
+        return _in_place(one_line(subject.plain), body, language)
+    return TooLarge()
+
+
+def _in_place(subject: str, body: FilledText, language: str) -> Rendered | MissingBlanks:
+    if not subject:
+        return MissingBlanks(("subject",))
+    page = _page(body.shape, language)
+    words = (*body.words, subject)
+    return Rendered(
+        subject,
+        _join(page.markdown, words, _IN_MARKDOWN),
+        _join(page.text, words, _IN_TEXT),
+        _join(page.html, words, _IN_HTML),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """`kind` tells where it stands: among words, in a web address, in a mail address."""
+
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A shape of a letter, cut at its marks."""
+
+    markdown: tuple[str | _Gap, ...]
+    text: tuple[str | _Gap, ...]
+    html: tuple[str | _Gap, ...]
+
+
+# Letters of one template have few shapes (which `if` was taken); Markdown and CSS are done once for each.
+@lru_cache(maxsize=512)
+def _page(shape: str, language: str) -> _Page:
+    markup = mark_up(shape)
+    html = lay_out(markup.html, _TITLE, language, reads_from(language))
+    return _Page(_cut(markup.markdown), _cut(markup.text), _cut(html))
+
+
+def _cut(text: str) -> tuple[str | _Gap, ...]:
+    pieces: list[str | _Gap] = []
+    end = 0
+    for mark in _ANY_MARK.finditer(text):
+        pieces += [text[end : mark.start()], _Gap(mark[1], int(mark[2]))]
+        end = mark.end()
+    return (*pieces, text[end:])
+
+
+def _join(
+    pieces: tuple[str | _Gap, ...], words: tuple[str, ...], forms: Mapping[str, Callable[[str], str]]
+) -> str:
+    return "".join(
+        [piece if isinstance(piece, str) else forms[piece.kind](words[piece.number]) for piece in pieces]
+    )
+
+
+def _in_web(word: str) -> str:
+    return quote(word, safe="")
+
+
+def _in_mail(word: str) -> str:
+    return quote(word, safe="@")
+
+
+def _in_html(word: str) -> str:
+    return escape(word)  # quotes too: a word may stand in the title of a link
+
+
+@lru_cache(maxsize=4096)
+def _in_markdown(word: str) -> str:
+    """Every letter that could mean something in Markdown, escaped."""
+    return word.translate(_ESCAPES)
+
+
+_ESCAPES = {ord(letter): f"\\{letter}" for letter in punctuation}
+_IN_MARKDOWN: Mapping[str, Callable[[str], str]] = {OPENS: _in_markdown, IN_WEB: _in_web, IN_MAIL: _in_mail}
+
+_IN_TEXT: Mapping[str, Callable[[str], str]] = {OPENS: str, IN_WEB: _in_web, IN_MAIL: _in_mail}
+_IN_HTML: Mapping[str, Callable[[str], str]] = {OPENS: _in_html, IN_WEB: _in_web, IN_MAIL: _in_mail}

@@ -1,0 +1,96 @@
+"""A letter as written → a template to be filled many times, or what is wrong with its tags and links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cs_playbook.letters.fill import CLOSES, OPENS
+from cs_playbook.letters.jinja import read_jinja
+from cs_playbook.letters.markdown import Refused, refused_in
+from cs_playbook.letters.pieces import Blank, Piece, always_shown, blanks_in
+from cs_playbook.letters.places import Place
+from cs_playbook.letters.said import is_language
+from cs_playbook.model.letter import Letter
+from cs_playbook.source.finding import Finding, Span, in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A letter that may be filled: read once, rendered many times; a plain value."""
+
+    letter: Letter
+    subject: tuple[Piece, ...]
+    body: tuple[Piece, ...]
+
+
+def compile_letter(letter: Letter) -> Template | list[Finding]:
+    """CSP402 tags that cannot be read, CSP403 what a letter may not hold, CSP408 no language of that name."""
+    subject, wrong_subject = read_jinja(letter.subject, _in_subject(letter))
+    body, wrong_body = read_jinja(letter.body, _in_body(letter))
+    findings = [*wrong_subject, *wrong_body]
+    findings += [_refused(letter, refused) for refused in refused_in(_without_tags(letter.body))]
+    if not is_language(letter.language):
+        hint = "name the file after a language: fr.md, pt-BR.md"
+        findings.append(
+            Finding(Span(letter.span.file), "CSP408", f"'{letter.language}' is not a language", hint)
+        )
+    return list(in_order(findings)) or Template(letter, subject, body)
+
+
+def blanks(template: Template) -> tuple[Blank, ...]:
+    """Every name that the letter asks for, at each of its places; the items of its own lists are left out."""
+    return tuple(blank for blank in blanks_in((*template.subject, *template.body)) if not blank.inside)
+
+
+def needed(template: Template) -> tuple[str, ...]:
+    """The names without which there is no letter: its needs, and what it shows outside of any `if`."""
+    shown = (blank.name for blank in always_shown((*template.subject, *template.body)))
+    return tuple(dict.fromkeys((*template.letter.needs, *shown)))
+
+
+def _in_subject(letter: Letter) -> Place:
+    return lambda line, offset, length: letter.span.within(offset, length)
+
+
+def _in_body(letter: Letter) -> Place:
+    return lambda line, offset, length: Span(
+        letter.span.file, letter.body_line + line - 1, offset + 1, max(length, 1)
+    )
+
+
+def _without_tags(body: str) -> str:
+    """The body with all its branches, each blank as a mark; its lines stay where they are."""
+    bare = re.sub(r"\{%.*?%\}|\{#.*?#\}", _line_ends, body, flags=re.DOTALL)
+    return re.sub(r"\{\{.*?\}\}", lambda tag: f"{OPENS}0{CLOSES}{_line_ends(tag)}", bare, flags=re.DOTALL)
+
+
+def _line_ends(tag: re.Match[str]) -> str:
+    return "\n" * tag[0].count("\n")
+
+
+def _refused(letter: Letter, refused: Refused) -> Finding:
+    span = _place_of(letter, refused)
+    if refused.is_picture:
+        return Finding(
+            span,
+            "CSP403",
+            "a picture is not yet part of letters",
+            "delete it, or link to it: [text](https://…)",
+        )
+    if OPENS in refused.what:
+        hint = "write the site out: https://app.vendor.example/{{ account.id }}"
+        return Finding(span, "CSP403", "a blank may not say to which site a link goes", hint)
+    message = f"a link may not go to '{refused.what}'"
+    return Finding(span, "CSP403", message, "links begin with https://, http:// or mailto:")
+
+
+def _place_of(letter: Letter, refused: Refused) -> Span:
+    """Its address on the lines of its paragraph; the first of them where the address holds a blank."""
+    lines = letter.body.split("\n")
+    written = refused.what.partition(OPENS)[0]
+    for at in range(refused.line, len(lines)):
+        offset = lines[at].find(f"]({written}")
+        if offset >= 0:
+            return Span(letter.span.file, letter.body_line + at, offset + 3, max(len(written), 1))
+    return Span(letter.span.file, letter.body_line + refused.line, 1, 1)

@@ -1,0 +1,38 @@
+"""Everything a workspace declares, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cs_playbook.model.data import Contract
+from cs_playbook.model.expression import FieldType
+from cs_playbook.model.letter import Letter
+from cs_playbook.model.mapping import Sources
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.project import Project
+from cs_playbook.model.segment import Segmentation
+from cs_playbook.model.signal import Signal
+from cs_playbook.model.story import Stories
+from cs_playbook.model.team import Team
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """`facts`: the type of each fact of an account. `fact_values`: the only texts some of them may hold.
+
+    `letters`: by name and language. `files`: hash of everything that was read.
+    """
+
+    project: Project
+    contract: Contract
+    team: Team
+    sources: Sources | None = None
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    letters: Mapping[tuple[str, str], Letter] = field(default_factory=dict)
+    stories: tuple[Stories, ...] = ()
+    facts: Mapping[str, FieldType] = field(default_factory=dict)
+    fact_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: str = ""

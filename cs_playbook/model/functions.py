@@ -1,0 +1,110 @@
+"""What the functions of conditions compute: one definition, used by both readers of a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from re import Pattern
+from re import compile as compile_pattern
+from re import escape
+
+from cs_playbook.model.expression import FieldType, Value, from_day
+from cs_playbook.model.time import Calendar, months_between
+
+LARGEST_INTEGER = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """The logical day, the working calendar, and the days before it on which a fresh snapshot was run."""
+
+    today: int
+    calendar: Calendar = Calendar()
+    observed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a function takes and gives; `least` arguments, `most` None: any number."""
+
+    takes: FieldType
+    gives: FieldType
+    least: int = 1
+    most: int | None = 1
+
+
+_DATE, _WHOLE, _TEXT = FieldType.DATE, FieldType.INTEGER, FieldType.TEXT
+SIGNATURES = {
+    "days_until": Signature(_DATE, _WHOLE),
+    "days_since": Signature(_DATE, _WHOLE),
+    "months_until": Signature(_DATE, _WHOLE),
+    "months_since": Signature(_DATE, _WHOLE),
+    "business_days_until": Signature(_DATE, _WHOLE),
+    "business_days_since": Signature(_DATE, _WHOLE),
+    "fiscal_quarter": Signature(_DATE, _TEXT),
+    "earliest": Signature(_DATE, _DATE, 2, None),
+    "latest": Signature(_DATE, _DATE, 2, None),
+    "lower": Signature(_TEXT, _TEXT),
+}
+
+
+def functions(reckoning: Reckoning) -> dict[str, Callable[..., Value]]:
+    """Each function of values; any empty argument gives empty."""
+    today, calendar = from_day(reckoning.today), reckoning.calendar
+    return {
+        "days_until": _strict(lambda day: day - reckoning.today),
+        "days_since": _strict(lambda day: reckoning.today - day),
+        "months_until": _strict(lambda day: months_between(today, from_day(day))),
+        "months_since": _strict(lambda day: months_between(from_day(day), today)),
+        "business_days_until": _strict(lambda day: calendar.worked_between(today, from_day(day))),
+        "business_days_since": _strict(lambda day: calendar.worked_between(from_day(day), today)),
+        "fiscal_quarter": _strict(lambda day: calendar.fiscal_quarter(from_day(day))),
+        "earliest": _strict(min),
+        "latest": _strict(max),
+        "lower": _strict(str.lower),
+    }
+
+
+def _strict(function: Callable[..., Value]) -> Callable[..., Value]:
+    def answer(*values: Value) -> Value:
+        return None if None in values else function(*values)
+
+    return answer
+
+
+def like(item: Value, pattern: Value) -> bool | None:
+    """`%` any letters, `_` one letter; letters compare exactly (SQL engines differ here: this one does not)."""
+    if item is None or pattern is None:
+        return None
+    return _pattern(str(pattern)).fullmatch(str(item)) is not None
+
+
+@cache
+def _pattern(text: str) -> Pattern[str]:
+    letters = {"%": "(?s:.*)", "_": "(?s:.)"}
+    return compile_pattern("".join(letters.get(letter) or escape(letter) for letter in text))
+
+
+def reckon(operator: str, left: Value, right: Value) -> Value:
+    """+ - * / like a spreadsheet: 55 / 100 is 0.55, by zero is unknown; beyond 64 bits it goes on as a decimal number."""
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return None
+    result = _reckon(operator, left, right)
+    if result is None or result != result:
+        return None
+    if isinstance(result, int) and not -LARGEST_INTEGER <= result < LARGEST_INTEGER:
+        return _reckon(operator, float(left), float(right))
+    return result
+
+
+def _reckon(operator: str, left: int | float, right: int | float) -> int | float | None:
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case _:
+            return None if right == 0 else float(left) / float(right)

@@ -1,0 +1,61 @@
+"""`for: 3 days`: whether a condition that says yes today has said so long enough."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from cs_playbook.model.condition import Condition, Group, Leaf
+from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.wording import write
+
+LONGEST_GAP = 7  # days between two snapshots; a longer silence proves nothing
+
+
+@cache
+def series_of(condition: Condition) -> str:
+    """Under which its daily answer is remembered: named by its meaning, not by its place or its reason."""
+    return "lasting_" + hashlib.blake2b(meaning(condition).encode(), digest_size=6).hexdigest()
+
+
+def meaning(condition: Condition) -> str:
+    """Canonical text of what is asked, without reasons and patience of the whole."""
+    match condition:
+        case Leaf(expression=expression):
+            return write(expression)
+        case Group(kind=kind, items=items):
+            return f"{kind}({'; '.join(_inner(item) for item in items)})"
+
+
+def _inner(condition: Condition) -> str:
+    patience = f" for {condition.lasting}" if condition.lasting else ""
+    return meaning(condition) + patience
+
+
+def bound(days: int, reckoning: Reckoning) -> int | None:
+    """The day since which it must have said yes; None where the snapshots seen cannot prove any.
+
+    That is the newest run day on or before today - days + 1, with no gap above a week since then.
+    """
+    if days <= 1:
+        return reckoning.today
+    start = reckoning.today - days + 1
+    before = [day for day in reckoning.observed if day <= start]
+    if not before:
+        return None
+    points = [before[-1], *(day for day in reckoning.observed if start < day < reckoning.today), reckoning.today]
+    gaps = (later - earlier for earlier, later in zip(points, points[1:], strict=False))
+    return before[-1] if all(gap <= LONGEST_GAP for gap in gaps) else None
+
+
+def holds_for(days: int, since: int | None, reckoning: Reckoning) -> bool:
+    """Given that it says yes today. `since`: first day of the unbroken yes up to the previous run, None if there is none."""
+    limit = bound(days, reckoning)
+    if limit is None:
+        return False
+    return limit == reckoning.today or (since is not None and since <= limit)
+
+
+def held_days(days: int, since: int | None, reckoning: Reckoning) -> int:
+    """For the screen: for how many of the asked days it has held, today included."""
+    return min(days, reckoning.today - (reckoning.today if since is None else since) + 1)

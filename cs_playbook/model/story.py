@@ -1,0 +1,68 @@
+"""Stories (`tests:`): what must happen to made-up accounts over days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cs_playbook.source.finding import Span
+
+Row = Mapping[str, Any]  # field: value as written in YAML
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Whole lists: started, ended. The others name what must at least be so, unless `exactly`."""
+
+    span: Span
+    started: tuple[str, ...] | None = None
+    ended: Mapping[str, str | None] | None = None
+    open: tuple[Row, ...] | None = None
+    drafts: tuple[Row, ...] | None = None
+    closed: Mapping[str, Any] | None = None
+    escalated: tuple[str, ...] | None = None
+    held: Mapping[str, str] | None = None
+    because: Mapping[str, str] | None = None
+    exactly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One day of a story. `set`: account → changed fields from this day on, or None: missing from the export."""
+
+    day: int
+    span: Span
+    set: Mapping[str, Row | None] = field(default_factory=dict)
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    start: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    expect: Expectation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`changes`: account → fields, or table → key → fields."""
+
+    name: str
+    span: Span
+    runs: tuple[Run, ...]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    contacts: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    todo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """`playbook`: the one they are about; only it (and those it plays) runs."""
+
+    playbook: str
+    today: date
+    span: Span
+    cases: tuple[Case, ...]
+    accounts: Mapping[str, Row] = field(default_factory=dict)
+    contacts: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,212 @@
+"""All files of a workspace → its catalog and every finding, in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field, replace
+
+from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.condition import Condition
+from cs_playbook.model.data import Contract
+from cs_playbook.model.letter import Letter
+from cs_playbook.model.mapping import Sources
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.project import Project
+from cs_playbook.model.story import Stories
+from cs_playbook.model.team import Team
+from cs_playbook.parse.conditions import read_conditions
+from cs_playbook.parse.data import bind_contract, read_contract
+from cs_playbook.parse.facts import Facts, read_facts
+from cs_playbook.parse.letter import read_letter
+from cs_playbook.parse.mapping import read_sources
+from cs_playbook.parse.nodes import text
+from cs_playbook.parse.playbook import Surroundings, read_playbook
+from cs_playbook.parse.project import read_project
+from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.story import read_stories
+from cs_playbook.parse.team import read_team
+from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
+from cs_playbook.source.schema import check_shape, kind_of
+from cs_playbook.source.tree import Mapping, Node, read_tree
+
+ONCE = ("project", "data", "team")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of reading: the catalog (None where too little is there to go on) and the findings, in order.
+
+    `around`: what a playbook's text may name; needed to read pinned texts again.
+    """
+
+    catalog: Catalog | None
+    findings: tuple[Finding, ...]
+    around: Surroundings | None = None
+
+
+def read_catalog(yaml: Dictionary[str, str], letters: Dictionary[str, str]) -> Read:
+    """`yaml` and `letters`: path → text."""
+    reader = _Reader(yaml)
+    catalog = reader.catalog(letters)
+    return Read(catalog, in_order(reader.findings), reader.around)
+
+
+def read_pinned(source: str, label: str, around: Surroundings) -> tuple[Playbook | None, list[Finding]]:
+    """A playbook's text as it was when an enrollment began, read with today's names."""
+    tree = read_tree(source, label)
+    if not isinstance(tree.root, Mapping):
+        return None, list(tree.findings)
+    playbook, findings = read_playbook(tree.root, source, around)
+    return playbook, [*tree.findings, *findings]
+
+
+@dataclass
+class _Reader:
+    """Holds the files by kind and the findings while the catalog grows."""
+
+    yaml: Dictionary[str, str]
+    findings: list[Finding] = field(default_factory=list)
+    around: Surroundings | None = None
+
+    def catalog(self, letters: Dictionary[str, str]) -> Catalog | None:
+        files = self._by_kind()
+        self._once(files)
+        project = self._project(files["project"])
+        contract, root = self._contract(files["data"])
+        if contract is None or root is None or project is None:
+            return None
+        names = self._playbook_names(files["playbook"])
+        facts, scope, contract = self._facts(files, contract, root, frozenset(names))
+        team = self._team(files["team"], scope)
+        written = self._letters(letters)
+        self.around = Surroundings(
+            scope, frozenset(role.name for role in team.roles), frozenset(name for name, _ in written)
+        )
+        return Catalog(
+            project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
+            signals=facts.signals, segmentations=facts.segmentations,
+            playbooks=self._playbooks(files["playbook"], self.around), letters=written,
+            stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
+            files=_hash(self.yaml, letters),
+        )  # fmt: skip
+
+    def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
+        files: dict[str, list[tuple[str, Mapping]]] = {
+            kind: [] for kind in ("project", "data", "sources", "signals", "segments", "team", "playbook", "tests")
+        }
+        for path, source in self.yaml.items():
+            tree = read_tree(source, path)
+            self.findings += tree.findings
+            if tree.root is None and tree.findings:
+                continue
+            kind, wrong = kind_of(tree.root, path)
+            self.findings += wrong
+            if kind is not None and isinstance(tree.root, Mapping):
+                self.findings += check_shape(tree.root, kind)
+                files[kind].append((path, tree.root))
+        return files
+
+    def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
+        for kind in ONCE:
+            if not files[kind]:
+                self._report(Span("project.yaml"), "CSP140", f"no file says `{kind}:`", f"a workspace has one; cs-playbook new {kind} does not exist yet, copy it from the starter library (cs-playbook init)")
+        for kind in (*ONCE, "sources"):
+            for _, root in files[kind][1:]:
+                first = files[kind][0][0]
+                self._report(root.entries[0][0].span, "CSP141", f"a second `{kind}:`; the first is {first}", "keep one of them")
+
+    def _project(self, files: list[tuple[str, Mapping]]) -> Project | None:
+        if not files:
+            return None
+        project, wrong = read_project(files[0][1])
+        self.findings += wrong
+        return project
+
+    def _contract(self, files: list[tuple[str, Mapping]]) -> tuple[Contract | None, Mapping | None]:
+        if not files:
+            return None, None
+        root = files[0][1]
+        contract, wrong = read_contract(root)
+        self.findings += wrong
+        return contract, root
+
+    def _facts(self, files: dict[str, list[tuple[str, Mapping]]], contract: Contract, root: Mapping, names: frozenset[str]) -> tuple[Facts, Scope, Contract]:
+        fields = {column.name: column.type for column in contract.accounts.fields}
+        values = {column.name: column.values for column in contract.accounts.fields if column.values}
+        scope = Scope(contract, fields, values, playbooks=names)
+        facts, wrong = read_facts([node for _, node in files["signals"]], [node for _, node in files["segments"]], scope)
+        self.findings += wrong
+        scope = replace(scope, facts=facts.types, values=facts.values)
+
+        def read(node: Node, table: str | None) -> tuple[Condition | None, list[Finding]]:
+            rows = contract.table(table) if table else None
+            return read_conditions(node, scope.inside(rows) if rows else replace(scope, remembers=False))
+
+        bound, wrong = bind_contract(root, contract, read)
+        self.findings += wrong
+        return facts, replace(scope, contract=bound), bound
+
+    def _team(self, files: list[tuple[str, Mapping]], scope: Scope) -> Team:
+        if not files:
+            return Team("", (), (), NOWHERE)
+        team, wrong = read_team(files[0][1], scope)
+        self.findings += wrong
+        return team
+
+    def _sources(self, files: list[tuple[str, Mapping]], contract: Contract) -> Sources | None:
+        if not files:
+            return None
+        sources, wrong = read_sources(files[0][1], contract)
+        self.findings += wrong
+        return sources
+
+    def _letters(self, letters: Dictionary[str, str]) -> dict[tuple[str, str], Letter]:
+        written: dict[tuple[str, str], Letter] = {}
+        for path, source in letters.items():
+            parts = path.split("/")[1:]
+            language = parts[-1].removesuffix(".md")
+            name = "/".join(parts[:-1])
+            if not name:
+                continue
+            letter, wrong = read_letter(source, path, name, language)
+            self.findings += wrong
+            if letter is not None:
+                written[name, language] = letter
+        return written
+
+    def _playbook_names(self, files: list[tuple[str, Mapping]]) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for path, root in files:
+            name = text(root, "playbook")
+            if name in names:
+                self._report(root.entries[0][0].span, "CSP142", f"there is already a playbook '{name}' in {names[name]}", "each has a name of its own")
+            names.setdefault(name, path)
+        return names
+
+    def _playbooks(self, files: list[tuple[str, Mapping]], around: Surroundings) -> dict[str, Playbook]:
+        playbooks: dict[str, Playbook] = {}
+        for path, root in files:
+            playbook, wrong = read_playbook(root, self.yaml[path], around)
+            self.findings += wrong
+            if playbook is not None:
+                playbooks.setdefault(playbook.name, playbook)
+        return dict(sorted(playbooks.items()))
+
+    def _stories(self, files: list[tuple[str, Mapping]], names: frozenset[str]) -> tuple[Stories, ...]:
+        read: list[Stories] = []
+        for _, root in files:
+            stories, wrong = read_stories(root, names)
+            self.findings += wrong
+            read += [stories] if stories else []
+        return tuple(read)
+
+    def _report(self, span: Span, code: str, message: str, hint: str = "") -> None:
+        self.findings.append(Finding(span, code, message, hint, Severity.ERROR))
+
+
+def _hash(yaml: Dictionary[str, str], letters: Dictionary[str, str]) -> str:
+    digest = hashlib.sha256()
+    for path, source in sorted({**yaml, **letters}.items()):
+        digest.update(f"{path}\0{len(source)}\0{source}".encode())
+    return digest.hexdigest()

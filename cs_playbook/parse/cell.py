@@ -1,0 +1,223 @@
+"""A field and how its cells are written → a reader: text of a cell → the value as it stands in a snapshot.
+
+Nothing is guessed and nothing is trimmed: a cell is exactly what the format says, or it is a BadCell.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import assert_never
+
+from cs_playbook.model.data import Field
+from cs_playbook.model.expression import FieldType
+from cs_playbook.model.mapping import Format
+from cs_playbook.parse.date_pattern import ISO, DatePattern, day_reader, read_pattern
+from cs_playbook.source.finding import did_you_mean
+
+Stored = str | int | float | None  # lists are JSON text, dates days since 1970-01-01, yes and no 1 and 0
+Read = Callable[[str], Stored]
+
+_LARGEST = 2**63 - 1
+_BLANKS = " \u00a0\u202f"  # a space between thousands may be one that does not break
+_SHOWN = 60
+
+
+class BadCell(Exception):
+    """A cell that is not what its field and format say."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+def cell_reader(field: Field, way: Format) -> Read:
+    """The reader of a field's cells; an empty cell is None whatever the type. The reader raises BadCell."""
+    read = _reader(field, way)
+    empty = frozenset(("", *way.empty))
+    return lambda cell: None if cell in empty else read(cell)
+
+
+def shown(cell: str) -> str:
+    """A cell inside a sentence: quoted, shortened, without letters that cannot be seen."""
+    short = cell if len(cell) <= _SHOWN else cell[: _SHOWN - 1] + "…"
+    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short) + "'"
+
+
+def _reader(field: Field, way: Format) -> Read:
+    match field.type:
+        case FieldType.TEXT:
+            return _text(field.values)
+        case FieldType.EMAIL:
+            return _email
+        case FieldType.NUMBER:
+            return _number(way)
+        case FieldType.INTEGER:
+            return _integer(way)
+        case FieldType.BOOLEAN:
+            return _boolean(way)
+        case FieldType.DATE | FieldType.HAPPENED:
+            return _date(way)
+        case FieldType.LIST:
+            return _list(way, field.values)
+        case _:
+            assert_never(field.type)
+
+
+def _text(values: tuple[str, ...]) -> Read:
+    if not values:
+        return lambda cell: cell
+    known = frozenset(values)
+
+    def read(cell: str) -> Stored:
+        if cell not in known:
+            raise _not_among(cell, values)
+        return cell
+
+    return read
+
+
+def _not_among(cell: str, values: tuple[str, ...]) -> BadCell:
+    hint = did_you_mean(cell, values) or f"the contract allows: {', '.join(values)}"
+    return BadCell("CSP732", f"{shown(cell)} is not one of the values of this field", hint)
+
+
+def _email(cell: str) -> Stored:
+    name, at, domain = cell.partition("@")
+    if not (name and at and domain) or "@" in domain or " " in cell or not cell.isprintable():
+        raise BadCell(
+            "CSP731", f"{shown(cell)} is not one email address", "one address a cell: name@company.example"
+        )
+    return cell
+
+
+def _number(way: Format) -> Read:
+    expression = re.compile(rf"[+-]?{_whole(way)}({re.escape(way.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?")
+    strip = _without_thousands(way)
+
+    def read(cell: str) -> Stored:
+        if expression.fullmatch(cell) is None:
+            raise BadCell(
+                "CSP731", f"{shown(cell)} is not a number written like {_example(way)}", _number_hint(cell)
+            )
+        number = float(strip(cell).replace(way.decimal, "."))
+        if not math.isfinite(number):
+            raise BadCell("CSP731", f"{shown(cell)} is too large for a number")
+        return number + 0.0  # minus zero is zero
+
+    return read
+
+
+def _number_hint(cell: str) -> str:
+    if re.fullmatch(r"[+-]?[0-9][0-9., '\u00a0\u202f]*", cell):
+        return "`decimal:` and `thousands:` in sources say how numbers are written"
+    return "a number has no currency, no percent sign and no blanks around it"
+
+
+def _example(way: Format) -> str:
+    return f"1{way.thousands}234{way.decimal}5"
+
+
+def _whole(way: Format) -> str:
+    if not way.thousands:
+        return "[0-9]+"
+    between = f"[{_BLANKS}]" if way.thousands == " " else re.escape(way.thousands)
+    return f"(?:[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+)"
+
+
+def _without_thousands(way: Format) -> Callable[[str], str]:
+    gone = str.maketrans("", "", _BLANKS if way.thousands == " " else way.thousands)
+    return (lambda cell: cell.translate(gone)) if gone else (lambda cell: cell)
+
+
+def _integer(way: Format) -> Read:
+    expression = re.compile(rf"[+-]?{_whole(way)}")
+    strip = _without_thousands(way)
+
+    def read(cell: str) -> Stored:
+        if expression.fullmatch(cell) is None:
+            raise BadCell(
+                "CSP731",
+                f"{shown(cell)} is not a whole number",
+                "an integer has no decimals, not even .0: declare the field as number if it may have some",
+            )
+        digits = strip(cell)
+        number = int(digits) if len(digits) <= 20 else _LARGEST + 1
+        if abs(number) > _LARGEST:
+            raise BadCell(
+                "CSP731",
+                f"{shown(cell)} is too large for an integer",
+                "if it is a name and not a quantity, declare the field as text",
+            )
+        return number
+
+    return read
+
+
+def _boolean(way: Format) -> Read:
+    def read(cell: str) -> Stored:
+        if _is_word(cell, way.yes, "true"):
+            return 1
+        if _is_word(cell, way.no, "false"):
+            return 0
+        raise BadCell(
+            "CSP731",
+            f"{shown(cell)} is neither {_words(way.yes, 'true')} nor {_words(way.no, 'false')}",
+            "`yes:` and `no:` in sources name the words",
+        )
+
+    return read
+
+
+def _is_word(cell: str, words: tuple[str, ...] | None, usual: str) -> bool:
+    return cell.lower() == usual if words is None else cell in words
+
+
+def _words(words: tuple[str, ...] | None, usual: str) -> str:
+    return usual if words is None else " or ".join(words)
+
+
+def _date(way: Format) -> Read:
+    pattern = read_pattern(way.dates or ISO)
+    day = day_reader(pattern)
+    undeclared = way.dates is None
+
+    def read(cell: str) -> Stored:
+        value = day(cell)
+        if value is None:
+            raise _undeclared(cell) if undeclared else _not_a_day(cell, pattern)
+        return value
+
+    return read
+
+
+def _undeclared(cell: str) -> BadCell:
+    fact = f"{shown(cell)} is not written {ISO}, and nothing says how dates are written here"
+    return BadCell("CSP727", fact, "write `dates:` in sources, e.g. `dates: DD-MM-YYYY`; it is never guessed")
+
+
+def _not_a_day(cell: str, pattern: DatePattern) -> BadCell:
+    fact = f"{shown(cell)} is not a day written {pattern.text}"
+    other = pattern.other_order()
+    if other.day(cell) is not None:
+        return BadCell("CSP731", fact, f"it fits {other.text}: are day and month mixed up in `dates:`?")
+    return BadCell("CSP731", fact, "`dates:` in sources says how days are written; a field may have its own")
+
+
+def _list(way: Format, values: tuple[str, ...]) -> Read:
+    check = _text(values)
+
+    def read(cell: str) -> Stored:
+        items = [item.strip(" ") for item in cell.split(way.lists)]
+        return as_list(tuple(str(check(item)) for item in items if item))
+
+    return read
+
+
+def as_list(items: tuple[str, ...]) -> str:
+    """A list as it stands in a snapshot."""
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,223 @@
+"""The nodes of `signals:` and `segments:` → facts, read in the order in which they need each other; circles are one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, replace
+
+from cs_playbook.model.condition import Condition, leaves
+from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, walk
+from cs_playbook.model.segment import Segment, Segmentation
+from cs_playbook.model.signal import Signal
+from cs_playbook.parse.condition import read_condition
+from cs_playbook.parse.conditions import OTHERWISE, read_conditions, read_expression
+from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.nodes import blocks, number, scalar, text
+from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.tokens import Refusal
+from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an account has besides its fields; `types` and `values` include the fields."""
+
+    signals: Dictionary[str, Signal]
+    segmentations: Dictionary[str, Segmentation]
+    types: Dictionary[str, FieldType]
+    values: Dictionary[str, tuple[str, ...]]
+
+
+def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope) -> tuple[Facts, list[Finding]]:
+    """All signals and segmentations. `scope` holds the fields of the accounts table as facts."""
+    declared, findings = _declared(signal_files, segment_files, scope)
+    signals = {key.text: node for key, node in declared if key.text not in {text(s, "segments") for s in segment_files}}
+    scope = _with_segments(scope, segment_files)
+    needs = {name: _needs(node) for name, node in signals.items()}
+    needs |= {text(node, "segments"): _needs(node) for node in segment_files}
+    order, circle = _in_order(needs)
+    if circle:
+        key = next(key for key, _ in declared if key.text == circle[0])
+        findings.append(Finding(key.span, "CSP222", f"these facts need each other: {' → '.join((*circle, circle[0]))}", "one of them must stand on its own"))
+    read: dict[str, Signal] = {}
+    types = dict(scope.facts)
+    for name in order:
+        if name in signals:
+            key = next(key for key, _ in declared if key.text == name)
+            signal, wrong = _signal(key, signals[name], replace(scope, facts=types, remembers=False))
+            findings += wrong
+            if signal:
+                read[name] = signal
+                types[name] = signal.type
+            elif wrong:
+                types[name] = FieldType.NUMBER  # reported once; whoever uses it is not reported too
+    scope = replace(scope, facts=types)
+    segmentations: dict[str, Segmentation] = {}
+    for node in segment_files:
+        segmentation, wrong = _segmentation(node, scope)
+        findings += wrong
+        segmentations[segmentation.name] = segmentation
+    return Facts(read, segmentations, types, scope.values), findings
+
+
+def _declared(signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope) -> tuple[list[tuple[Scalar, Mapping]], list[Finding]]:
+    """Every name with its node; a name that is taken already is a finding."""
+    findings: list[Finding] = []
+    declared: dict[str, tuple[Scalar, Mapping]] = {}
+    for file in signal_files:
+        entries = file.get("signals")
+        for key, node in entries.entries if isinstance(entries, Mapping) else ():
+            if isinstance(node, Mapping):
+                _declare(key, node, declared, scope, findings)
+    for file in segment_files:
+        name = scalar(file, "segments")
+        if name is not None:
+            _declare(name, file, declared, scope, findings)
+    return list(declared.values()), findings
+
+
+def _declare(key: Scalar, node: Mapping, declared: dict[str, tuple[Scalar, Mapping]], scope: Scope, findings: list[Finding]) -> None:
+    taken = declared.get(key.text)
+    if taken is not None:
+        first = taken[0].span
+        findings.append(Finding(key.span, "CSP223", f"there is already a fact '{key.text}' in {first.file}:{first.line}", "all facts share one namespace: choose another name"))
+    elif key.text in scope.facts or key.text in ("today", "started_on", "row", "contact", "steps", "given"):
+        findings.append(Finding(key.span, "CSP223", f"'{key.text}' is already a field of accounts, or a word of the language", "all facts share one namespace: choose another name"))
+    else:
+        declared[key.text] = (key, node)
+
+
+def _with_segments(scope: Scope, segment_files: list[Mapping]) -> Scope:
+    types, values = dict(scope.facts), dict(scope.values)
+    for node in segment_files:
+        name = text(node, "segments")
+        types.setdefault(name, FieldType.TEXT)
+        values.setdefault(name, tuple(text(segment, "segment") for segment in blocks(node, "first_match")))
+    return replace(scope, facts=types, values=values)
+
+
+def _needs(node: Mapping) -> set[str]:
+    """Every fact named in the conditions of a signal or segmentation; what cannot be read is reported later.
+
+    Where rows are counted, bare names are the row's fields, and only `account.x` is a fact.
+    """
+    names = _names_in(node)
+    mine = {name.removeprefix("account.") for name in names if name.startswith("account.")}
+    return mine if node.get("from") is not None else mine | {name for name in names if "." not in name}
+
+
+def _names_in(node: Node) -> set[str]:
+    match node:
+        case Scalar():
+            try:
+                return _named(read_condition(node.text))
+            except Refusal:
+                return set()
+        case Sequence(items=items):
+            return {name for item in items for name in _names_in(item)}
+        case Mapping(entries=entries):
+            spoken = ("when", "value", "where", "all", "any", "none", "first_match")
+            return {name for key, value in entries if key.text in spoken for name in _names_in(value)}
+
+
+def _named(expression: Expression) -> set[str]:
+    names: set[str] = set()
+    for part in walk(expression):
+        if isinstance(part, Name):
+            names.add(part.name)
+        elif isinstance(part, Related) and part.where is not None:
+            names |= {name for name in _named(part.where) if name.startswith("account.")}
+    return names
+
+
+def _in_order(needs: dict[str, set[str]]) -> tuple[list[str], list[str]]:
+    """Names such that each comes after what it needs; and the first circle, if there is one."""
+    order: list[str] = []
+    while True:
+        ready = sorted(name for name in needs if name not in order and all(need in order or need not in needs for need in needs[name]))
+        if not ready:
+            break
+        order += ready
+    left = sorted(set(needs) - set(order))
+    if not left:
+        return order, []
+    circle = [left[0]]
+    while True:
+        following = min(need for need in needs[circle[-1]] if need in left)
+        if following in circle:
+            return [*order, *left], circle[circle.index(following) :]
+        circle.append(following)
+
+
+def _signal(key: Scalar, node: Mapping, scope: Scope) -> tuple[Signal | None, list[Finding]]:
+    origin, value = scalar(node, "from"), scalar(node, "value")
+    if value is None:
+        return None, []
+    table = scope.contract.table(origin.text) if origin else None
+    if origin is not None and (table is None or table.name == "accounts"):
+        names = [known.name for known in scope.contract.tables if known.name != "accounts"]
+        return None, [Finding(origin.span, "CSP210", f"there is no table '{origin.text}' of rows that belong to an account", did_you_mean(origin.text, names) or f"there are: {', '.join(names)}")]
+    inside = scope.inside(table) if table else scope
+    expression, kind, findings = read_expression(value, inside)
+    where, wrong = _where(node, inside, table is not None)
+    last, before, late = _window(node, table is not None and table.day is not None)
+    findings += [*wrong, *late]
+    if expression is not None and table is not None and not any(isinstance(part, Aggregate) for part in walk(expression)):
+        findings.append(Finding(value.span, "CSP218", "a signal with `from:` counts rows: one of count, sum, avg, min, max", "e.g. count(*), count(distinct user_id), max(happened_on)"))
+    if expression is None or any(finding.is_error for finding in findings):
+        return None, findings
+    return Signal(key.text, expression, kind or FieldType.NUMBER, key.span, table.name if table else None, where, last, before or 0, text(node, "unit") or None, text(node, "says")), findings
+
+
+def _where(node: Mapping, scope: Scope, has_table: bool) -> tuple[Condition | None, list[Finding]]:
+    value, key = node.get("where"), node.key("where")
+    if value is None or key is None:
+        return None, []
+    if not has_table:
+        return None, [Finding(key.span, "CSP224", "`where:` chooses rows, and there is no `from:`", "name the table, or put the condition into `value:`")]
+    condition, findings = read_conditions(value, scope)
+    patient = next((leaf for leaf in leaves(condition) if leaf.lasting), None) if condition else None
+    if patient is not None:
+        findings.append(Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger"))
+    return condition, findings
+
+
+def _window(node: Mapping, has_day: bool) -> tuple[int | None, int | None, list[Finding]]:
+    findings: list[Finding] = []
+    days: dict[str, int | None] = {}
+    for name in ("last", "before"):
+        value = scalar(node, name)
+        days[name] = None
+        if value is not None:
+            days[name], wrong = read_days(value)
+            findings += wrong
+    key = node.key("last") or node.key("before")
+    if key is not None and not has_day:
+        findings.append(Finding(key.span, "CSP224", "a window counts on the day of the rows, and the table has none", "say `day:` for the table in data.yaml"))
+    elif days["before"] is not None and days["last"] is None and key is not None:
+        findings.append(Finding(key.span, "CSP224", "`before:` moves a window, and there is no `last:`", "e.g. last: 28 days, before: 28 days"))
+    return days["last"], days["before"], findings
+
+
+def _segmentation(node: Mapping, scope: Scope) -> tuple[Segmentation, list[Finding]]:
+    findings: list[Finding] = []
+    segments: list[Segment] = []
+    for item in blocks(node, "first_match"):
+        segment, wrong = _segment(item, scope)
+        findings += wrong
+        segments += [segment] if segment else []
+    return Segmentation(text(node, "segments"), text(node, "title"), tuple(segments), node.span), findings
+
+
+def _segment(item: Mapping, scope: Scope) -> tuple[Segment | None, list[Finding]]:
+    when_node, name = item.get("when"), scalar(item, "segment")
+    if when_node is None or name is None:
+        return None, []
+    when: Condition | None = None
+    findings: list[Finding] = []
+    if not (isinstance(when_node, Scalar) and when_node.text == OTHERWISE):
+        when, findings = read_conditions(when_node, scope)
+        if when is None:
+            return None, findings
+    return Segment(name.text, when, name.span, text(item, "title"), text(item, "promise"), number(item, "accounts_per_csm"), number(item, "minutes_per_month")), findings

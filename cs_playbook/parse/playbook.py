@@ -1,0 +1,177 @@
+"""The node of `playbook:` → Playbook, with every condition bound."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from cs_playbook.model.condition import Condition
+from cs_playbook.model.data import ACCOUNTS
+from cs_playbook.model.playbook import PRIORITIES, Exit, Goal, Limits, Playbook, Reentry, Status, Story, Trigger
+from cs_playbook.model.team import People
+from cs_playbook.parse.conditions import read_conditions
+from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.nodes import block, blocks, number, scalar, text, texts
+from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.steps import read_steps
+from cs_playbook.parse.team import read_people
+from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.tree import Mapping, plain
+
+T = TypeVar("T")
+
+# These are always today's: a change of them is no new version of what an open enrollment goes by.
+ALWAYS_TODAY = ("status", "priority", "reentry", "limits", "formerly", "meta")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a playbook may name: facts and tables (scope), roles, letters by name, other playbooks."""
+
+    scope: Scope
+    roles: frozenset[str]
+    letters: frozenset[str]
+
+
+def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Playbook | None, list[Finding]]:
+    """The playbook and all its findings; None where an error leaves it without meaning. `source`: the file's text."""
+    findings: list[Finding] = []
+
+    def keep(read: tuple[T, list[Finding]]) -> T:
+        findings.extend(read[1])
+        return read[0]
+
+    trigger, scope = keep(_trigger(root, around.scope))
+    later = replace(scope, steps=_step_ids(root))
+    playbook = Playbook(
+        name=text(root, "playbook"),
+        words=_words(root),
+        status=_status(root),
+        owner=keep(_people(root, "owner", around.roles)),
+        priority=_priority(root),
+        trigger=trigger,
+        steps=keep(read_steps(root, later, around.roles, around.letters)),
+        span=root.entries[0][0].span,
+        definition=definition_of(root),
+        text=source,
+        audience=keep(_condition(root, "audience", scope)),
+        sees_inactive=text(root, "sees") == "inactive too",
+        formerly=texts(root, "formerly"),
+        reentry=_reentry(root),
+        limits=_limits(root),
+        exits=keep(_exits(root, later)),
+        goal=keep(_goal(root, later)),
+    )
+    return (None if any(finding.is_error for finding in findings) else playbook), findings
+
+
+def definition_of(root: Mapping) -> str:
+    """Hash of what an open enrollment goes by: comments, layout, order of keys and today's settings do not count."""
+    meaning = {key: value for key, value in plain(root).items() if key not in ALWAYS_TODAY}
+    written = json.dumps(meaning, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _words(root: Mapping) -> Story:
+    objective = root.get("objective")
+    if isinstance(objective, Mapping):
+        said = plain(objective)
+        goal = f"{said.get('kpi', '')}: from {said.get('from', '?')} to {said.get('to', '?')}"
+    else:
+        goal = text(root, "objective")
+    return Story(text(root, "title"), text(root, "why"), goal, texts(root, "root_causes"), texts(root, "false_alarms"))
+
+
+def _status(root: Mapping) -> Status:
+    said = text(root, "status", "draft")
+    return Status(said) if said in tuple(Status) else Status.DRAFT
+
+
+def _priority(root: Mapping) -> int:
+    said = text(root, "priority", "normal")
+    return PRIORITIES.index(said) if said in PRIORITIES else PRIORITIES.index("normal")
+
+
+def _people(node: Mapping, key: str, roles: frozenset[str]) -> tuple[People | None, list[Finding]]:
+    value = node.get(key)
+    return (None, []) if value is None else read_people(value, roles)
+
+
+def _condition(node: Mapping, key: str, scope: Scope) -> tuple[Condition | None, list[Finding]]:
+    value = node.get(key)
+    return (None, []) if value is None else read_conditions(value, scope)
+
+
+def _trigger(root: Mapping, scope: Scope) -> tuple[tuple[Trigger, Scope], list[Finding]]:
+    node = block(root, "trigger")
+    if node is None:
+        return (Trigger(None, ("csm",), None, None, root.span), scope), []
+    findings: list[Finding] = []
+    table, wrong = _one_per(node, scope)
+    findings += wrong
+    if table is not None:
+        scope = replace(scope, row=scope.contract.table(table))
+    when, wrong = _condition(node, "when", scope)
+    findings += wrong
+    started_by = texts(node, "started_by") or ("rule",)
+    if "rule" in started_by and node.get("when") is None:
+        findings.append(Finding(node.span, "CSP320", "the rule has no `when:`: it would start for everybody", "say when, or started_by: [csm]"))
+    said = text(node, "already_matching")
+    already = "start" if said == "start" else "skip" if said == "skip" else None
+    return (Trigger(when, started_by, already, table, node.span), scope), findings  # type: ignore[arg-type]
+
+
+def _one_per(node: Mapping, scope: Scope) -> tuple[str | None, list[Finding]]:
+    value = scalar(node, "one_per")
+    if value is None or value.text in ("account", ACCOUNTS):
+        return None, []
+    table = scope.contract.table(value.text)
+    if table is not None and table.key is not None:
+        return table.name, []
+    if table is not None:
+        return None, [Finding(value.span, "CSP321", f"the rows of '{value.text}' have no key: one could not be told from another tomorrow", "say `key:` for the table in data.yaml")]
+    if value.text in scope.facts:
+        return None, [Finding(value.span, "CSP109", f"one per fact ('{value.text}') is not yet part of the language", "for now: account, or a table")]
+    names = [known.name for known in scope.contract.tables if known.key]
+    return None, [Finding(value.span, "CSP210", f"there is no table '{value.text}'", did_you_mean(value.text, names) or f"one may write: account, {', '.join(names)}")]
+
+
+def _reentry(root: Mapping) -> Reentry | None:
+    node = block(root, "reentry")
+    days = number(node, "days_after_end") if node else None
+    return Reentry(days, number(node, "at_most")) if node is not None and days is not None else None
+
+
+def _limits(root: Mapping) -> Limits:
+    node = block(root, "limits")
+    return Limits(number(node, "new_per_day"), number(node, "open_per_person")) if node else Limits()
+
+
+def _exits(root: Mapping, scope: Scope) -> tuple[tuple[Exit, ...], list[Finding]]:
+    exits: list[Exit] = []
+    findings: list[Finding] = []
+    for item in blocks(root, "exit"):
+        when, wrong = _condition(item, "when", scope)
+        findings += wrong
+        exits += [Exit(when, text(item, "outcome"))] if when else []
+    return tuple(exits), findings
+
+
+def _goal(root: Mapping, scope: Scope) -> tuple[Goal | None, list[Finding]]:
+    node = block(root, "goal")
+    if node is None:
+        return None, []
+    when, findings = _condition(node, "when", scope)
+    days: int | None = None
+    within = scalar(node, "within")
+    if within is not None:
+        days, wrong = read_days(within)
+        findings += wrong
+    return (None if when is None else Goal(when, text(node, "outcome"), days)), findings
+
+
+def _step_ids(root: Mapping) -> frozenset[str]:
+    return frozenset(text(step, "id") for step in blocks(root, "steps") if step.get("id"))
+

@@ -1,0 +1,100 @@
+"""The node of `project:` → Project."""
+
+from __future__ import annotations
+
+from cs_playbook.model.project import CalendarRules, Languages, Project, StopWhen
+from cs_playbook.parse.nodes import block, number, text, texts
+from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.tree import Mapping
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
+
+
+def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
+    ledger = block(root, "ledger")
+    calendar, findings = _calendar(block(root, "calendar"))
+    languages, wrong = _languages(block(root, "languages"))
+    project = Project(
+        name=text(root, "project"),
+        format=number(root, "format") or 1,
+        snapshots=text(root, "snapshots", "data/snapshots"),
+        ledger=text(ledger, "path", "data/ledger.db") if ledger else "data/ledger.db",
+        ledger_id=(text(ledger, "id") or None) if ledger else None,
+        span=root.span,
+        calendar=calendar,
+        languages=languages,
+        stop_when=_stop_when(block(root, "stop_when")),
+    )
+    return project, [*findings, *wrong]
+
+
+def _calendar(node: Mapping | None) -> tuple[CalendarRules, list[Finding]]:
+    if node is None:
+        return CalendarRules(), []
+    month = text(node, "fiscal_year_starts", "january")
+    rules = CalendarRules(
+        timezone=text(node, "timezone", "UTC"),
+        holidays=texts(node, "holidays"),
+        week=_week(text(node, "week", "mon-fri")),
+        fiscal_year_starts=_MONTHS.index(month) + 1 if month in _MONTHS else 1,
+    )
+    return rules, _zone(node, rules.timezone)
+
+
+def _zone(node: Mapping, name: str) -> list[Finding]:
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        key = node.get("timezone")
+        near = did_you_mean(name, available_timezones())
+        return [Finding(key.span if key else node.span, "CSP120", f"there is no time zone '{name}'", near or "e.g. Europe/Paris")]
+    return []
+
+
+def _week(written: str) -> tuple[int, ...]:
+    first, _, last = written.partition("-")
+    if first not in _DAYS or last not in _DAYS:
+        return CalendarRules().week
+    start, end = _DAYS.index(first), _DAYS.index(last)
+    return tuple(sorted((start + n) % 7 for n in range((end - start) % 7 + 1)))
+
+
+def _languages(node: Mapping | None) -> tuple[Languages, list[Finding]]:
+    if node is None:
+        return Languages(), []
+    languages = Languages(texts(node, "supported") or ("en",), text(node, "default", "en"))
+    if languages.default not in languages.supported:
+        where = node.get("default") or node
+        return languages, [Finding(where.span, "CSP121", f"the default '{languages.default}' is not among the supported languages", f"one of: {', '.join(languages.supported)}")]
+    return languages, []
+
+
+def _stop_when(node: Mapping | None) -> StopWhen:
+    usual = StopWhen()
+    if node is None:
+        return usual
+    fitting = block(node, "newly_fitting_a_playbook")
+    more_than = number(fitting, "more_than") if fitting else None
+    return StopWhen(
+        snapshot_older_than_hours=_hours(text(node, "snapshot_older_than"), usual.snapshot_older_than_hours),
+        newly_fitting_more_than=usual.newly_fitting_more_than if more_than is None else more_than,
+        newly_fitting_and_share=_share(text(fitting, "and_share") if fitting else "", usual.newly_fitting_and_share),
+        a_table_shrinks_by=_share(text(node, "a_table_shrinks_by"), usual.a_table_shrinks_by),
+        empty_cells_rise_by=_share(text(node, "empty_cells_rise_by"), usual.empty_cells_rise_by),
+    )
+
+
+def _hours(written: str, usual: int) -> int:
+    count, _, unit = written.partition(" ")
+    return int(count) * (24 if unit.startswith("day") else 1) if count.isdigit() else usual
+
+
+def _share(written: str, usual: float) -> float:
+    figure = written.removesuffix("%").removesuffix("points").removesuffix("point").strip()
+    try:
+        return float(figure) / 100
+    except ValueError:
+        return usual

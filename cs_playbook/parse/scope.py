@@ -1,0 +1,96 @@
+"""Which names mean something in a condition, and of what type: the account's facts, a row, a contact, the enrollment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from cs_playbook.model.data import Contract, Table
+from cs_playbook.model.expression import FieldType, Name, ScopeName
+
+NOT_YET = ("given", "plan", "health")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`facts`: of an account. `values`: the only texts a fact may hold. `row`: the table of `row.x`. `steps`: of the playbook.
+
+    `related`: inside a question about rows, the table whose fields are bare names.
+    """
+
+    contract: Contract
+    facts: Mapping[str, FieldType]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    playbooks: frozenset[str] | None = None
+    row: Table | None = None
+    contact: bool = False
+    steps: frozenset[str] | None = None
+    related: Table | None = None
+    remembers: bool = True
+
+    def inside(self, table: Table) -> Scope:
+        """The scope of a condition on rows of `table`: never the enrollment's."""
+        return replace(self, related=table, row=None, contact=False, steps=None, remembers=False)
+
+    def find(self, name: Name) -> Name | None:
+        """The name bound to what it means, or None."""
+        first, _, rest = name.name.partition(".")
+        if self.related is not None:
+            return self._find_related(name, first, rest)
+        if name.name == "today":
+            return replace(name, type=FieldType.DATE)
+        if rest:
+            return self._find_dotted(name, first, rest)
+        if name.name == "started_on" and self.steps is not None:
+            return replace(name, scope=ScopeName.ENROLLMENT, type=FieldType.DATE)
+        kind = self.facts.get(name.name)
+        return None if kind is None else replace(name, type=kind.reads_as)
+
+    def _find_related(self, name: Name, first: str, rest: str) -> Name | None:
+        assert self.related is not None
+        if name.name == "today":
+            return replace(name, type=FieldType.DATE)
+        if not rest:
+            return _of_table(self.related, name, name.name, ScopeName.RELATED)
+        if first == "account":
+            kind = self.facts.get(rest)
+            return None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
+        through = self.related.through
+        if through is None or first != through.prefix:
+            return None
+        parent = self.contract.table(through.table)
+        return None if parent is None else _of_table(parent, name, rest, ScopeName.PARENT)
+
+    def _find_dotted(self, name: Name, first: str, rest: str) -> Name | None:
+        if first == "row" and self.row is not None:
+            return _of_table(self.row, name, rest, ScopeName.ROW)
+        if first == "contact" and self.contact:
+            contacts = self.contract.table("contacts")
+            return None if contacts is None else _of_table(contacts, name, rest, ScopeName.CONTACT)
+        if first == "steps" and self.steps is not None:
+            step, _, what = rest.partition(".")
+            kinds = {"outcome": FieldType.TEXT, "done_on": FieldType.DATE}
+            if step in self.steps and what in kinds:
+                return replace(name, scope=ScopeName.ENROLLMENT, type=kinds[what])
+        return None
+
+    def known(self) -> tuple[str, ...]:
+        """All names one may write here, for did-you-mean."""
+        if self.related is not None:
+            own = tuple(column.name for column in self.related.fields)
+            return (*own, *(f"account.{fact}" for fact in self.facts))
+        dotted = [f"row.{column.name}" for column in self.row.fields] if self.row else []
+        contacts = self.contract.table("contacts")
+        if self.contact and contacts:
+            dotted += [f"contact.{column.name}" for column in contacts.fields]
+        for step in self.steps or ():
+            dotted += [f"steps.{step}.outcome", f"steps.{step}.done_on"]
+        return (*self.facts, "today", *dotted)
+
+
+def _of_table(table: Table, name: Name, wanted: str, scope: ScopeName) -> Name | None:
+    column = table.field(wanted)
+    if column is None:
+        return None
+    text = name.name if scope is ScopeName.PARENT else wanted
+    return replace(name, name=text, scope=scope, type=column.type.reads_as)

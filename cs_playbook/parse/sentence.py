@@ -1,0 +1,54 @@
+"""A text with blanks → a sentence: `Find out what changed at {{ account.name }}`."""
+
+from __future__ import annotations
+
+import re
+
+from cs_playbook.model.expression import Name, ScopeName
+from cs_playbook.model.playbook import Sentence
+from cs_playbook.parse.scope import Scope
+from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.tree import Scalar
+
+_BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
+_NAME = re.compile(r"(account|row|contact)\.[a-z_][a-z0-9_]*\Z")
+
+
+def read_sentence(node: Scalar, scope: Scope) -> tuple[Sentence, list[Finding]]:
+    """The pieces of a sentence; a blank that nothing can fill is a finding, and stays as written."""
+    pieces: list[str | Name] = []
+    findings: list[Finding] = []
+    position = 0
+    for blank in _BLANK.finditer(node.text):
+        pieces.append(node.text[position : blank.start()])
+        name = _fact(blank["name"], scope)
+        if name is None:
+            findings.append(_unknown(node, blank, scope))
+        pieces.append(name or blank.group())
+        position = blank.end()
+    pieces.append(node.text[position:])
+    findings += _left_over(node)
+    return Sentence(node.text, tuple(piece for piece in pieces if piece != ""), node.span), findings
+
+
+def _fact(written: str, scope: Scope) -> Name | None:
+    if not _NAME.match(written):
+        return None
+    first, _, rest = written.partition(".")
+    found = scope.find(Name(rest if first == "account" else written))
+    return found if found is None or found.scope in (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT) else None
+
+
+def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
+    span = node.place(blank.start("name"), max(len(blank["name"]), 1))
+    written = blank["name"]
+    if written.startswith("contact.") and not scope.contact:
+        return Finding(span, "CSP310", f"'{written}': this step is about no contact", "say `about:` with a role of contacts")
+    known = [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
+    return Finding(span, "CSP310", f"nothing fills the blank '{written}'", did_you_mean(written, known) or "blanks are account.x, row.x, contact.x")
+
+
+def _left_over(node: Scalar) -> list[Finding]:
+    if "{%" in node.text or "{#" in node.text or ("{{" in _BLANK.sub("", node.text)):
+        return [Finding(node.span, "CSP311", "only blanks like {{ account.name }} can stand in a sentence", "for more, write an email file")]
+    return []

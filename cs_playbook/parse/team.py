@@ -1,0 +1,151 @@
+"""The node of `team:` → Team; and the one grammar in which a step names people."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal as OneOf
+
+from cs_playbook.model.expression import FieldType, Memory, Name
+from cs_playbook.model.team import AllOf, Always, ContactsWhere, FirstOf, FromField, ManagerOf, People, Person, Role, RoleRef, RoleSource, Team
+from cs_playbook.parse.bind import Binder
+from cs_playbook.parse.condition import read_condition
+from cs_playbook.parse.nodes import block, number, scalar, text, texts
+from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.tokens import Refusal
+from cs_playbook.source.finding import Finding, Span, did_you_mean
+from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+
+_PICK = re.compile(r"(newest|oldest) +([a-z_][a-z0-9_]*)\Z")
+_SOURCES = ("from", "manager_of", "is", "contacts")
+
+
+def read_team(root: Mapping, scope: Scope) -> tuple[Team, list[Finding]]:
+    """All roles and people; a role that cannot be read is left out and reported."""
+    findings: list[Finding] = []
+    roles = block(root, "roles")
+    names = frozenset(key.text for key, _ in roles.entries) if roles else frozenset()
+    read: list[Role] = []
+    for key, node in roles.entries if roles else ():
+        if isinstance(node, Mapping):
+            role, wrong = _role(key, node, names, scope)
+            findings += wrong
+            read += [role] if role else []
+    people = block(root, "people")
+    persons = tuple(_person(key.text, node) for key, node in (people.entries if people else ()) if isinstance(node, Mapping))
+    team = Team(text(root, "team"), tuple(read), persons, root.span)
+    return team, [*findings, *_managers(team)]
+
+
+def _person(email: str, node: Mapping) -> Person:
+    return Person(email, text(node, "name", email), node.span, text(node, "manager") or None, texts(node, "speaks"), number(node, "minutes_per_week"))
+
+
+def _managers(team: Team) -> list[Finding]:
+    known = {person.email for person in team.people} | {role.source.email for role in team.roles if isinstance(role.source, Always)}
+    return [
+        Finding(person.span, "CSP130", f"the manager of {person.name}, '{person.manager}', is not among the people", did_you_mean(person.manager, known))
+        for person in team.people
+        if person.manager and person.manager not in known
+    ]
+
+
+def _role(key: Scalar, node: Mapping, names: frozenset[str], scope: Scope) -> tuple[Role | None, list[Finding]]:
+    said = [name for name in _SOURCES if node.get(name) is not None]
+    if len(said) != 1:
+        return None, [Finding(key.span, "CSP131", f"the role '{key.text}' must say one of: from, manager_of, is, contacts", "e.g. csm: {from: csm_email, else: cs_ops}")]
+    findings: list[Finding] = []
+    otherwise = None
+    fallback = scalar(node, "else")
+    if fallback is not None:
+        otherwise, findings = read_role(fallback, names)
+    source, wrong = _source(said[0], node, names, scope)
+    findings += wrong
+    if source is None:
+        return None, findings
+    return Role(key.text, source, key.span, otherwise), findings
+
+
+def _source(said: str, node: Mapping, names: frozenset[str], scope: Scope) -> tuple[RoleSource | None, list[Finding]]:
+    value = scalar(node, said)
+    if said == "contacts":
+        return _contacts(node, scope)
+    if value is None:
+        return None, []
+    if said == "from":
+        return _from_field(value, scope)
+    if said == "manager_of":
+        role, findings = read_role(value, names)
+        return (ManagerOf(role) if role else None), findings
+    return Always(value.text), []
+
+
+def _from_field(value: Scalar, scope: Scope) -> tuple[RoleSource | None, list[Finding]]:
+    binder = Binder(scope, lambda at: value.place(*at))
+    try:
+        bound, kind = binder.bind(read_condition(value.text))
+    except Refusal as refusal:
+        return None, [Finding(value.place(*refusal.at), refusal.code, refusal.message, refusal.hint)]
+    if not binder.findings and (not isinstance(bound, Name | Memory) or kind is not FieldType.TEXT):
+        binder.report((0, len(value.text)), "CSP132", "a role comes from one fact that holds an address", "e.g. csm_email, or was(csm_email)")
+    return (FromField(bound) if not binder.findings else None), binder.findings
+
+
+def _contacts(node: Mapping, scope: Scope) -> tuple[RoleSource | None, list[Finding]]:
+    table = scope.contract.table("contacts")
+    value = scalar(node, "contacts")
+    if table is None or value is None:
+        where = value.span if value else node.span
+        return None, [Finding(where, "CSP133", "there is no table 'contacts' in data.yaml", "a role of contacts picks rows of that table")]
+    binder = Binder(scope.inside(table), lambda at: value.place(*at))
+    try:
+        bound = binder.yes_or_no(read_condition(value.text))
+    except Refusal as refusal:
+        return None, [Finding(value.place(*refusal.at), refusal.code, refusal.message, refusal.hint)]
+    pick, by, wrong = _pick(node, scope)
+    findings = [*binder.findings, *wrong]
+    return (ContactsWhere(bound, pick, by) if not findings else None), findings
+
+
+def _pick(node: Mapping, scope: Scope) -> tuple[OneOf["all", "newest", "oldest"], str | None, list[Finding]]:
+    value = scalar(node, "pick")
+    if value is None or value.text == "all":
+        return "all", None, []
+    match = _PICK.match(value.text)
+    table = scope.contract.table("contacts")
+    if match is None:
+        return "all", None, [Finding(value.span, "CSP134", f"'{value.text}' does not say whom to pick", "all, newest <field> or oldest <field>; pools are not yet part of the language")]
+    field = table.field(match[2]) if table else None
+    if table is not None and (field is None or field.type.reads_as is not FieldType.DATE):
+        dates = [known.name for known in table.fields if known.type.reads_as is FieldType.DATE]
+        return "all", None, [Finding(value.span, "CSP134", f"contacts have no date '{match[2]}'", did_you_mean(match[2], dates) or f"dates are: {', '.join(dates)}")]
+    return ("newest" if match[1] == "newest" else "oldest"), match[2], []
+
+
+def read_role(node: Scalar, names: frozenset[str]) -> tuple[RoleRef | None, list[Finding]]:
+    """A role by its name."""
+    if node.text in names:
+        return RoleRef(node.text, node.span), []
+    hint = did_you_mean(node.text, names) or f"roles are: {', '.join(sorted(names))}"
+    if "@" in node.text:
+        hint = "a person gets a role first: in team.yaml, roles: {name_of_role: {is: address}}"
+    return None, [Finding(node.span, "CSP135", f"there is no role '{node.text}'", hint)]
+
+
+def read_people(node: Node, names: frozenset[str]) -> tuple[People | None, list[Finding]]:
+    """A role, {first_of: […]} or {all_of: […]}."""
+    if isinstance(node, Scalar):
+        return read_role(node, names)
+    if isinstance(node, Mapping) and len(node.entries) == 1:
+        key, value = node.entries[0]
+        inside = value.items if isinstance(value, Sequence) else ()
+        read = [read_people(item, names) for item in inside]
+        findings = [finding for _, wrong in read for finding in wrong]
+        people = tuple(who for who, _ in read if who is not None)
+        if len(people) == len(inside) and people:
+            return (FirstOf if key.text == "first_of" else AllOf)(people, key.span), findings
+        return None, findings
+    return None, [_bare_list(node.span)]
+
+
+def _bare_list(span: Span) -> Finding:
+    return Finding(span, "CSP136", "a bare list of people can be read in two ways", "{first_of: [a, b]}: the first that has somebody; {all_of: [a, b]}: each of them")

@@ -1,0 +1,249 @@
+"""One enrollment, one day: answers, exit, goal, then its steps, until nothing more can happen today."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Literal as OneOf
+
+from cs_playbook.model.answer import UNFIT, Values, answer, choose, explain
+from cs_playbook.model.columns import column_of, known_column
+from cs_playbook.model.condition import Evidence
+from cs_playbook.model.enrollment import Arm, Enrollment, StepState
+from cs_playbook.model.event import CameBack, Ended, EnrollmentEvent, GoalMet, StepPassed, StepSkipped, WentMissing
+from cs_playbook.model.expression import Memory, Value, to_day
+from cs_playbook.model.playbook import After, Goal, Playbook, Step
+from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
+from cs_playbook.plan.fold import fold
+from cs_playbook.plan.moments import day_of
+
+Verdict = OneOf["met", "waiting", "impossible"]
+
+
+class Day:
+    """Holds one enrollment while its day goes on, and what has been decided about it so far."""
+
+    def __init__(self, enrollment: Enrollment, playbook: Playbook, subject: Subject, today: Today) -> None:
+        self.enrollment = enrollment
+        self.playbook = playbook
+        self.subject = subject
+        self.today = today
+        self.decisions: list[Decision] = []
+        # What is held is asked again on each pass; each reason is said once.
+        self._held: dict[tuple[str | None, HeldBy], Held] = {}
+
+    @property
+    def values(self) -> Values:
+        """The subject's facts and what the enrollment knows."""
+        return ChainMap(enrollment_values(self.enrollment), self.subject.values)  # type: ignore[arg-type]
+
+    def happen(self, event: EnrollmentEvent, evidence: tuple[Evidence, ...] = (), note: str = "") -> None:
+        self.enrollment = fold(self.enrollment, event)
+        self.decisions.append(Change(event, evidence, note))
+
+    def hold(self, by: HeldBy, step: str | None, why: str, until: date | None = None) -> None:
+        self._held[step, by] = Held(by, self.playbook.name, step, why, until)
+
+    def finish(self) -> tuple[Enrollment, tuple[Decision, ...]]:
+        held = self._held.values() if self.enrollment.is_open else ()
+        return self.enrollment, (*self.decisions, *held)
+
+
+def advance(
+    enrollment: Enrollment, playbook: Playbook, subject: Subject, today: Today, work: Callable[[Day, Step], bool]
+) -> tuple[Enrollment, tuple[Decision, ...]]:
+    """What this day does to an enrollment. `work(day, step)` opens or settles a step; True if something happened."""
+    day = Day(enrollment, playbook, subject, today)
+    if not _present(day):
+        return day.finish()
+    if not enrollment.is_open:
+        _watch(day)
+        return day.finish()
+    if not _over(day):
+        _steps(day, work)
+    return day.finish()
+
+
+def enrollment_values(enrollment: Enrollment) -> dict[str, Value]:
+    """`started_on`, `steps.x.outcome`, `steps.x.done_on`, and facts as they were at the start."""
+    values: dict[str, Value] = {"started_on": to_day(enrollment.started_on)}
+    for step, progress in enrollment.steps.items():
+        values[f"steps.{step}.outcome"] = progress.outcome
+        values[f"steps.{step}.done_on"] = None if progress.done_on is None else to_day(progress.done_on)
+    for fact, value in enrollment.at_start.items():
+        # The type is no part of a memory's name.
+        values[column_of(Memory("at_start", fact))] = value
+        values[known_column(Memory("at_start", fact))] = True
+    return values
+
+
+def _present(day: Day) -> bool:
+    """Whether the subject is in the snapshot; who is missing is frozen, and after a while gone."""
+    enrollment, today = day.enrollment, day.today.day
+    if day.subject.present:
+        if enrollment.absent_since is not None and enrollment.is_open:
+            day.happen(CameBack(enrollment.key, today))
+        return True
+    if not enrollment.is_open:
+        return False
+    if enrollment.absent_since is None:
+        day.happen(WentMissing(enrollment.key, today))
+    elif (today - enrollment.absent_since).days >= day.today.catalog.contract.absent_after:
+        day.happen(Ended(enrollment.key, today, "gone", "gone"))
+    if day.enrollment.is_open:
+        day.hold(HeldBy.ABSENT, None, "it is missing from the snapshot")
+    return False
+
+
+def _over(day: Day) -> bool:
+    """Whether it ends before any step is asked: by an answer, an exit, the goal; a shadow by the end of its watch."""
+    return _ended_by_answer(day) or _ended_by_exit(day) or _ended_by_goal(day) or _shadow_over(day)
+
+
+def _ended_by_answer(day: Day) -> bool:
+    for step in day.playbook.steps:
+        progress = day.enrollment.steps.get(step.id)
+        if progress and progress.state is StepState.DONE and progress.outcome in step.ends:
+            day.happen(Ended(day.enrollment.key, day.today.day, progress.outcome or "", "answer", progress.by))
+            return True
+    return False
+
+
+def _ended_by_exit(day: Day) -> bool:
+    for way_out in day.playbook.exits:
+        if answer(way_out.when, day.values, day.today.reckoning):
+            said = explain(way_out.when, day.values, day.today.reckoning)
+            day.happen(Ended(day.enrollment.key, day.today.day, way_out.outcome, "exit"), (said,))
+            return True
+    return False
+
+
+def _ended_by_goal(day: Day) -> bool:
+    goal = day.playbook.goal
+    if goal is None or not goal_is_met(goal, day):
+        return False
+    said = explain(goal.when, day.values, day.today.reckoning)
+    day.happen(GoalMet(day.enrollment.key, day.today.day), (said,))
+    day.happen(Ended(day.enrollment.key, day.today.day, goal.outcome, "goal"), (said,))
+    return True
+
+
+def goal_is_met(goal: Goal, day: Day) -> bool:
+    """Within the window, and yes; the day it started counts too."""
+    last = None if goal.within is None else day.enrollment.started_on + timedelta(days=goal.within)
+    in_time = last is None or day.today.day <= last
+    return in_time and answer(goal.when, day.values, day.today.reckoning) is True
+
+
+def _watch(day: Day) -> None:
+    """After the steps have ended the goal is watched until its window closes."""
+    goal = day.playbook.goal
+    if goal is not None and goal_is_met(goal, day):
+        day.happen(GoalMet(day.enrollment.key, day.today.day), (explain(goal.when, day.values, day.today.reckoning),))
+
+
+def _shadow_over(day: Day) -> bool:
+    """A shadow has no steps: it lasts as long as its goal is watched."""
+    enrollment = day.enrollment
+    if enrollment.arm is Arm.TREATED:
+        return False
+    if enrollment.watch_until is None or day.today.day > enrollment.watch_until:
+        day.happen(Ended(enrollment.key, day.today.day, "finished", "finished"))
+    return True
+
+
+def _steps(day: Day, work: Callable[[Day, Step], bool]) -> None:
+    """Again and again from the top, because a step that ends may open one above it; each step changes a few times only."""
+    while day.enrollment.is_open and any(_step(day, step, work) for step in day.playbook.steps):
+        _ended_by_answer(day)
+    if day.enrollment.is_open and _nothing_left(day):
+        day.happen(Ended(day.enrollment.key, day.today.day, "finished", "finished"))
+
+
+def _step(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
+    """Whether something happened to this step."""
+    progress = day.enrollment.steps.get(step.id)
+    if progress is not None:
+        return progress.state is StepState.OPEN and work(day, step)
+    match verdict(step.after, day.enrollment):
+        case "waiting":
+            return False
+        case "impossible":
+            day.happen(StepSkipped(day.enrollment.key, step.id, day.today.day))
+            return True
+        case "met":
+            return _ready(day, step, work)
+
+
+def verdict(after: After, enrollment: Enrollment) -> Verdict:
+    """Whether what must come before has come, may still come, or cannot come any more."""
+    said = [_requirement(enrollment, item.step, item.outcomes) for item in after.requirements]
+    if after.kind == "any":
+        return "met" if "met" in said else "waiting" if "waiting" in said else "impossible"
+    return "impossible" if "impossible" in said else "waiting" if "waiting" in said else "met"
+
+
+def _requirement(enrollment: Enrollment, step: str, outcomes: tuple[str, ...]) -> Verdict:
+    progress = enrollment.steps.get(step)
+    if progress is None or progress.state is StepState.OPEN:
+        return "waiting"
+    if progress.state is StepState.DONE:
+        return "met" if not outcomes or progress.outcome in outcomes else "impossible"
+    return "met" if progress.state is StepState.PASSED and not outcomes else "impossible"
+
+
+def _ready(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
+    """What came before is met: its earliest day, then its own `when`, then it opens."""
+    if not day.subject.active:
+        day.hold(HeldBy.INACTIVE, step.id, "the account is not active: it gets nothing new")
+        return False
+    if not _not_too_early(day, step):
+        return False
+    if step.when is not None:
+        said = explain(step.when, day.values, day.today.reckoning)
+        if said.answer is None:
+            day.hold(HeldBy.UNKNOWN, step.id, f"its own `when` is unknown: {empty_names(said)}")
+            return False
+        if not said.answer:
+            day.happen(StepPassed(day.enrollment.key, step.id, day.today.day), (said,))
+            return True
+    return work(day, step)
+
+
+def _not_too_early(day: Day, step: Step) -> bool:
+    if step.not_before is None:
+        return True
+    moment = choose(step.not_before, day.values, day.today.reckoning)
+    earliest = None if moment is UNFIT else day_of(moment, _met_on(day, step), day.enrollment.started_on, day.values, day.today)  # type: ignore[arg-type]
+    if earliest is None:
+        day.hold(HeldBy.DATE, step.id, "the day before which it must not open is empty")
+        return False
+    if day.today.day < earliest:
+        day.hold(HeldBy.NOT_BEFORE, step.id, f"not before {earliest.isoformat()}", earliest)
+        return False
+    return True
+
+
+def _met_on(day: Day, step: Step) -> date:
+    """The day on which the last of what must come before had ended; the start where nothing must."""
+    before = [day.enrollment.steps.get(item.step) for item in step.after.requirements]
+    ended = [progress.done_on for progress in before if progress is not None and progress.done_on is not None]
+    return max((*ended, day.enrollment.started_on))
+
+
+def _nothing_left(day: Day) -> bool:
+    states = [day.enrollment.steps.get(step.id) for step in day.playbook.steps]
+    return all(progress is not None and progress.state is not StepState.OPEN for progress in states)
+
+
+def empty_names(said: Evidence) -> str:
+    """`sector is empty`: the facts that leave a condition unknown."""
+    names = dict.fromkeys(name for leaf in _unknown_leaves(said) for name, value, _ in leaf.values if value is None)
+    return ", ".join(f"{name} is empty" for name in names) or "a value is empty"
+
+
+def _unknown_leaves(said: Evidence) -> list[Evidence]:
+    if said.items:
+        return [leaf for item in said.items if item.answer is None for leaf in _unknown_leaves(item)]
+    return [said] if said.answer is None else []

@@ -1,0 +1,159 @@
+"""Who starts today: candidates of a playbook, thinned by what happened before and by its limits; and starts asked by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from cs_playbook.model.answer import answer, explain
+from cs_playbook.model.asking import expressions_of
+from cs_playbook.model.columns import column_of, known_column
+from cs_playbook.model.condition import Evidence
+from cs_playbook.model.enrollment import Arm
+from cs_playbook.model.event import StartAsked, Started, StartRefused
+from cs_playbook.model.expression import Memory, Value, walk
+from cs_playbook.model.keys import enrollment_key
+from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, Today
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known of one subject in one playbook: how many episodes, whether one is open, when the last one ended."""
+
+    count: int = 0
+    treated: int = 0
+    is_open: bool = False
+    last_ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody the rule holds for. `since`: the first day it has fitted without a break."""
+
+    account: str
+    row: str | None
+    since: date
+    before: Before = Before()
+
+
+@dataclass(frozen=True, slots=True)
+class Thinned:
+    """Who may start, longest first; who is held and why; the rest was here before and stays out."""
+
+    may_start: tuple[Candidate, ...]
+    held: tuple[tuple[Candidate, Held], ...] = field(default_factory=tuple)
+
+
+def thin(playbook: Playbook, candidates: Iterable[Candidate], started_today: int, skipped_since: date | None, day: date) -> Thinned:
+    """`skipped_since`: with `already_matching: skip`, the first live day: who has fitted since then without a break is left alone."""
+    may_start: list[Candidate] = []
+    held: list[tuple[Candidate, Held]] = []
+    for candidate in sorted(candidates, key=_longest_first):
+        why = _not_again(playbook, candidate, skipped_since, day)
+        if why is not None:
+            held.append((candidate, why))
+        elif _is_new(playbook, candidate.before):
+            may_start.append(candidate)
+    most = playbook.limits.new_per_day
+    room = len(may_start) if most is None else max(most - started_today, 0)
+    held += [(late, _limited(playbook, f"at most {most} new a day")) for late in may_start[room:]]
+    return Thinned(tuple(may_start[:room]), tuple(held))
+
+
+def _longest_first(candidate: Candidate) -> tuple[date, str, str]:
+    return candidate.since, candidate.account, candidate.row or ""
+
+
+def _is_new(playbook: Playbook, before: Before) -> bool:
+    """Not open, and either never here or allowed again."""
+    if before.is_open:
+        return False
+    return before.treated == 0 or playbook.reentry is not None
+
+
+def _not_again(playbook: Playbook, candidate: Candidate, skipped_since: date | None, day: date) -> Held | None:
+    before = candidate.before
+    if skipped_since is not None and before.count == 0 and candidate.since <= skipped_since:
+        return Held(HeldBy.ALREADY, playbook.name, None, f"it fitted already on {skipped_since.isoformat()}, when the playbook went live")
+    if before.is_open or before.treated == 0 or playbook.reentry is None:
+        return None
+    again = playbook.reentry
+    if again.at_most is not None and before.treated >= again.at_most:
+        return Held(HeldBy.RESTING, playbook.name, None, f"it has been here {before.treated} times, at most {again.at_most}")
+    if before.last_ended_on is not None:
+        free = before.last_ended_on + timedelta(days=again.days_after_end)
+        if day < free:
+            return Held(HeldBy.RESTING, playbook.name, None, f"it ended on {before.last_ended_on.isoformat()}; again from {free.isoformat()}", free)
+    return None
+
+
+def _limited(playbook: Playbook, why: str) -> Held:
+    return Held(HeldBy.LIMIT, playbook.name, None, why)
+
+
+def start(playbook: Playbook, subject: Subject, before: Before, by: str, today: Today) -> Change | None:
+    """The start of an enrollment; None where its exit or its goal fits already."""
+    values = {**subject.values}
+    at_start = {name: subject.values.get(name) for name in asked_at_start(playbook)}
+    for name, value in at_start.items():
+        values |= _remembered(name, value)
+    ways_out = [way_out.when for way_out in playbook.exits] + ([playbook.goal.when] if playbook.goal else [])
+    if any(answer(condition, values, today.reckoning) for condition in ways_out):
+        return None
+    episode = before.count + 1
+    key = enrollment_key(subject.account, subject.row, playbook.first_name, episode)
+    arm = Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
+    within = playbook.goal.within if playbook.goal else None
+    event = Started(
+        enrollment=key, playbook=playbook.first_name, account=subject.account, row=subject.row, episode=episode,
+        definition=playbook.definition, arm=arm, on=today.day, by=by, at_start=at_start,
+        watch_until=None if within is None else today.day + timedelta(days=within),
+    )  # fmt: skip
+    return Change(event, _why(playbook, subject, today))
+
+
+def _remembered(name: str, value: Value) -> dict[str, Value]:
+    memory = Memory("at_start", name)
+    return {column_of(memory): value, known_column(memory): True}
+
+
+def _why(playbook: Playbook, subject: Subject, today: Today) -> tuple[Evidence, ...]:
+    asked = [condition for condition in (playbook.audience, playbook.trigger.when) if condition is not None]
+    return tuple(explain(condition, subject.values, today.reckoning) for condition in asked)
+
+
+def asked_at_start(playbook: Playbook) -> tuple[str, ...]:
+    """The facts that its conditions compare with how they were at the start."""
+    names = {part.subject for expression in expressions_of(playbook) for part in walk(expression) if isinstance(part, Memory) and part.function == "at_start"}
+    return tuple(sorted(names))
+
+
+def refusal(asked: StartAsked, playbook: Playbook | None, subject: Subject, before: Before, today: Today) -> str | None:
+    """Why a start asked for by a person cannot be; None where it can."""
+    if playbook is None or playbook.status is Status.DRAFT:
+        return f"the playbook '{asked.playbook}' is not live"
+    if not subject.present:
+        return "it is not in the snapshot"
+    if not subject.active and not playbook.sees_inactive:
+        return "the account is not active"
+    if "csm" not in playbook.trigger.started_by:
+        return "the playbook is started by its rule only"
+    if before.is_open:
+        return "it is in this playbook already"
+    if before.treated and playbook.reentry is None:
+        return "it has been in this playbook, and there is no reentry"
+    if playbook.audience is not None and not answer(playbook.audience, subject.values, today.reckoning):
+        return "it is not in the playbook's audience"
+    return None
+
+
+def refused(asked: StartAsked, why: str, day: date) -> Change:
+    return Change(StartRefused(asked.playbook, asked.account, asked.row, day, why), note=why)
+
+
+def rooms(playbook: Playbook, open_by_owner: Mapping[str, int]) -> dict[str, int] | None:
+    """How many more each person may get of this playbook; None where there is no such limit."""
+    most = playbook.limits.open_per_person
+    return None if most is None else {owner: most - count for owner, count in open_by_owner.items()}

@@ -1,0 +1,32 @@
+"""A moment of the language + an enrollment → a day, or nothing yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import assert_never
+
+from cs_playbook.model.answer import Values, evaluate
+from cs_playbook.model.expression import from_day
+from cs_playbook.model.time import FromDate, FromReady, FromStart, Moment, OnDay
+from cs_playbook.plan.decision import Today
+
+
+def day_of(moment: Moment, ready_on: date, started_on: date, values: Values, today: Today) -> date | None:
+    """None where the date it is counted from is empty."""
+    calendar = today.reckoning.calendar
+    match moment:
+        case FromReady(duration=duration):
+            return calendar.add(ready_on, duration)
+        case FromStart(days=days):
+            return started_on + timedelta(days=days)
+        case OnDay(day=day):
+            return day
+        case FromDate(duration=duration, direction=direction, date=named):
+            from_date = evaluate(named, values, today.reckoning)
+            if not isinstance(from_date, int):
+                return None
+            signed = duration if direction == "after" else replace(duration, count=-duration.count)
+            return calendar.add(from_day(from_date), signed)
+        case _:
+            assert_never(moment)

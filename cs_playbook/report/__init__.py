@@ -1,0 +1,1 @@
+"""Any result → text or bytes, in any format."""

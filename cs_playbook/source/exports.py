@@ -1,0 +1,211 @@
+"""A CSV file and how it is written → its header and its rows of cells by line; or what cannot be read.
+
+Rows stream; the hash of the bytes is reckoned on the way. What the cells mean is not known here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from cs_playbook.errors import UserError
+from cs_playbook.source.finding import Finding, Span
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+LONGEST_LINE = 1_000_000  # letters: a file without line ends must not fill the memory
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class Unreadable(Exception):
+    """The rest of the file cannot be read: what is wrong with it, and where."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+class Export:
+    """An open file of an export: its header, its rows once, then its hash and how many rows it had.
+
+    `shown` is how findings name the file. `encoding`: any that Python knows; utf-8 drops a byte-order mark.
+    Every reading raises Unreadable at the first place where the bytes are not what was declared.
+    """
+
+    def __init__(self, path: Path, shown: str, encoding: str, separator: str) -> None:
+        self.shown = shown
+        self.rows_read = 0
+        self._encoding = encoding
+        self._separator = separator
+        self._path = path
+        self._raw = ""  # the line read last
+        self._started_on = 1  # where the row read last begins
+        self._file = _opened(path)
+        self._text = io.TextIOWrapper(io.BufferedReader(self._file), _codec(encoding), "strict", newline="")
+        self._reader = csv.reader(self._lines(), delimiter=separator, strict=True)
+        try:
+            self.header = self._header()
+        except Unreadable:
+            self._text.close()
+            raise
+
+    def __enter__(self) -> Export:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._text.close()
+
+    @property
+    def sha256(self) -> str:
+        """Of all bytes read: of the whole file once its rows have come to their end."""
+        return self._file.sha256.hexdigest()
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row with its first line (the header's is 1); lines with nothing at all are no rows."""
+        while True:
+            self._started_on = self._reader.line_num + 1
+            cells = self._next()
+            if cells is None:
+                return
+            if cells:
+                self.rows_read += 1
+                yield self._started_on, cells
+
+    def place(self, column: int | None) -> Span:
+        """Where a cell of the row read last stands; the line alone without a column or over several lines."""
+        if column is None or self._reader.line_num != self._started_on:
+            return Span(self.shown, self._started_on)
+        offset, length = _cell(self._raw, self._separator, column)
+        return Span(self.shown, self._started_on, offset + 1, max(length, 1))
+
+    def _header(self) -> tuple[str, ...]:
+        self._refuse_other_mark()
+        cells = self._next()
+        if cells is None:
+            raise self._fault(
+                "CSP726", 1, f"{self.shown} is empty: it has not even a header", "export it again"
+            )
+        return (cells[0].removeprefix(_BYTE_ORDER_MARK), *cells[1:]) if cells else ()
+
+    def _refuse_other_mark(self) -> None:
+        with self._path.open("rb") as file:
+            start = file.read(3)
+        for mark, encoding in _MARKS:
+            if start.startswith(mark) and not _codec(self._encoding).startswith((encoding, "utf-32")):
+                fact = f"{self.shown} begins with the mark of {encoding}, but is declared {self._encoding}"
+                raise self._fault("CSP724", 1, fact, f"write `encoding: {encoding}`")
+
+    def _next(self) -> list[str] | None:
+        try:
+            return next(self._reader, None)
+        except UnicodeDecodeError as error:
+            raise self._undecodable(error) from error
+        except csv.Error as error:
+            hint = "a quote inside a quoted cell is written twice; one that is never closed swallows the rest"
+            fact = f"this is not CSV with the separator {self._separator!r}: {error}"
+            raise self._fault("CSP725", self._started_on, fact, hint) from error
+
+    def _lines(self) -> Iterator[str]:
+        for text in iter(partial(self._text.readline, LONGEST_LINE), ""):
+            self._raw = text
+            if len(text) == LONGEST_LINE:
+                raise self._fault(
+                    "CSP725",
+                    self._started_on,
+                    f"a line of more than {LONGEST_LINE} letters",
+                    "is this a CSV file?",
+                )
+            if "\0" in text:
+                line = self._reader.line_num + 1
+                raise self._fault(
+                    "CSP724",
+                    line,
+                    "a NUL letter: this is not text",
+                    "export it again, or declare its encoding",
+                )
+            yield text
+
+    def _undecodable(self, error: UnicodeDecodeError) -> Unreadable:
+        byte = error.object[error.start]
+        hint = (
+            "a file from an older spreadsheet is often cp1252: write `encoding: cp1252`"
+            if _codec(self._encoding) == "utf-8-sig"
+            else "declare the encoding the file has"
+        )
+        line = _line_of_first_fault(self._path, _codec(self._encoding))
+        return self._fault("CSP724", line, f"the byte {byte:#04x} cannot be read as {self._encoding}", hint)
+
+    def _fault(self, code: str, line: int, message: str, hint: str) -> Unreadable:
+        return Unreadable(Finding(Span(self.shown, line), code, message, hint))
+
+
+class _Hashed(io.RawIOBase):
+    """The bytes of a file, hashed as they are read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.sha256 = hashlib.sha256()
+        self._raw = path.open("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        count = self._raw.readinto(view) or 0
+        self.sha256.update(view[:count])
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _opened(path: Path) -> _Hashed:
+    try:
+        return _Hashed(path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}", "look at its permissions") from error
+
+
+def _codec(encoding: str) -> str:
+    name = codecs.lookup(encoding).name
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def _cell(raw: str, separator: str, column: int) -> tuple[int, int]:
+    """Offset and length of a cell in its line, quotes included."""
+    cell = re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(separator)}\r\n]*')
+    start = 0
+    for _ in range(column):
+        found = cell.match(raw, start)
+        start = (found.end() if found else start) + 1
+    found = cell.match(raw, start)
+    return (start, found.end() - start) if found else (0, 1)
+
+
+def _line_of_first_fault(path: Path, codec: str) -> int:
+    """The decoder reads large pieces and cannot tell the line: the file is read once more, line by line."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    line = 1
+    with path.open("rb") as file:
+        try:
+            for piece in file:
+                line += decoder.decode(piece).count("\n")
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            pass
+    return line

@@ -1,0 +1,101 @@
+"""What a snapshot says of itself, as a value and as JSON text: day, sources, rows, empties, shape."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    file: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    rows: int
+    empties: tuple[tuple[str, int], ...]  # field, how many empty
+    set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`built_at`: UTC, ISO text. `sha256`: of the .db. `shape`: of the contract, hashed."""
+
+    day: date
+    built_at: str
+    sha256: str
+    sources: tuple[SourceFile, ...]
+    tables: tuple[tuple[str, TableCount], ...]
+    shape: str
+    version: str
+
+    @property
+    def counts(self) -> dict[str, TableCount]:
+        return dict(self.tables)
+
+
+class NoManifest(Exception):
+    """The text is not a manifest of this format: why not."""
+
+
+def write_manifest(manifest: Manifest) -> str:
+    """JSON, with the tables in the order of the contract and the sources in order of their names."""
+    tables = {
+        name: {"rows": count.rows, "empties": dict(count.empties), "set_aside": count.set_aside}
+        for name, count in manifest.tables
+    }
+    sources = [
+        {"file": source.file, "sha256": source.sha256, "rows": source.rows} for source in manifest.sources
+    ]
+    content = {
+        "format_version": FORMAT_VERSION,
+        "day": manifest.day.isoformat(),
+        "built_at": manifest.built_at,
+        "sha256": manifest.sha256,
+        "sources": sources,
+        "tables": tables,
+        "shape": manifest.shape,
+        "version": manifest.version,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def parse_manifest(text: str) -> Manifest:
+    """The manifest of a JSON text. Raises NoManifest where a key is missing or of another kind."""
+    try:
+        content = json.loads(text)
+        if content["format_version"] != FORMAT_VERSION:
+            raise NoManifest(
+                f"its format_version is {content['format_version']}, this program reads {FORMAT_VERSION}"
+            )
+        return _manifest(content)
+    except KeyError as error:
+        raise NoManifest(f"{error} is missing") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise NoManifest(str(error)) from error
+
+
+def _manifest(content: dict[str, Any]) -> Manifest:
+    return Manifest(
+        day=date.fromisoformat(content["day"]),
+        built_at=str(content["built_at"]),
+        sha256=str(content["sha256"]),
+        sources=tuple(
+            SourceFile(str(s["file"]), str(s["sha256"]), int(s["rows"])) for s in content["sources"]
+        ),
+        tables=tuple((str(name), _table(table)) for name, table in content["tables"].items()),
+        shape=str(content["shape"]),
+        version=str(content["version"]),
+    )
+
+
+def _table(content: dict[str, Any]) -> TableCount:
+    empties = tuple((str(field), int(count)) for field, count in content["empties"].items())
+    return TableCount(int(content["rows"]), empties, int(content["set_aside"]))

@@ -1,0 +1,210 @@
+"""A snapshot file and its manifest → a connection that reads it, fills temporary tables, and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
+from cs_playbook.source.guard import close_the_doors
+from cs_playbook.source.manifest import Manifest, NoManifest, parse_manifest
+
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.db\Z")
+_AGAIN = "build it again: cs-playbook snapshot build"
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which bytes were read: if all of it is unchanged, nobody has touched the file since."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int  # nanoseconds
+
+
+class Snapshot:
+    """An open snapshot. Use it with `with`; `connection` ends with it."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, manifest: Manifest, path: Path | None, identity: Identity | None
+    ) -> None:
+        self.connection = connection
+        self.manifest = manifest
+        self.path = path
+        self._identity = identity
+        self._own_functions: set[str] = set()
+        close_the_doors(connection, self._own_functions)
+
+    @staticmethod
+    def open(path: Path, shape: str | None = None) -> Snapshot:
+        """The snapshot of `<day>.db` beside its `<day>.json`, held against its hash.
+
+        `shape`: that of today's contract; another one is refused. Raises StoppedOnPurpose where the file is
+        not what its manifest says, UserError where it cannot be read.
+        """
+        manifest = read_manifest(path)
+        identity = _verified(path, manifest)
+        if shape is not None and manifest.shape != shape:
+            fact = f"the snapshot {path.name} was built by another contract"
+            raise StoppedOnPurpose(fact, f"the tables of `data:` have changed since: {_AGAIN}")
+        connection = _connect(path)
+        if _identity(path) != identity:
+            connection.close()
+            raise StoppedOnPurpose(
+                f"the snapshot {path.name} was replaced while it was opened", "run the command again"
+            )
+        return Snapshot(connection, manifest, path, identity)
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    @property
+    def day(self) -> date:
+        """The logical day."""
+        return self.manifest.day
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {name: count.rows for name, count in self.manifest.tables}
+
+    def still_the_same(self) -> bool:
+        """Whether the file is still the one that was hashed: SQLite, told it never changes, looks away."""
+        return self.path is None or (self.path.exists() and _identity(self.path) == self._identity)
+
+    def add_function(
+        self, name: str, arguments: int, function: Callable[..., str | int | float | None]
+    ) -> None:
+        """A function of ours that SQL on this snapshot may call: same arguments, same answer."""
+        self.connection.create_function(name, arguments, function, deterministic=True)
+        self._own_functions.add(name.lower())
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the snapshot `path`, which stays closed. Raises StoppedOnPurpose, UserError."""
+    beside = path.with_suffix(".json")
+    if not path.exists():
+        raise ChoiceError(
+            f"there is no snapshot {path}", "cs-playbook snapshot build makes one from the exports"
+        )
+    try:
+        manifest = parse_manifest(beside.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        fact = f"the snapshot {path.name} has no manifest: its building was cut short"
+        raise StoppedOnPurpose(fact, _AGAIN) from error
+    except OSError as error:
+        raise UserError(f"{beside} cannot be read: {error.strerror}", "look at its permissions") from error
+    except (NoManifest, UnicodeDecodeError) as error:
+        raise StoppedOnPurpose(f"{beside.name} is not the manifest of a snapshot: {error}", _AGAIN) from error
+    if manifest.day != day_of(path):
+        raise StoppedOnPurpose(
+            f"{beside.name} says that it is of {manifest.day}: files of two days are mixed up", _AGAIN
+        )
+    return manifest
+
+
+def days(folder: Path) -> tuple[date, ...]:
+    """The days that have a snapshot, in order; one without manifest was never finished and does not count."""
+    if not folder.is_dir():
+        return ()
+    found = [day_of(path) for path in folder.glob("*.db") if path.with_suffix(".json").exists()]
+    return tuple(sorted(day for day in found if day is not None))
+
+
+def newest(folder: Path) -> Path:
+    """The snapshot of the latest day. Raises ChoiceError when there is none."""
+    known = days(folder)
+    if not known:
+        raise ChoiceError(
+            f"there is no snapshot in {folder}", "cs-playbook snapshot build makes one from the exports"
+        )
+    return place_of(folder, known[-1])
+
+
+def on(folder: Path, day: date) -> Path:
+    """The snapshot of that day. Raises ChoiceError, naming the days that exist."""
+    known = days(folder)
+    if day in known:
+        return place_of(folder, day)
+    near = sorted(sorted(known, key=lambda other: abs((other - day).days))[:5])
+    hint = (
+        f"there are: {', '.join(map(str, near))}"
+        if near
+        else "cs-playbook snapshot build makes one from the exports"
+    )
+    raise ChoiceError(f"there is no snapshot of {day} in {folder}", hint)
+
+
+def previous(folder: Path, day: date) -> Path | None:
+    """The snapshot of the latest day before that day."""
+    before = [known for known in days(folder) if known < day]
+    return place_of(folder, before[-1]) if before else None
+
+
+def place_of(folder: Path, day: date) -> Path:
+    return folder / f"{day.isoformat()}.db"
+
+
+def day_of(path: Path) -> date | None:
+    """The day in the name of a snapshot's file."""
+    named = _NAME.match(path.name)
+    try:
+        return date.fromisoformat(named[1]) if named else None
+    except ValueError:
+        return None
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _verified(path: Path, manifest: Manifest) -> Identity:
+    """The bytes are those of the manifest: SQLite's own checks pass an empty file and some flipped bits."""
+    try:
+        identity = _identity(path)
+        same = sha256_of(path) == manifest.sha256
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}", "look at its permissions") from error
+    if identity.size == 0:
+        raise StoppedOnPurpose(f"the snapshot {path.name} is an empty file", _AGAIN)
+    if not same:
+        raise StoppedOnPurpose(
+            f"the snapshot {path.name} is not the file its manifest describes: it was changed or cut", _AGAIN
+        )
+    return identity
+
+
+def _identity(path: Path) -> Identity:
+    found = os.stat(path)
+    return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise StoppedOnPurpose(f"the snapshot {path.name} cannot be opened: {error}", _AGAIN) from error
+    return connection

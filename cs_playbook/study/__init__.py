@@ -1,0 +1,1 @@
+"""Compares plans; and draws the made-up portfolio."""
