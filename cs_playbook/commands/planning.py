@@ -17,8 +17,8 @@ from cs_playbook.effects.ledger import Ledger
 from cs_playbook.letters.lacking import lacking
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
-from cs_playbook.model.enrollment import Enrollment
-from cs_playbook.model.event import StartAsked
+from cs_playbook.model.enrollment import Enrollment, TaskState
+from cs_playbook.model.event import StartAsked, TaskAnswered
 from cs_playbook.model.expression import Value, to_day
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.playbook import Playbook
@@ -27,6 +27,7 @@ from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.playbook import Surroundings
 from cs_playbook.plan.decision import Held, HeldBy, Row, Subject, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
+from cs_playbook.plan.fold import fold
 from cs_playbook.plan.planner import Account, Start, plan_account
 from cs_playbook.source.snapshot import Snapshot
 
@@ -52,15 +53,16 @@ class Morning:
     stage: Stage
     choices: Choices
     ledger: Ledger
+    answered: tuple[TaskAnswered, ...] = ()
 
     def plans(self) -> Iterator[SubjectPlan]:
         """Account by account, in order of their keys; may be asked more than once, always the same."""
-        for account in _accounts(self):
+        for account in accounts_of(self):
             yield from plan_account(account, self.today)
 
 
-def prepare(sources: Sources) -> Morning:
-    """Facts, memory and choices of the snapshot's day."""
+def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
+    """Facts, memory and choices of the snapshot's day. `answered`: answers that the ledger does not know yet."""
     day, catalog = sources.snapshot.day, sources.catalog
     texts = pinned_texts(sources.ledger, sources.around, catalog, day)
     observed = tuple(to_day(run.day) for run in sources.ledger.run_days() if run.fresh and run.day < day)
@@ -68,7 +70,7 @@ def prepare(sources: Sources) -> Morning:
     asked = everything_asked(catalog, [text for text in texts.values() if text is not None])
     stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
     today = Today(day, reckoning, catalog, texts, lacking(catalog))
-    return Morning(today, stage, choose_starts(stage, sources.ledger, day), sources.ledger)
+    return Morning(today, stage, choose_starts(stage, sources.ledger, day), sources.ledger, tuple(answered))
 
 
 def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: date) -> dict[str, Playbook | None]:
@@ -85,13 +87,13 @@ def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: da
 # --- the few, in order of account ---
 
 
-def _accounts(morning: Morning) -> Iterator[Account]:
+def accounts_of(morning: Morning) -> Iterator[Account]:
     """Merges, account by account, what is open, what may start, facts, contacts and rows."""
     connection, contract = morning.stage.connection, morning.today.catalog.contract
     starts = _starts(morning)
     held = _held(morning.choices)
     _mark_wanted(morning, starts, held)
-    enrollments = _Follower(((item.account, item) for item in morning.ledger.enrollments(morning.today.day)))
+    enrollments = _Follower(_enrollments(morning))
     contacts = _Follower(_contacts(connection, contract.table("contacts")))
     rows = {table.name: _Follower(_rows(connection, table)) for table in _row_tables(morning)}
     cursor = connection.cursor().execute(wanted.FACTS)
@@ -105,6 +107,18 @@ def _accounts(morning: Morning) -> Iterator[Account]:
 
 def _subject(key: str, values: dict[str, Value], present: bool, contacts: tuple[Row, ...]) -> Subject:
     return Subject(key, None, values if present else {}, contacts, present, bool(values.get("_active")))
+
+
+def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:
+    """Open and watched ones, with the answers that the ledger does not know yet."""
+    fresh: dict[str, list[TaskAnswered]] = {}
+    for given in morning.answered:
+        fresh.setdefault(given.enrollment, []).append(given)
+    for enrollment in morning.ledger.enrollments(morning.today.day):
+        for given in fresh.get(enrollment.key, ()):
+            if enrollment.tasks[given.task].state is TaskState.OPEN:
+                enrollment = fold(enrollment, given)
+        yield enrollment.account, enrollment
 
 
 def _contacts(connection: sqlite3.Connection, table: Table | None) -> Iterator[tuple[str, Row]]:

@@ -58,3 +58,8 @@ def find_account(key: str, name: str | None) -> str:
     by_name = f" or lower({quoted(name)}) = lower(:wanted)" if name else ""
     shown = f", {quoted(name)}" if name else ", null"
     return f"select {quoted(key)}{shown} from main.accounts where {quoted(key)} = :wanted{by_name} order by 1"
+
+
+def account_names(key: str, name: str | None) -> str:
+    """Keys and names of all accounts, for did-you-mean."""
+    return f"select {quoted(key)}{f', {quoted(name)}' if name else ''} from main.accounts"

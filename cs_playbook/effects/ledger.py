@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Self
 from cs_playbook.effects import ledger_check, ledger_faults, ledger_place, ledger_writing
 from cs_playbook.effects.event_text import read_enrollment, read_event
 from cs_playbook.effects.ledger_cache import fold_into_cache
-from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord
+from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord, Seal
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.event import Event, StartAsked
 from cs_playbook.model.expression import Value, from_day, to_day
@@ -198,6 +198,12 @@ class Ledger:
         """The hash of the last event: another one means that something was recorded in between."""
         return ledger_writing.head_of(self._connection)[1]
 
+    def acted_since_the_last_run(self) -> bool:
+        """Whether people have recorded anything after it."""
+        last = self.last_run()
+        length = ledger_writing.head_of(self._connection)[0]
+        return last is None or last.counts.get(ledger_writing.LENGTH) != length
+
     def definition(self, sha: str) -> str | None:
         """The text of a playbook as it was."""
         return next((text for (text,) in self._ask("select text from definition where sha = ?", sha)), None)
@@ -217,8 +223,11 @@ class Ledger:
         observations: Iterable[Observation],
         files: Iterable[tuple[str, bytes]],
         recorded_at: str,
+        sealed: Callable[[], Seal] | None = None,
     ) -> int:
         """All of a run in one transaction, or nothing of it; gives its number.
+
+        `sealed` is asked after the last event: the hash and the counts that only then are known.
 
         Definitions are (hash, playbook, text), files (path below the output folder, bytes). First the
         definitions are taken, then events, observations, files. All may be generators that read this ledger
@@ -229,6 +238,8 @@ class Ledger:
             number = ledger_writing.write_run(self._connection, run)
             ledger_writing.write_definitions(self._connection, definitions, run.day)
             self._append(number, events, recorded_at)
+            if sealed is not None:
+                ledger_writing.seal(self._connection, number, sealed())
             ledger_writing.write_observations(self._connection, observations, run.day)
             ledger_writing.write_files(self._connection, number, files)
         return number

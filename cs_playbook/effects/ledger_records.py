@@ -25,6 +25,14 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What is known of a run only once its last event is written: the hash of its plan, and its counts."""
+
+    plan_hash: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class RunDay:
     """A day with a run. `fresh`: its exports differ from those of the run day before."""
 

@@ -10,11 +10,12 @@ from datetime import date
 from itertools import chain
 
 from cs_playbook.effects.event_text import read_event, write_event
-from cs_playbook.effects.ledger_records import Observation, RunRecord
+from cs_playbook.effects.ledger_records import Observation, RunRecord, Seal
 from cs_playbook.effects.publish import checked
 from cs_playbook.model.event import Allowed, Event, StartAsked, Started, StartRefused
 from cs_playbook.model.expression import Value, to_day
 
+LENGTH = "events in all"
 _KEPT = 20_000  # events; about 20 MB
 _RUN = """
 insert into run(day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts, fresh)
@@ -35,6 +36,12 @@ def write_run(connection: sqlite3.Connection, run: RunRecord) -> int:
     number = connection.execute(_RUN, row).lastrowid
     assert number is not None
     return number
+
+
+def seal(connection: sqlite3.Connection, run: int, seal: Seal) -> None:
+    """The run's hash and counts, once its events are all in; and how long the chain was then."""
+    counts = json.dumps({**seal.counts, LENGTH: head_of(connection)[0]}, sort_keys=True)
+    connection.execute("update run set plan_hash = ?, counts = ? where id = ?", (seal.plan_hash, counts, run))
 
 
 def append(

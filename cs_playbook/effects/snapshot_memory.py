@@ -12,7 +12,7 @@ from cs_playbook.errors import ChoiceError
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.expression import FieldType, Value, to_day
 from cs_playbook.parse.cell import Stored, as_list
-from cs_playbook.source.finding import Severity, Span
+from cs_playbook.source.finding import Severity, Span, did_you_mean
 from cs_playbook.source.manifest import Manifest, TableCount
 from cs_playbook.source.snapshot import Snapshot
 
@@ -25,16 +25,20 @@ Rows = Mapping[
 def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:
     """Dates as `date` or days since 1970-01-01, lists as lists or tuples of texts, yes and no as bool.
 
-    Raises ChoiceError where a row has no key, shares its key, or belongs to nobody.
+    Raises ChoiceError where a row names an unknown field, has no key, shares it, or belongs to nobody.
     """
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute("BEGIN")
-    counts = {
-        table.name: _fill(connection, contract, table, rows)
-        for table in placing.in_order_of_belonging(contract)
-    }
-    forget(connection, contract)
-    connection.execute("COMMIT")
+    try:
+        connection.execute("BEGIN")
+        counts = {
+            table.name: _fill(connection, contract, table, rows)
+            for table in placing.in_order_of_belonging(contract)
+        }
+        forget(connection, contract)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
     tables = tuple((table.name, counts[table.name]) for table in contract.tables)
     manifest = Manifest(day, "", "", (), tables, placing.shape(contract), "")
     return Snapshot(connection, manifest, None, None)
@@ -54,12 +58,21 @@ def _fill(connection: sqlite3.Connection, contract: Contract, table: Table, rows
 def _staged(table: Table, rows: Iterable[Mapping[str, Given]]) -> Iterator[Staged]:
     needed = {table.key, placing.owner_field(table), table.day}
     for number, row in enumerate(rows, 1):
+        _refuse_unknown(table, number, row)
         empty = next(
             (field.name for field in table.fields if field.name in needed and row.get(field.name) is None),
             None,
         )
         wrong = (None,) * 3 if empty is None else ("CSP733", f"{empty} is empty", "")
         yield (number, *wrong, None, None, *(_stored(field, row.get(field.name)) for field in table.fields))
+
+
+def _refuse_unknown(table: Table, number: int, row: Mapping[str, Given]) -> None:
+    known = [field.name for field in table.fields]
+    unknown = next((name for name in row if name not in known), None)
+    if unknown is not None:
+        hint = did_you_mean(unknown, known) or f"it has: {', '.join(known)}"
+        raise ChoiceError(f"row {number} of {table.name}: there is no field '{unknown}'", hint)
 
 
 def _stored(field: Field, value: Given) -> Stored:
@@ -72,4 +85,6 @@ def _stored(field: Field, value: Given) -> Stored:
     if isinstance(value, date):
         return to_day(value)
     assert not isinstance(value, (list, tuple)), f"{field.name} is no list"
+    if value is not None and field.type.reads_as is FieldType.TEXT:
+        return str(value)  # a key 5 and a key '5' are the same key
     return value

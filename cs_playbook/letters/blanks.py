@@ -10,15 +10,18 @@ from cs_playbook.source.finding import Finding, did_you_mean
 
 def unknown_blanks(template: Template, known: Collection[str]) -> list[Finding]:
     """CSP405. `known`: every name that may be filled, whole: account.name, steps.call.outcome, today."""
+    asked = [(blank.name, blank.span) for blank in blanks(template)]
+    used = {name for name, _ in asked}
+    asked += [(need, template.letter.span) for need in template.letter.needs if need not in used]
     return [
         Finding(
-            blank.span,
+            span,
             "CSP405",
-            f"nothing fills '{blank.name}'",
-            did_you_mean(blank.name, known) or f"known here: {_some(known)}",
+            f"nothing fills '{name}'",
+            did_you_mean(name, known) or f"known here: {_some(known)}",
         )
-        for blank in blanks(template)
-        if blank.name not in known
+        for name, span in asked
+        if name not in known
     ]
 
 

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cs_playbook.letters.said import UNREADABLE
+from cs_playbook.letters.said import UNREADABLE, one_line
 
 # Whoever reads the mail takes encoded-words apart: "=?utf-8?q?a=0d=0aBcc:_x?=" becomes a recipient.
 _ENCODED = re.compile(r"=\?[^?]*\?[^?]*\?")
@@ -15,7 +15,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`
 _DOMAIN = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\Z"
 )
-_SIMPLE = re.compile(r"[A-Za-z0-9 '_-]+\Z")
+_SIMPLE = re.compile(r"[A-Za-z0-9 '_-]*")
 _LONGEST_LINE = 76
 # The old and the new standard of names beyond ASCII send these to different sites.
 _TWO_MEANINGS = "ßςẞ\u200c\u200d"
@@ -42,12 +42,8 @@ def wrong_address(address: str) -> str:
         return "the part before the @ has letters beyond ASCII"
     if not _LOCAL.match(local) or len(local) > 64:
         return "the part before the @ is not an address"
-    ascii_domain = _ascii(domain)
-    return (
-        ""
-        if _DOMAIN.match(ascii_domain) and len(ascii_domain) <= 253
-        else "the part after the @ is not a site"
-    )
+    site = _ascii(domain)
+    return "" if _DOMAIN.match(site) and len(site) <= 253 else "the part after the @ is not a site"
 
 
 def text_header(name: str, text: str) -> str:
@@ -61,9 +57,9 @@ def address_header(name: str, shown: str, address: str) -> str:
     """`To: Claire <claire@acme.example>`, folded, its site in ASCII. `address` is one that is not wrong."""
     local, _, domain = address.rpartition("@")
     written = f"{local}@{_ascii(domain)}"
-    if not shown:
+    phrase = _phrase(one_line(shown))
+    if not phrase:
         return f"{name}: {written}"
-    phrase = _phrase(shown)
     line = f"{name}: {phrase} <{written}>"
     return line if len(line) <= _LONGEST_LINE else f"{name}: {phrase}\r\n <{written}>"
 
@@ -71,7 +67,7 @@ def address_header(name: str, shown: str, address: str) -> str:
 def _phrase(shown: str) -> str:
     if not _is_plain(shown) or len(shown) > 60:
         return _encoded(shown)
-    return shown if _SIMPLE.match(shown) else '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
+    return shown if _SIMPLE.fullmatch(shown) else '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
 
 
 def _is_plain(text: str) -> bool:

@@ -190,15 +190,21 @@ class _Reader:
 
     def _compared(self, node: nodes.Compare) -> Test | None:
         left = self._operand(node.expr)
-        sides = [(_OPERATORS[step.op], self._operand(step.expr)) for step in node.ops]
-        operator, right = sides[0]
+        # In the order of the text: an operator is found by where the reading has come to.
+        steps = [self._step(step, node.lineno) for step in node.ops]
+        span, operator, right = steps[-1]
         if left is None or right is None:
             return None
-        wrong = _wrong_comparison(left, operator, right, len(sides))
+        wrong = _wrong_comparison(left, operator, right, len(steps))
         if wrong:
-            self._find(self._places.of(node.lineno, operator.split()[0]), *wrong)
+            self._find(span, *wrong)
             return None
         return Compared(operator, left, right)
+
+    def _step(self, step: nodes.Operand, line: int) -> tuple[Span, str, Operand | None]:
+        operator = _OPERATORS[step.op]
+        span = self._places.of(line, operator.split()[0])
+        return span, operator, self._operand(step.expr)
 
     def _operand(self, node: nodes.Node) -> Operand | None:
         match node:
@@ -234,7 +240,7 @@ class _Reader:
             self._find(span, "rows() is not yet part of letters", "define a signal and print that")
             return
         refused = refusal(node)
-        span = self._places.of(node.lineno, refused.word)
+        span = self._places.of(node.lineno or 1, refused.word)  # some have no line
         self._find(span, f"{refused.what} is not allowed in a letter", f"{refused.instead}; {ALLOWED}")
 
 

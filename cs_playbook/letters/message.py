@@ -97,7 +97,8 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
 
 
 def _quoted_printable(text: str) -> bytes:
-    return b"\r\n".join([_line(line) for line in text.removesuffix("\n").split("\n")]) + b"\r\n"
+    # One line end more than the text has: the last one before a boundary belongs to the boundary.
+    return b"\r\n".join([_line(line) for line in text.split("\n")]) + b"\r\n"
 
 
 # Most lines of a letter are the same for everybody; those with a name in them are soon forgotten.

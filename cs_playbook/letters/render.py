@@ -17,6 +17,8 @@ from cs_playbook.letters.markdown import IN_MAIL, IN_WEB, mark_up
 from cs_playbook.letters.said import one_line, reads_from
 from cs_playbook.letters.template import Template
 
+__all__ = ["MissingBlanks", "Rendered", "TooLarge", "render"]
+
 # The subject stands behind the words of the body: as the last of them it is also the title of the page.
 _TITLE = f"{OPENS}-1{CLOSES}"
 _ANY_MARK = re.compile(f"([{OPENS}{IN_WEB}{IN_MAIL}])(-?[0-9]+){CLOSES}")

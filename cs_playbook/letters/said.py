@@ -11,7 +11,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import NumberPattern, format_currency, format_decimal, format_percent, parse_pattern
 
 from cs_playbook.letters.pieces import Filter
 
@@ -112,25 +112,35 @@ def _date(day: date, width: str, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _number(number: float, decimals: int | None, language: str) -> str:
-    pattern = None if decimals is None else "#,##0" + _places(decimals)
-    return format_decimal(number, pattern, locale=_locale(language))
+    return format_decimal(number, _decimal_pattern(decimals, language), locale=_locale(language))
 
 
 @lru_cache(maxsize=4096)
 def _percent(share: float, decimals: int, language: str) -> str:
-    locale = _locale(language)
-    pattern = locale.percent_formats[None].pattern.replace("0", "0" + _places(decimals))
-    return format_percent(share, pattern, locale=locale)
+    return format_percent(share, _percent_pattern(decimals, language), locale=_locale(language))
 
 
 @lru_cache(maxsize=4096)
 def _money(amount: float, currency: str, language: str) -> str:
     # Whole amounts without ",00": letters speak of 48 000 €, not of 48 000,00 €.
-    locale = _locale(language)
-    pattern = locale.currency_formats["standard"].pattern
-    if float(amount).is_integer():
-        pattern = pattern.replace(".00", "")
-    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    pattern = _money_pattern("" if float(amount).is_integer() else ".00", language)
+    return format_currency(amount, currency, pattern, locale=_locale(language), currency_digits=False)
+
+
+@lru_cache(maxsize=64)
+def _decimal_pattern(decimals: int | None, language: str) -> NumberPattern:
+    formats = _locale(language).decimal_formats
+    return formats[None] if decimals is None else parse_pattern("#,##0" + _places(decimals))
+
+
+@lru_cache(maxsize=64)
+def _percent_pattern(decimals: int, language: str) -> NumberPattern:
+    return parse_pattern(_locale(language).percent_formats[None].pattern.replace("0", "0" + _places(decimals)))
+
+
+@lru_cache(maxsize=64)
+def _money_pattern(decimals: str, language: str) -> NumberPattern:
+    return parse_pattern(_locale(language).currency_formats["standard"].pattern.replace(".00", decimals))
 
 
 def _places(decimals: int) -> str:

@@ -104,13 +104,14 @@ class GoalMet:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`why`: exit, goal, answer, finished, gone, stopped."""
+    """`why`: exit, goal, answer, finished, gone, stopped. `because`: the reason a person gave."""
 
     enrollment: str
     on: date
     outcome: str
     why: str
     by: str = "rule"
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 
 
+_FIRST = "abcdefghjkmnpqrstuvwxyz"
+
+
 def enrollment_key(account: str, row: str | None, playbook: str, episode: int) -> str:
     """`playbook` is the first name ever; `episode` counts from 1 for this subject."""
     return _key("enrollment", account, row, playbook, str(episode))
@@ -15,6 +18,10 @@ def task_key(enrollment: str, step: str, occurrence: int, contact: str | None) -
 
 
 def _key(*parts: str | None) -> str:
-    """16 hexadecimal letters. Each part carries its length, so ('ab', 'c') and ('a', 'bc') differ; None differs from ""."""
+    """A letter and 15 hexadecimal digits: a spreadsheet takes no such key for a number (7317316180226512, 12e45).
+
+    Each part carries its length, so ('ab', 'c') and ('a', 'bc') differ; None differs from "".
+    """
     text = "".join("-;" if part is None else f"{len(part)}:{part};" for part in parts)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(text.encode(), digest_size=9).digest()
+    return _FIRST[digest[0] % len(_FIRST)] + digest[1:].hex()[:15]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cs_playbook.model.letter import Letter
-from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order
+from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 from cs_playbook.source.tree import LARGEST_FILE, Mapping, Node, Scalar, Sequence, read_tree
 
 KEYS = ("subject", "needs", "category")
@@ -112,11 +112,11 @@ class _Reader:
                 self._find(
                     item.span, "this is not the name of a blank", "write a name such as contact.first_name"
                 )
-            elif item.text not in used:
-                unused = f"the letter needs '{item.text}' and never uses it"
-                hint = did_you_mean(item.text, used) or "delete it from needs"
-                self.findings.append(Finding(item.span, "CSP407", unused, hint))
             else:
+                if item.text not in used:
+                    unused = f"the letter needs '{item.text}' and never uses it"
+                    hint = did_you_mean(item.text, used) or "delete it from needs"
+                    self.findings.append(warning(item.span, "CSP407", unused, hint))
                 yield item.text
 
     def _category(self, node: Node | None) -> str:

@@ -49,7 +49,7 @@ def plan_account(account: Account, today: Today) -> list[SubjectPlan]:
 
 def _go_on(account: Account, enrollment: Enrollment, today: Today) -> SubjectPlan:
     text = today.texts.get(enrollment.definition)
-    subject = _subject(account, text, enrollment.row)
+    subject = subject_of(account, text, enrollment.row)
     stopped = _frozen(enrollment, text, today)
     if stopped is not None or text is None:
         return SubjectPlan(subject, (stopped,) if stopped else (), (enrollment,))
@@ -68,7 +68,7 @@ def _frozen(enrollment: Enrollment, text: Playbook | None, today: Today) -> Held
     return None
 
 
-def _subject(account: Account, playbook: Playbook | None, row: str | None) -> Subject:
+def subject_of(account: Account, playbook: Playbook | None, row: str | None) -> Subject:
     """The account, or its row with `row.x` beside the account's facts; a row that vanished is not present."""
     if row is None:
         return account.subject
@@ -81,7 +81,7 @@ def _subject(account: Account, playbook: Playbook | None, row: str | None) -> Su
 
 
 def _begin(account: Account, beginning: Start, today: Today) -> SubjectPlan | None:
-    subject = _subject(account, beginning.playbook, beginning.row)
+    subject = subject_of(account, beginning.playbook, beginning.row)
     if beginning.asked is not None:
         why = refusal(beginning.asked, beginning.playbook, subject, beginning.before, today)
         if why is not None:

@@ -1,0 +1,147 @@
+"""Returned lists (`answers/*.csv`) → answers, and findings about the rows that cannot be one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cs_playbook.commands.workspace import Workspace
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
+from cs_playbook.model.event import TaskAnswered
+from cs_playbook.model.playbook import Email
+from cs_playbook.parse.catalog import read_pinned
+from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
+
+FOLDER = "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back: answers in order of file and row; findings; how many rows said what is known already."""
+
+    answers: tuple[TaskAnswered, ...]
+    findings: tuple[Finding, ...]
+    known: int = 0
+
+
+def returned_lists(workspace: Workspace, ledger: Ledger, day: date) -> Returned:
+    """All lists in `answers/`. `day`: when an answer without `done_on` counts as given."""
+    folder = workspace.root / FOLDER
+    paths = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    return read_lists(paths, workspace, ledger, day)
+
+
+def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date) -> Returned:
+    """The lists in this order; the same answer twice is one answer, two different ones are a finding."""
+    reader = _Reader(workspace, ledger, day)
+    for path in paths:
+        reader.read(path)
+    return Returned(tuple(reader.answers.values()), in_order(reader.findings), reader.known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row with an outcome."""
+
+    span: Span
+    key: str
+    outcome: str
+    done_on: str
+    by: str
+    note: str
+
+
+class _Reader:
+    """Holds what has been answered so far."""
+
+    def __init__(self, workspace: Workspace, ledger: Ledger, day: date) -> None:
+        self.workspace = workspace
+        self.ledger = ledger
+        self.day = day
+        self.answers: dict[str, TaskAnswered] = {}
+        self.findings: list[Finding] = []
+        self.known = 0
+
+    def read(self, path: Path) -> None:
+        name = path.relative_to(self.workspace.root).as_posix() if path.is_relative_to(self.workspace.root) else str(path)
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.findings.append(warning(Span(name), "CSP760", "the list is not UTF-8", "save it as CSV UTF-8"))
+            return
+        for row in self._rows(text, name):
+            self._answer(row, name)
+
+    def _rows(self, text: str, name: str) -> Iterator[_Row]:
+        lines = text.splitlines()
+        # Spreadsheets of some countries write ';': the columns are known, so the first line tells.
+        separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+        missing = [column for column in ("key", "outcome") if column not in (rows.fieldnames or ())]
+        if missing:
+            self.findings.append(warning(Span(name, 1), "CSP761", f"the list has no column '{missing[0]}'", "return the list as it was sent: tasks.csv with `outcome` filled in"))
+            return
+        for row in rows:
+            cells = {column: (cell or "").strip().removeprefix("'") for column, cell in row.items() if isinstance(column, str) and not isinstance(cell, list)}
+            if cells.get("outcome"):
+                span = Span(name, rows.line_num)
+                yield _Row(span, cells["key"], cells["outcome"], cells.get("done_on", ""), cells.get("by", ""), cells.get("note", ""))
+
+    def _answer(self, row: _Row, name: str) -> None:
+        found = [(enrollment, task) for enrollment, task in self.ledger.find_tasks(row.key) if task.key == row.key] if row.key else []
+        if not found:
+            self._warn(row, "CSP762", f"there is no task '{row.key}'", "the key of a line never changes: copy it from tasks.csv")
+            return
+        enrollment, task = found[0]
+        done_on = self._done_on(row)
+        if done_on is None or not self._may_be(row, enrollment, task):
+            return
+        answer = TaskAnswered(enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name)
+        earlier = self.answers.get(task.key)
+        if earlier is not None and earlier.outcome != answer.outcome:
+            self._warn(row, "CSP763", f"the same task is answered '{earlier.outcome}' in {earlier.via} and '{answer.outcome}' here", "keep one of them; the first one counts")
+        self.answers.setdefault(task.key, answer)
+
+    def _may_be(self, row: _Row, enrollment: Enrollment, task: OpenTask) -> bool:
+        """Whether the task is open and knows the outcome; what is known already is nothing new."""
+        if task.state is TaskState.DONE and task.outcome == row.outcome:
+            self.known += 1
+            return False
+        if task.state is TaskState.DONE:
+            self._warn(row, "CSP763", f"the task was answered '{task.outcome}' on {task.done_on}; here it says '{row.outcome}'", "the first answer counts; if it was wrong, stop the playbook for this account and start it anew")
+            return False
+        if task.state is TaskState.CANCELLED:
+            self._warn(row, "CSP764", f"the task was closed on {task.done_on}, because its playbook ended", "nothing is left to do: the row can go")
+            return False
+        allowed = outcomes_of(self.workspace, self.ledger, enrollment, task)
+        if row.outcome not in allowed:
+            self._warn(row, "CSP765", f"'{row.outcome}' is none of this task's outcomes", did_you_mean(row.outcome, allowed) or f"one of: {', '.join(allowed)}")
+            return False
+        return True
+
+    def _done_on(self, row: _Row) -> date | None:
+        if not row.done_on:
+            return self.day
+        try:
+            return date.fromisoformat(row.done_on)
+        except ValueError:
+            self._warn(row, "CSP766", f"'{row.done_on}' in done_on could be read in several ways", "write it as 2026-03-31, or leave it empty")
+            return None
+
+    def _warn(self, row: _Row, code: str, message: str, hint: str) -> None:
+        self.findings.append(warning(row.span, code, message, hint))
+
+
+def outcomes_of(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask) -> tuple[str, ...]:
+    """What a person may answer, by the text with which the enrollment began."""
+    source = ledger.definition(enrollment.definition)
+    playbook = read_pinned(source, enrollment.playbook, workspace.around)[0] if source else None
+    step = playbook.step(task.step) if playbook else None
+    if step is None:
+        return ()
+    return ("sent", "discarded") if isinstance(step.verb, Email) else step.outcomes

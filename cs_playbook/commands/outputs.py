@@ -1,0 +1,149 @@
+"""What a run publishes for its day: task lists, digests by owner, drafts, and one page to look through it all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from cs_playbook.commands.planning import Morning, accounts_of
+from cs_playbook.letters.lacking import templates
+from cs_playbook.letters.message import Envelope, Unsendable, draft
+from cs_playbook.letters.preview import PreviewItem
+from cs_playbook.letters.render import Rendered, render
+from cs_playbook.letters.template import Template
+from cs_playbook.model.answer import choose
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
+from cs_playbook.model.line import TaskLine
+from cs_playbook.model.playbook import Email, Step
+from cs_playbook.plan.advance import enrollment_values
+from cs_playbook.plan.decision import Subject
+from cs_playbook.plan.lines import account_name, contact_row, line_of, told_of
+from cs_playbook.plan.planner import subject_of
+from cs_playbook.plan.speaking import language_for, letter_values
+from cs_playbook.report.day_page import day_page
+from cs_playbook.report.task_lists import digest, task_csv
+
+SHOWN_ON_PAGE = 300  # mails; a page with more cannot be looked through
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,80}\Z")
+
+
+@dataclass
+class _Lists:
+    """Collects the lines of the day while the accounts go by."""
+
+    lines: list[TaskLine] = field(default_factory=list)
+    told: list[tuple[str, TaskLine]] = field(default_factory=list)
+    mails: list[PreviewItem] = field(default_factory=list)
+
+
+def outputs(morning: Morning) -> Iterator[tuple[str, bytes]]:
+    """(path below out/, bytes), drafts first. Reads the ledger as the run leaves it."""
+    day = morning.today.day.isoformat()
+    lists = _Lists()
+    for path, content in _drafts(morning, lists):
+        yield f"{day}/{path}", content
+    lines = sorted(lists.lines, key=lambda line: (line.owner, line.due, line.priority, line.account, line.key))
+    short = short_keys([line.key for line in lines])
+    yield f"{day}/tasks.csv", task_csv(lines)
+    yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.state == "new")
+    for owner, path, content in _by_owner(morning, lines, lists.told, short):
+        yield f"{day}/owners/{folder_of(owner)}/{path}", content
+    yield f"{day}/index.html", day_page(morning.today.day, lines, lists.mails).encode()
+
+
+def open_lines(morning: Morning) -> Iterator[tuple[TaskLine, OpenTask, Enrollment]]:
+    """Every open line of work, account by account."""
+    for enrollment, subject in _treated(morning):
+        text = morning.today.texts.get(enrollment.definition)
+        for task in enrollment.open_tasks:
+            step = text.step(task.step) if text else None
+            if text is not None and step is not None:
+                yield line_of(task, step, text, enrollment, subject, morning.today), task, enrollment
+
+
+def _treated(morning: Morning) -> Iterator[tuple[Enrollment, Subject]]:
+    for account in accounts_of(morning):
+        for enrollment in account.enrollments:
+            if enrollment.is_open and enrollment.arm is Arm.TREATED:
+                yield enrollment, subject_of(account, morning.today.texts.get(enrollment.definition), enrollment.row)
+
+
+def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
+    template = templates(morning.today.catalog)
+    for enrollment, subject in _treated(morning):
+        text = morning.today.texts.get(enrollment.definition)
+        for task in enrollment.open_tasks:
+            step = text.step(task.step) if text else None
+            if text is None or step is None:
+                continue
+            line = line_of(task, step, text, enrollment, subject, morning.today)
+            lists.told += [(person.email, line) for person in told_of(task, step, subject, morning.today)]
+            if isinstance(step.verb, Email):
+                line, made = _draft(task, step, step.verb, line, enrollment, subject, morning, template, lists)
+                yield from made
+            lists.lines.append(line)
+
+
+def _draft(task: OpenTask, step: Step, verb: Email, line: TaskLine, enrollment: Enrollment, subject: Subject, morning: Morning, template: Callable[[str, str], Template | None], lists: _Lists) -> tuple[TaskLine, list[tuple[str, bytes]]]:  # noqa: PLR0913 - a letter needs all of them
+    """The draft of today, as a file; an older one stays where it was written."""
+    today = morning.today
+    if task.missing:
+        return line, []
+    if task.opened_on != today.day:
+        return replace(line, draft=f"../../../{task.opened_on.isoformat()}/drafts/{task.key}.eml"), []
+    contact = contact_row(task.contact, subject, today)
+    values = {**enrollment_values(enrollment), **subject.values}
+    letter = str(choose(verb.letter, values, today.reckoning))
+    language = language_for(contact, subject, letter, today.catalog)
+    found = template(letter, language)
+    rendered = render(found, letter_values(subject, enrollment, contact, today), language) if found else None
+    if not isinstance(rendered, Rendered) or contact is None:
+        return replace(line, missing=("the letter",)), []
+    to, to_name = str(contact.get("email") or ""), str(contact.get("first_name") or "")
+    envelope = Envelope(task.key, line.owner_name, task.owner, to_name, to, rendered.subject, today.day, "cs-playbook.invalid")
+    written = draft(envelope, rendered)
+    if isinstance(written, Unsendable):
+        return replace(line, missing=(written.reason,)), []
+    path = f"drafts/{task.key}.eml"
+    if len(lists.mails) < SHOWN_ON_PAGE:
+        lists.mails.append(PreviewItem(account_name(subject), to_name, to, line.owner_name, task.owner, rendered.subject, rendered.html, rendered.text, letter, language, path))
+    return replace(line, draft=f"../../{path}"), [(path, written)]
+
+
+def _by_owner(morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str, TaskLine]], short: Mapping[str, str]) -> Iterator[tuple[str, str, bytes]]:
+    mine: dict[str, list[TaskLine]] = {}
+    for line in lines:
+        mine.setdefault(line.owner, []).append(line)
+    for owner in sorted({*mine, *(person for person, _ in told)}):
+        person = morning.today.catalog.team.person(owner)
+        own = mine.get(owner, [])
+        heard = [line for who, line in told if who == owner and line.owner != owner]
+        text = digest(person.name if person else owner, morning.today.day, own, heard, short)
+        yield owner, "digest.md", text.encode()
+        yield owner, "tasks.csv", task_csv(own)
+
+
+def folder_of(owner: str) -> str:
+    """A folder for an owner: the address itself where it is safe as a name, else a name made of it."""
+    if _SAFE.match(owner) and ".." not in owner:
+        return owner
+    return "owner-" + hashlib.blake2b(owner.encode(), digest_size=6).hexdigest()
+
+
+def short_keys(keys: list[str]) -> dict[str, str]:
+    """For each key its shortest beginning, of four letters at least, that no other open task has."""
+    ordered = sorted(keys)
+    short: dict[str, str] = {}
+    for before, key, after in zip(["", *ordered], ordered, [*ordered[1:], ""], strict=False):
+        length = max(_shared(key, before), _shared(key, after)) + 1
+        short[key] = key[: max(length, 4)]
+    return short
+
+
+def _shared(one: str, other: str) -> int:
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+

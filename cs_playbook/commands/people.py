@@ -1,0 +1,129 @@
+"""What people do between runs: close a task, start a playbook, stop one. Recorded at once; the next run acts on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cs_playbook.commands.answers import outcomes_of
+from cs_playbook.commands.workspace import Workspace, open_ledger, open_snapshot
+from cs_playbook.compile import wanted
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.lock import locked
+from cs_playbook.errors import ChoiceError
+from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
+from cs_playbook.model.event import Ended, StartAsked, TaskAnswered
+from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.source.finding import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who says it, on which logical day, and when it is recorded (UTC, ISO text)."""
+
+    by: str
+    on: date
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    task: OpenTask
+    enrollment: Enrollment
+    outcome: str
+    already: bool = False
+
+
+def close_task(workspace: Workspace, key: str, outcome: str | None, note: str, act: Act) -> Closed:
+    """`key`: its beginning is enough. Answered the same twice is nothing."""
+    with locked(workspace.ledger, "done"), open_ledger(workspace, writing=True) as ledger:
+        enrollment, task = _the_task(ledger, key)
+        if task.state is TaskState.DONE and outcome in (task.outcome, None):
+            return Closed(task, enrollment, task.outcome or "", already=True)
+        if task.state is not TaskState.OPEN:
+            why = f"was answered '{task.outcome}'" if task.state is TaskState.DONE else "was closed, because its playbook ended,"
+            raise ChoiceError(f"the task {task.key} {why} on {task.done_on}", "the first answer counts")
+        said = _outcome(workspace, ledger, enrollment, task, outcome)
+        ledger.record([TaskAnswered(enrollment.key, task.key, said, act.on, act.by or task.owner, note)], act.recorded_at)
+        return Closed(task, enrollment, said)
+
+
+def _the_task(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
+    found = ledger.find_tasks(key) if key else []
+    open_ones = [(enrollment, task) for enrollment, task in found if task.state is TaskState.OPEN]
+    chosen = open_ones if len(found) > 1 and open_ones else found
+    if len(chosen) > 1:
+        some = ", ".join(task.key for _, task in chosen[:5])
+        raise ChoiceError(f"'{key}' is the beginning of {len(chosen)} tasks", f"write more of it: {some}{' …' if len(chosen) > 5 else ''}")
+    if not chosen:
+        raise ChoiceError(f"there is no task '{key}'", "cs-playbook tasks lists what is open")
+    return chosen[0]
+
+
+def _outcome(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask, outcome: str | None) -> str:
+    allowed = outcomes_of(workspace, ledger, enrollment, task)
+    if outcome is None and len(allowed) == 1:
+        return allowed[0]
+    if outcome is None:
+        raise ChoiceError(f"the task {task.key} has several outcomes", f"say which: --outcome {' | '.join(allowed)}")
+    if outcome not in allowed:
+        raise ChoiceError(f"'{outcome}' is none of its outcomes", did_you_mean(outcome, allowed) or f"one of: {', '.join(allowed)}")
+    return outcome
+
+
+def ask_start(workspace: Workspace, playbook: str, account: str, row: str | None, because: str, act: Act) -> StartAsked:
+    """The wish is recorded; the next run starts it, or says why it cannot."""
+    known = _playbook(workspace, playbook)
+    if known.status is Status.DRAFT:
+        raise ChoiceError(f"the playbook '{playbook}' is a draft", "set `status: live` first")
+    if "csm" not in known.trigger.started_by:
+        raise ChoiceError(f"the playbook '{playbook}' is started by its rule only", "its trigger says who may: started_by: [rule, csm]")
+    if (row is None) != (known.trigger.one_per is None):
+        what = f"one row of {known.trigger.one_per}: name it with --row KEY" if row is None else "the account, not one of its rows"
+        raise ChoiceError(f"'{playbook}' is about {what}")
+    with locked(workspace.ledger, "start"), open_ledger(workspace, writing=True) as ledger:
+        found = find_account(workspace, account)
+        going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == known.first_name and item.row == row]
+        if going:
+            raise ChoiceError(f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}", f"cs-playbook explain {found} {playbook}")
+        asked = StartAsked(playbook, found, row, act.on, act.by, because)
+        ledger.record([asked], act.recorded_at)
+        return asked
+
+
+def stop_playbook(workspace: Workspace, playbook: str, account: str, because: str, act: Act) -> list[Enrollment]:
+    """Ends it at once, with all its open tasks."""
+    known = workspace.catalog.playbooks.get(playbook)
+    first_name = known.first_name if known else playbook
+    with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
+        going = [item for item in ledger.enrollments_of(account) if item.is_open and item.playbook == first_name]
+        if not going:
+            found = find_account(workspace, account)
+            going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name]
+        if not going:
+            raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
+        ledger.record([Ended(item.key, act.on, "stopped", "stopped", act.by, because) for item in going], act.recorded_at)
+        return going
+
+
+def _playbook(workspace: Workspace, name: str) -> Playbook:
+    found = workspace.catalog.playbooks.get(name)
+    if found is None:
+        known = workspace.catalog.playbooks
+        raise ChoiceError(f"there is no playbook '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}")
+    return found
+
+
+def find_account(workspace: Workspace, wanted_account: str) -> str:
+    """The key of an account, by its key or its name, in the newest snapshot."""
+    accounts = workspace.catalog.contract.accounts
+    name = "name" if accounts.field("name") else None
+    with open_snapshot(workspace, None) as snapshot:
+        found = snapshot.connection.execute(wanted.find_account(accounts.key or "id", name), {"wanted": wanted_account}).fetchall()
+        if not found:
+            names = [str(cell) for row in snapshot.connection.execute(wanted.account_names(accounts.key or "id", name)) for cell in row if cell]
+            raise ChoiceError(f"there is no account '{wanted_account}' in the newest snapshot", did_you_mean(wanted_account, names))
+    exact = [key for key, _ in found if key == wanted_account]
+    if len(exact or found) > 1:
+        raise ChoiceError(f"'{wanted_account}' is the name of {len(found)} accounts", f"say which: {', '.join(key for key, _ in found[:8])}")
+    return str(exact[0] if exact else found[0][0])

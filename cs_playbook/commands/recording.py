@@ -1,0 +1,97 @@
+"""A plan → what the ledger is given: events, the texts they go by, and what memory must know tomorrow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past
+from cs_playbook.commands.planning import Morning
+from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
+from cs_playbook.effects.event_text import write_event
+from cs_playbook.effects.ledger_records import Observation
+from cs_playbook.model.event import Event, StepOpened
+from cs_playbook.model.expression import to_day
+from cs_playbook.model.lasting import series_of
+from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan
+
+
+class Tally:
+    """Counts a plan and hashes it while it streams by; nothing of it is kept."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._hash = hashlib.sha256()
+
+    @property
+    def plan_hash(self) -> str:
+        return self._hash.hexdigest()
+
+    @property
+    def changes(self) -> int:
+        """How many events there are; none means there is nothing to do."""
+        return sum(count for kind, count in self.counts.items() if kind.startswith("event:"))
+
+    def events(self, plans: Iterable[SubjectPlan]) -> Iterator[Event]:
+        """The events of the plan, in order."""
+        for plan in plans:
+            for decision in plan.decisions:
+                match decision:
+                    case Change(event=event):
+                        yield self.count(event)
+                    case Held(by=by):
+                        self.counts[f"held:{by.value}"] += 1
+                        self._hash.update(f"{plan.subject.account} {plan.subject.row} {decision}".encode())
+                    case Late():
+                        self.counts["late"] += 1
+
+    def count(self, event: Event) -> Event:
+        self.counts[f"event:{type(event).__name__}"] += 1
+        if isinstance(event, StepOpened):
+            self.counts["tasks"] += len(event.tasks)
+        self._hash.update(write_event(event).encode())
+        return event
+
+
+def definitions(morning: Morning) -> Iterator[tuple[str, str, str]]:
+    """Every text an enrollment of today may begin with; the ledger keeps each once."""
+    for choice in morning.today.catalog.playbooks.values():
+        yield choice.definition, choice.first_name, choice.text
+
+
+def observations(morning: Morning) -> list[Observation]:
+    """What must be remembered of today: who fits, the answers of `for` conditions, the facts that memory asks about."""
+    stage = morning.stage
+    return [*morning.choices.observations, *_lasting(morning), *_row_lasting(morning), *_facts(morning, stage)]
+
+
+def _lasting(morning: Morning) -> Iterator[Observation]:
+    stage = morning.stage
+    seen = {series_of(item): item for item in stage.asked.lasting if series_of(item) in stage.columns}
+    for series, condition in seen.items():
+        yield Observation(series, stage.connection.execute(changed_answers(condition, stage.reckoning)))
+
+
+def _row_lasting(morning: Morning) -> Iterator[Observation]:
+    stage = morning.stage
+    for playbook in morning.today.catalog.playbooks.values():
+        rule = rule_of(playbook)
+        if rule is None or rule.row is None:
+            continue
+        for condition in lasting_of(rule.condition):
+            if series_of(condition) not in stage.columns:
+                query = changed_row_answers(condition, rule, stage.catalog.contract, stage.reckoning)
+                yield Observation(series_of(condition), stage.connection.execute(query))
+
+
+def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
+    names = sorted({memory.subject for memory in stage.asked.memories if memory.function in ("was", "ago")})
+    for number, name in enumerate(names):
+        past = f"known_{number}"
+        series = fact_series(name)
+        known = ((subject, value, to_day(since)) for subject, value, since in morning.ledger.remembered(series, morning.today.day))
+        fill_past(stage.connection, past, known)
+        yield Observation(series, stage.connection.execute(changed_facts(name, past)))
+

@@ -1,0 +1,195 @@
+"""Do what the plan of the day says, once: guard, plan, record all of it in one transaction, then put the files in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cs_playbook.commands.answers import Returned, returned_lists
+from cs_playbook.commands.outputs import outputs
+from cs_playbook.commands.planning import Morning, Sources, prepare
+from cs_playbook.commands.recording import Tally, definitions, observations
+from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_records import RunRecord, Seal
+from cs_playbook.effects.lock import locked
+from cs_playbook.effects.publish import publish
+from cs_playbook.errors import StoppedOnPurpose
+from cs_playbook.model.event import Allowed, Event
+from cs_playbook.plan.guards import NewlyFitting, Shape, Stop, already_passed, broken, too_many, too_old
+from cs_playbook.source.manifest import Manifest
+from cs_playbook.source.snapshot import Snapshot
+
+OUT = "out"
+_ROWS, _EMPTY = "rows:", "empty:"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a person lets this one run do although a rule would stop it: rule → reason; who says so."""
+
+    rules: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`now`: for the age of the snapshot (zoned). `recorded_at`: UTC, ISO text. `day`: the day asked for, or the newest."""
+
+    now: datetime
+    recorded_at: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """`counts` as in recording.Tally. `nothing`: all was done already. `finished`: files of a cut run were put in place first."""
+
+    day: date
+    folder: Path
+    counts: Mapping[str, int]
+    returned: Returned
+    nothing: bool = False
+    finished: int = 0
+    allowed: Sequence[str] = ()
+
+
+def run(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:
+    """Raises StoppedOnPurpose before anything is done; afterwards everything is done, or nothing."""
+    with locked(workspace.ledger, "run"), open_ledger(workspace, writing=True) as ledger:
+        finished = publish_what_is_left(workspace, ledger)
+        with open_snapshot(workspace, clock.day) as snapshot:
+            morning, returned, allowed = _morning(workspace, snapshot, ledger, clock, permission)
+            result = RunResult(morning.today.day, workspace.root / OUT / morning.today.day.isoformat(), {}, returned, finished=finished, allowed=[event.rule for event in allowed])
+            if _nothing_to_do(morning, snapshot, workspace):
+                return RunResult(result.day, result.folder, {}, returned, nothing=True, finished=finished)
+            counts = _commit(morning, snapshot, workspace, allowed, clock, version)
+        publish_what_is_left(workspace, ledger)
+        return RunResult(result.day, result.folder, counts, returned, finished=finished, allowed=result.allowed)
+
+
+def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
+    """Puts in place what is recorded and not yet published; after a cut this is where the run goes on."""
+    runs: dict[int, None] = {}
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for number, path, content in ledger.unpublished():
+            runs[number] = None
+            yield path, content
+
+    count = publish(workspace.root / OUT, files())
+    for number in runs:
+        ledger.mark_published(number)
+    return count
+
+
+def _morning(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock, permission: Permission) -> tuple[Morning, Returned, list[Allowed]]:
+    stops = guards(workspace, snapshot, ledger, clock)
+    plan = plan_id(workspace, snapshot, ledger)
+    _stop_unless_allowed(stops, permission, plan)
+    returned = returned_lists(workspace, ledger, snapshot.day)
+    sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar))
+    morning = prepare(sources, returned.answers)
+    later = too_many(newly_fitting(morning), workspace.catalog.project.stop_when)
+    _stop_unless_allowed(later, permission, plan)
+    allowed = [Allowed(stop.rule, permission.rules[stop.rule], permission.by, plan, snapshot.day) for stop in _once([*stops, *later])]
+    return morning, returned, allowed
+
+
+def _once(stops: list[Stop]) -> list[Stop]:
+    return list({stop.rule: stop for stop in stops}.values())
+
+
+def guards(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock) -> list[Stop]:
+    """What can be seen before any rule is asked."""
+    rules = workspace.catalog.project.stop_when
+    zone = ZoneInfo(workspace.catalog.project.calendar.timezone)
+    last = ledger.last_run()
+    before = shape_recorded(last) if last is not None and last.day < snapshot.day else None
+    return [
+        *already_passed(snapshot.day, last.day if last else None),
+        *too_old(snapshot.day, clock.now, zone, rules),
+        *broken(shape_of(snapshot.manifest), before, rules),
+    ]
+
+
+def newly_fitting(morning: Morning) -> list[NewlyFitting]:
+    return [NewlyFitting(choice.playbook.name, choice.new, max(morning.choices.seen, 1)) for choice in morning.choices.choices]
+
+
+def plan_id(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
+    """Names the plan before it is made: the same files, snapshot, memory and day always give the same plan."""
+    parts = (workspace.catalog.files, snapshot.manifest.sha256, ledger.head(), snapshot.day.isoformat())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _stop_unless_allowed(stops: Sequence[Stop], permission: Permission, plan: str) -> None:
+    left = [stop for stop in stops if not (stop.allowable and stop.rule in permission.rules)]
+    if not left:
+        return
+    sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}" for stop in left)
+    rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in left if stop.allowable))
+    way_on = f'look at the data; if it is right: cs-playbook run {rules} --because "…" (for this plan, {plan}, only)' if rules else "bring a snapshot of today"
+    raise StoppedOnPurpose(f"nothing was done:\n  {sentences}", way_on)
+
+
+def shape_of(manifest: Manifest) -> Shape:
+    rows = {table: count.rows for table, count in manifest.tables}
+    empties = {f"{table}.{name}": empty for table, count in manifest.tables for name, empty in count.empties}
+    return Shape(rows, empties)
+
+
+def shape_recorded(run: RunRecord) -> Shape | None:
+    """How big the snapshot of that run was: remembered in the ledger, because old snapshots may be gone."""
+    rows = {name.removeprefix(_ROWS): count for name, count in run.counts.items() if name.startswith(_ROWS)}
+    empties = {name.removeprefix(_EMPTY): count for name, count in run.counts.items() if name.startswith(_EMPTY)}
+    return Shape(rows, empties) if rows else None
+
+
+def sources_hash(manifest: Manifest) -> str:
+    """The same exports give the same hash, whenever they were built."""
+    parts = "\n".join(f"{source.file} {source.sha256}" for source in sorted(manifest.sources, key=lambda item: item.file))
+    return hashlib.sha256((parts or manifest.sha256).encode()).hexdigest()
+
+
+def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -> bool:
+    """A second run on the same day with the same files and snapshot, and no answer in between."""
+    last = morning.ledger.last_run()
+    if last is None or last.day != morning.today.day or morning.answered:
+        return False
+    if last.snapshot_sha != snapshot.manifest.sha256 or last.files_hash != workspace.catalog.files:
+        return False
+    tally = Tally()
+    for _ in tally.events(morning.plans()):
+        return False
+    # People may have closed or stopped something meanwhile: the lists must tell.
+    return not morning.ledger.acted_since_the_last_run()
+
+
+def _commit(morning: Morning, snapshot: Snapshot, workspace: Workspace, allowed: list[Allowed], clock: Clock, version: str) -> dict[str, int]:
+    tally = Tally()
+    shape = shape_of(snapshot.manifest)
+    sizes = {**{f"{_ROWS}{name}": rows for name, rows in shape.rows.items()}, **{f"{_EMPTY}{name}": empty for name, empty in shape.empties.items()}}
+    record = RunRecord(morning.today.day, snapshot.manifest.sha256, sources_hash(snapshot.manifest), workspace.catalog.files, "", version, clock.recorded_at, {})
+    morning.ledger.commit(
+        record, _events(morning, allowed, tally), definitions(morning), observations(morning), _while_it_stays(snapshot, outputs(morning)),
+        clock.recorded_at, lambda: Seal(tally.plan_hash, {**sizes, **tally.counts}),
+    )  # fmt: skip
+    return dict(tally.counts)
+
+
+def _events(morning: Morning, allowed: list[Allowed], tally: Tally) -> Iterator[Event]:
+    yield from (tally.count(event) for event in allowed)
+    yield from (tally.count(event) for event in morning.answered)
+    yield from tally.events(morning.plans())
+
+
+def _while_it_stays(snapshot: Snapshot, files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Asked once more before the transaction ends: a snapshot replaced under the run takes the whole run back."""
+    yield from files
+    if not snapshot.still_the_same():
+        raise StoppedOnPurpose("the snapshot was replaced while the run was reading it: nothing was done", "look at what writes into the folder of snapshots, and run again")

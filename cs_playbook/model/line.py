@@ -1,0 +1,34 @@
+"""A line of somebody's list, with everything a person needs to read it: what `tasks.csv`, digests and screens show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """`state`: new, open, late. `contact`: name and address of whom it is about. `draft`: the letter's file, if there is one."""
+
+    key: str
+    state: str
+    account: str
+    account_name: str
+    playbook: str
+    playbook_title: str
+    step: str
+    kind: str
+    title: str
+    owner: str
+    owner_name: str
+    due: date
+    opened_on: date
+    minutes: int
+    outcomes: tuple[str, ...]
+    priority: int = 2
+    why: str = ""
+    contact: str = ""
+    checklist: tuple[str, ...] = ()
+    draft: str = ""
+    missing: tuple[str, ...] = ()
+    row: str = ""

@@ -1,0 +1,118 @@
+"""The lines and the mails of a day → one page to look through them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Protocol
+
+from cs_playbook.model.line import TaskLine
+from cs_playbook.report.words import clean, count, day_in_words, day_with_year
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1d2330; --soft: #5d6677; --line: #dfe3ea; --page: #f6f7f9; --card: #fff; --late: #b3261e; --new: #1b6b3a }
+@media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --soft: #a3adbd; --line: #333a47; --page: #14171d; --card: #1d222b; --late: #ff8a80; --new: #7fd6a0 } }
+* { box-sizing: border-box }
+body { margin: 0; padding: 2rem 1rem 4rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
+main { max-width: 62rem; margin: 0 auto }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem } h2 { font-size: 1.1rem; margin: 2.25rem 0 .5rem } .soft { color: var(--soft) }
+table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-top: 1px solid var(--line); font-size: .92rem }
+th { color: var(--soft); font-weight: 600; border-top: 0 } td.num { text-align: right; white-space: nowrap } td.day { white-space: nowrap }
+.late { color: var(--late); font-weight: 600 } .new { color: var(--new); font-weight: 600 } code { font-size: .85rem; color: var(--soft) }
+a { color: inherit } nav a { margin-right: 1rem } .why { color: var(--soft); font-size: .85rem }
+details { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; padding: .5rem .75rem }
+summary { cursor: pointer } iframe { width: 100%; border: 0; background: #fff; border-radius: 6px; margin-top: .5rem }
+@media print { body { background: none } details { break-inside: avoid } }
+"""
+
+
+class Mail(Protocol):
+    """What the page asks of a mail (letters/preview.py has it)."""
+
+    @property
+    def account(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def sender_name(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+
+
+def day_page(day: date, lines: Sequence[TaskLine], mails: Sequence[Mail]) -> str:
+    """Self-contained HTML: by owner what is to be done, then every draft as it will look. Nothing is fetched, no script runs."""
+    owners: dict[str, list[TaskLine]] = {}
+    for line in lines:
+        owners.setdefault(line.owner, []).append(line)
+    new = sum(line.state == "new" for line in lines)
+    late = sum(line.state == "late" for line in lines)
+    body = [
+        f"<h1>{escape(day_with_year(day))}</h1>",
+        f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {count(len(mails), "new draft")}</p>',
+        _index(owners, bool(mails)),
+        *(_owner(mine) for _, mine in sorted(owners.items())),
+        _mails(mails),
+    ]
+    head = (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(day_in_words(day))}</title><style>{_STYLE}</style></head>"
+    )
+    return f"{head}<body><main>{''.join(body)}</main></body></html>\n"
+
+
+def _index(owners: dict[str, list[TaskLine]], has_mails: bool) -> str:
+    links = [f'<a href="#{_anchor(owner)}">{escape(clean(mine[0].owner_name))} {len(mine)}</a>' for owner, mine in sorted(owners.items())]
+    links += ['<a href="#drafts">Drafts</a>'] if has_mails else []
+    return f"<nav>{''.join(links)}</nav>" if links else '<p class="soft">Nothing is open today.</p>'
+
+
+def _anchor(owner: str) -> str:
+    return "o-" + "".join(letter if letter.isalnum() else "-" for letter in owner)
+
+
+def _owner(mine: list[TaskLine]) -> str:
+    minutes = sum(line.minutes for line in mine)
+    rows = "".join(_row(line) for line in mine)
+    head = "<tr><th>Due</th><th>What</th><th>Customer</th><th>Playbook</th><th></th></tr>"
+    return (
+        f'<h2 id="{_anchor(mine[0].owner)}">{escape(clean(mine[0].owner_name))} <span class="soft">'
+        f"{count(len(mine), 'task')}, {minutes} min</span></h2><table>{head}{rows}</table>"
+    )
+
+
+def _row(line: TaskLine) -> str:
+    mark = f' <span class="{line.state}">{line.state}</span>' if line.state in ("new", "late") else ""
+    missing = f'<div class="late">no draft: {escape(", ".join(line.missing))} is empty</div>' if line.missing else ""
+    why = f'<div class="why">{escape(clean(line.why))}</div>' if line.why else ""
+    return (
+        f'<tr><td class="day">{escape(day_in_words(line.due))}{mark}</td><td>{escape(clean(line.title))}{why}{missing}</td>'
+        f"<td>{escape(clean(line.account_name))}</td><td>{escape(line.playbook)}</td>"
+        f'<td class="num">{line.minutes} min<br><code>{line.key[:8]}</code></td></tr>'
+    )
+
+
+def _mails(mails: Sequence[Mail]) -> str:
+    if not mails:
+        return ""
+    return f'<h2 id="drafts">Drafts</h2>{"".join(_mail(mail) for mail in mails)}'
+
+
+def _mail(shown: Mail) -> str:
+    height = 26 * (shown.text.count("\n") + 6) + 80
+    return (
+        f"<details><summary><b>{escape(clean(shown.account))}</b> · {escape(clean(shown.subject))} "
+        f'<span class="soft">to {escape(clean(shown.to))}, from {escape(clean(shown.sender_name))}</span></summary>'
+        f'<p class="soft"><a href="{escape(shown.file)}">open in the mail program</a></p>'
+        f'<iframe sandbox="" style="height: {height}px" srcdoc="{escape(shown.html)}" title="mail"></iframe>'
+        f"</details>"
+    )

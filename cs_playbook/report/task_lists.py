@@ -1,0 +1,102 @@
+"""Lines of work → tasks.csv, and a digest an owner reads in a minute."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from cs_playbook.model.line import TaskLine
+from cs_playbook.report.words import clean, count, day_in_words, markdown
+
+COLUMNS = ("key", "state", "account", "account_name", "playbook", "step", "title", "owner", "due", "minutes", "outcomes", "outcome", "done_on", "by", "note")  # fmt: skip
+_FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r\n]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
+
+
+def task_csv(lines: Iterable[TaskLine]) -> bytes:
+    """All lines, in order; UTF-8 with the mark that spreadsheets look for. A cell never begins a formula."""
+    written = io.StringIO(newline="")
+    rows = csv.writer(written, lineterminator="\r\n")
+    rows.writerow(COLUMNS)
+    rows.writerows([safe_cell(cell) for cell in _cells(line)] for line in lines)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _cells(line: TaskLine) -> tuple[str, ...]:
+    return (
+        line.key, line.state, line.account, line.account_name, line.playbook, line.step, line.title, line.owner,
+        line.due.isoformat(), str(line.minutes), " | ".join(line.outcomes), "", "", "", "",
+    )  # fmt: skip
+
+
+def safe_cell(cell: str) -> str:
+    """What a spreadsheet would take for a formula gets a quote before it; numbers stay numbers."""
+    text = clean(cell)
+    return "'" + text if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text) else text
+
+
+def digest(owner_name: str, day: date, lines: Sequence[TaskLine], told: Sequence[TaskLine], short: Mapping[str, str]) -> str:
+    """Markdown: what is new and late first, then the rest by due date. `told`: late work of others. `short`: short keys."""
+    new = [line for line in lines if line.state == "new"]
+    late = [line for line in lines if line.state == "late"]
+    rest = [line for line in lines if line.state == "open"]
+    minutes = sum(line.minutes for line in lines)
+    parts = [f"# {markdown(owner_name)}, {day_in_words(day)}: {len(new)} new, {len(late)} late, {minutes} minutes", ""]
+    first = sorted([*late, *new], key=_urgent_first)
+    parts += _section("First", first, day, short)
+    parts += _section("Open", sorted(rest, key=_urgent_first), day, short, start=len(first) + 1)
+    parts += _told(told, day)
+    if not lines and not told:
+        parts.append("Nothing to do today.")
+    if lines:
+        example = short[lines[0].key]
+        parts += ["", f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}`", ""]
+    return "\n".join(parts)
+
+
+def _urgent_first(line: TaskLine) -> tuple[date, int, str]:
+    return line.due, line.priority, line.key
+
+
+def _section(title: str, lines: Sequence[TaskLine], day: date, short: Mapping[str, str], start: int = 1) -> list[str]:
+    if not lines:
+        return []
+    parts = [f"## {title}", ""]
+    for number, line in enumerate(lines, start):
+        parts += _entry(number, line, day, short[line.key])
+    return parts
+
+
+def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
+    """One line of work: what, for whom, until when, why, how to answer."""
+    due = "due today" if line.due == day else f"**late since {day_in_words(line.due)}**" if line.due < day else f"due {day_in_words(line.due)}"
+    who = f" ({markdown(line.account_name)})" if line.account_name not in line.title else ""
+    first = f"{number}. **{markdown(line.title)}**{who}, {due}, {line.minutes} min."
+    parts = [first + (f" {_sentence(line.why)}" if line.why else "")]
+    if line.contact:
+        parts.append(f"   About {markdown(line.contact)}.")
+    if line.draft:
+        parts.append(f"   The draft: [{line.draft}]({line.draft})")
+    if line.missing:
+        parts.append(f"   **No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled.")
+    parts += [f"   - [ ] {markdown(item)}" for item in line.checklist]
+    parts += [f"   done with: {' · '.join(line.outcomes)}  `{key}`", ""]
+    return parts
+
+
+def _sentence(text: str) -> str:
+    cleaned = markdown(text)
+    return cleaned[:1].upper() + cleaned[1:] + ("" if cleaned.endswith(".") else ".")
+
+
+def _told(told: Sequence[TaskLine], day: date) -> list[str]:
+    if not told:
+        return []
+    parts = ["## Late in your team", ""]
+    for line in told:
+        days = (day - line.due).days
+        parts.append(f"- {markdown(line.owner_name)}: {markdown(line.title)} ({markdown(line.account_name)}), {count(days, 'day')} late")
+    return [*parts, ""]

@@ -1,0 +1,201 @@
+"""Events and enrollments as text: the same back, one way to write each, and old texts stay readable."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cs_playbook.effects.event_text import read_enrollment, read_event, write_enrollment, write_event
+from cs_playbook.errors import StoppedOnPurpose
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, TaskState
+from cs_playbook.model.event import (
+    Allowed,
+    CameBack,
+    Ended,
+    Event,
+    GoalMet,
+    StartAsked,
+    Started,
+    StartRefused,
+    StepEnded,
+    StepOpened,
+    StepPassed,
+    StepSkipped,
+    TaskAnswered,
+    TaskEscalated,
+    TaskReassigned,
+    WentMissing,
+)
+
+DAY = date(2026, 3, 2)
+NEXT = date(2026, 3, 3)
+
+VALUES = st.one_of(
+    st.none(),
+    st.text(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.lists(st.text()).map(tuple),
+)
+FACTS = st.dictionaries(st.text(), VALUES)
+EVENTS = st.one_of(
+    *(st.builds(kind, at_start=FACTS) if kind is Started else st.builds(kind) for kind in get_args(Event))
+)
+ENROLLMENTS = st.builds(
+    Enrollment,
+    at_start=FACTS,
+    steps=st.dictionaries(st.text(), st.builds(Progress), max_size=3),
+    tasks=st.dictionaries(st.text(), st.builds(OpenTask), max_size=3),
+)
+
+# One of each kind as it stands in ledgers out there. These texts never change; what they mean neither.
+WRITTEN = [
+    (
+        Started("e1", "usage-drop", "acme", None, 1, "d1", Arm.TREATED, DAY, "rule"),
+        '{"account":"acme","arm":"treated","by":"rule","definition":"d1","enrollment":"e1","episode":1,'
+        '"kind":"Started","on":"2026-03-02","playbook":"usage-drop","row":null}',
+    ),
+    (
+        Started("e1", "p", "acme", "7", 2, "d", Arm.SHADOW, DAY, "léa", {"z": ("a", "b"), "a": 1.0}, NEXT),
+        '{"account":"acme","arm":"shadow","at_start":{"a":1.0,"z":["a","b"]},"by":"léa","definition":"d",'
+        '"enrollment":"e1","episode":2,"kind":"Started","on":"2026-03-02","playbook":"p","row":"7",'
+        '"watch_until":"2026-03-03"}',
+    ),
+    (
+        StepOpened("e1", "call", DAY, (OpenTask("t1", "call", "task", "lea", DAY, NEXT, 30),)),
+        '{"enrollment":"e1","kind":"StepOpened","on":"2026-03-02","step":"call","tasks":[{"due":"2026-03-03",'
+        '"key":"t1","kind":"task","minutes":30,"opened_on":"2026-03-02","owner":"lea","step":"call"}]}',
+    ),
+    (
+        StepOpened("e1", "reply", DAY, until=NEXT),
+        '{"enrollment":"e1","kind":"StepOpened","on":"2026-03-02","step":"reply","until":"2026-03-03"}',
+    ),
+    (
+        StepEnded("e1", "call", DAY, "agreed", "data"),
+        '{"by":"data","enrollment":"e1","kind":"StepEnded","on":"2026-03-02","outcome":"agreed","step":"call"}',
+    ),
+    (
+        StepPassed("e1", "call", DAY),
+        '{"enrollment":"e1","kind":"StepPassed","on":"2026-03-02","step":"call"}',
+    ),
+    (
+        StepSkipped("e1", "call", DAY),
+        '{"enrollment":"e1","kind":"StepSkipped","on":"2026-03-02","step":"call"}',
+    ),
+    (
+        TaskAnswered("e1", "t1", "agreed", DAY, "léa"),
+        '{"by":"léa","enrollment":"e1","kind":"TaskAnswered","on":"2026-03-02","outcome":"agreed","task":"t1"}',
+    ),
+    (
+        TaskEscalated("e1", "t1", DAY, ("marc",)),
+        '{"enrollment":"e1","kind":"TaskEscalated","on":"2026-03-02","task":"t1","to":["marc"]}',
+    ),
+    (
+        TaskReassigned("e1", "t1", DAY, "marc"),
+        '{"enrollment":"e1","kind":"TaskReassigned","on":"2026-03-02","owner":"marc","task":"t1"}',
+    ),
+    (GoalMet("e1", DAY), '{"enrollment":"e1","kind":"GoalMet","on":"2026-03-02"}'),
+    (
+        Ended("e1", DAY, "lost", "exit"),
+        '{"enrollment":"e1","kind":"Ended","on":"2026-03-02","outcome":"lost","why":"exit"}',
+    ),
+    (WentMissing("e1", DAY), '{"enrollment":"e1","kind":"WentMissing","on":"2026-03-02"}'),
+    (CameBack("e1", DAY), '{"enrollment":"e1","kind":"CameBack","on":"2026-03-02"}'),
+    (
+        StartAsked("usage-drop", "acme", None, DAY, "léa"),
+        '{"account":"acme","by":"léa","kind":"StartAsked","on":"2026-03-02","playbook":"usage-drop","row":null}',
+    ),
+    (
+        StartRefused("usage-drop", "acme", None, DAY, "it runs"),
+        '{"account":"acme","kind":"StartRefused","on":"2026-03-02","playbook":"usage-drop","row":null,'
+        '"why":"it runs"}',
+    ),
+    (
+        Allowed("a_table_shrinks_by", "we merged two CRMs", "léa", "7c1e", DAY),
+        '{"because":"we merged two CRMs","by":"léa","kind":"Allowed","on":"2026-03-02","plan":"7c1e",'
+        '"rule":"a_table_shrinks_by"}',
+    ),
+]
+# What a text leaves out means this. A change here changes what has happened: give the new field another name.
+LEFT_OUT = [
+    (Started, {"at_start": {}, "watch_until": None}),
+    (StepOpened, {"tasks": (), "until": None}),
+    (TaskAnswered, {"note": "", "via": "done"}),
+    (Ended, {"by": "rule"}),
+    (StartAsked, {"because": ""}),
+    (
+        OpenTask,
+        {
+            "contact": None, "payload": "", "missing": (), "occurrence": 1, "state": TaskState.OPEN,
+            "outcome": None, "done_on": None, "by": "", "note": "", "escalated_on": None,
+        },
+    ),
+]  # fmt: skip
+
+
+@given(EVENTS)
+def test_an_event_is_read_as_it_was_written(event: Event) -> None:
+    text = write_event(event)
+
+    assert read_event(text) == event
+    assert write_event(read_event(text)) == text  # 1, 1.0 and true are equal, but not the same
+
+
+@given(ENROLLMENTS)
+def test_an_enrollment_is_read_as_it_was_written(enrollment: Enrollment) -> None:
+    text = write_enrollment(enrollment)
+
+    assert read_enrollment(text) == enrollment
+    assert write_enrollment(read_enrollment(text)) == text
+
+
+@given(EVENTS)
+def test_keys_are_sorted_and_nothing_is_spaced(event: Event) -> None:
+    text = write_event(event)
+
+    again = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert text == again
+
+
+@pytest.mark.parametrize(("event", "text"), WRITTEN, ids=[type(event).__name__ for event, _ in WRITTEN])
+def test_what_stands_in_a_ledger_keeps_its_meaning(event: Event, text: str) -> None:
+    assert (write_event(event), read_event(text)) == (text, event)
+
+
+def test_every_kind_of_event_is_among_them() -> None:
+    assert {type(event) for event, _ in WRITTEN} == set(get_args(Event))
+
+
+@pytest.mark.parametrize(("kind", "defaults"), LEFT_OUT, ids=[kind.__name__ for kind, _ in LEFT_OUT])
+def test_what_is_left_out_keeps_its_meaning(kind: type, defaults: dict[str, object]) -> None:
+    from dataclasses import MISSING, fields
+
+    now = {
+        field.name: field.default if field.default_factory is MISSING else field.default_factory()
+        for field in fields(kind)
+    }
+
+    assert {name: value for name, value in now.items() if value is not MISSING} == defaults
+
+
+def test_what_came_in_another_order_is_written_the_same() -> None:
+    one = Started("e", "p", "a", None, 1, "d", Arm.TREATED, DAY, "rule", {"x": 1, "y": 2})
+    other = Started("e", "p", "a", None, 1, "d", Arm.TREATED, DAY, "rule", {"y": 2, "x": 1})
+
+    assert write_event(one) == write_event(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"kind":"Dreamt"}', '{"kind":"GoalMet","on":"2026-02-30","enrollment":"e"}',
+     '{"kind":"GoalMet","on":"2026-03-02"}', '{"kind":"GoalMet","on":"2026-03-02","enrollment":"e","x":1}'],
+)  # fmt: skip
+def test_another_text_is_refused_without_a_traceback(text: str) -> None:
+    with pytest.raises(StoppedOnPurpose, match="cannot be read"):
+        read_event(text)
