@@ -1,1 +1,45 @@
 """Options in, one command called, text and exit code out: the only room that knows Typer, the clock, the environment."""
+
+from __future__ import annotations
+
+import sys
+
+GLOBAL_WITH_VALUE = ("-C", "--directory", "--as-of", "-o", "--output")
+GLOBAL_FLAGS = ("-q", "--quiet", "-v", "--verbose", "--no-color", "--names", "--no-names")
+
+
+def main() -> None:
+    """Entry point of `cs-playbook`. What needs no library is answered before any is loaded."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        from cs_playbook import __version__
+
+        print(f"cs-playbook {__version__}")
+        return
+    if arguments in (["--help"], ["-h"], []):
+        from cs_playbook.cli.help import HELP
+
+        print(HELP, end="")
+        return
+    from cs_playbook.cli.app import run_app
+
+    sys.exit(run_app(globals_first(arguments)))
+
+
+def globals_first(arguments: list[str]) -> list[str]:
+    """Global options may stand anywhere; they are moved before the command. Nothing after `--` is touched."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument in GLOBAL_FLAGS:
+            first.append(argument)
+        elif argument in GLOBAL_WITH_VALUE:
+            first += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif argument.split("=", 1)[0] in ("--directory", "--as-of", "--output"):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return first + rest

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from cs_playbook.commands.answers import outcomes_of
+from cs_playbook.commands.answers import Returned, outcomes_of, read_lists
 from cs_playbook.commands.workspace import Workspace, open_ledger, open_snapshot
 from cs_playbook.compile import wanted
 from cs_playbook.effects.ledger import Ledger
@@ -104,6 +106,18 @@ def stop_playbook(workspace: Workspace, playbook: str, account: str, because: st
             raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
         ledger.record([Ended(item.key, act.on, "stopped", "stopped", act.by, because) for item in going], act.recorded_at)
         return going
+
+
+def take_lists(workspace: Workspace, files: Sequence[Path], act: Act) -> Returned:
+    """Returned lists, taken at once."""
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        raise ChoiceError(f"there is no file {missing[0]}")
+    with locked(workspace.ledger, "answers"), open_ledger(workspace, writing=True) as ledger:
+        returned = read_lists(files, workspace, ledger, act.on)
+        if returned.answers:
+            ledger.record(returned.answers, act.recorded_at)
+        return returned
 
 
 def _playbook(workspace: Workspace, name: str) -> Playbook:

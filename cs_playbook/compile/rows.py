@@ -34,7 +34,9 @@ def view_of(table: Table, contract: Contract, reckoning: Reckoning) -> str:
             f"{_seen(f'p.{quoted(field.name)}', field.type, reckoning)} as {quoted(f'{table.through.prefix}.{field.name}')}"
             for field in parent.fields
         ]
-        source += f" left join main.{quoted(parent.name)} p on p._account = t._account and p._row = t._through"
+        # A parent that has not come yet is not seen from its rows either.
+        come = f" and p.{quoted(parent.day)} <= {reckoning.today}" if parent.day else ""
+        source += f" left join main.{quoted(parent.name)} p on p._account = t._account and p._row = t._through{come}"
     day = f" where t.{quoted(table.day)} <= {reckoning.today}" if table.day else ""
     return f"create temp view {seen(table.name)} as select t._account, t._row, {', '.join(own)} from {source}{day}"
 

@@ -53,7 +53,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How often a subject was in a playbook: in any arm, and treated. `last_…`: of the one that ended last."""
+    """How often a subject was in a playbook, in any arm and treated. `last_…`: of the last one to end."""
 
     account: str
     row: str | None

@@ -77,7 +77,7 @@ def look_up(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     """The value of ("contact", "first_name"); None when nothing is there. Text comes on one line."""
     found: Any = values
     for part in path:
-        found = found.get(part) if isinstance(found, dict) else None
+        found = found.get(part) if isinstance(found, (dict, Mapping)) else None
     return one_line(found) if isinstance(found, str) else found
 
 

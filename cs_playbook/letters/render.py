@@ -74,22 +74,31 @@ def _in_place(subject: str, body: FilledText, language: str) -> Rendered | Missi
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """`kind` tells where it stands: among words, in a web address, in a mail address."""
+    """Piece `at` is empty: word `number` goes there. `kind`: among words, in a web or in a mail address."""
 
+    at: int
     kind: str
     number: int
 
 
 @dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A text cut at its marks."""
+
+    pieces: tuple[str, ...]
+    gaps: tuple[_Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
-    """A shape of a letter, cut at its marks."""
+    """A shape of a letter, laid out, without its words."""
 
-    markdown: tuple[str | _Gap, ...]
-    text: tuple[str | _Gap, ...]
-    html: tuple[str | _Gap, ...]
+    markdown: _Sheet
+    text: _Sheet
+    html: _Sheet
 
 
-# Letters of one template have few shapes (which `if` was taken); Markdown and CSS are done once for each.
+# A template has few shapes (which `if` was taken); Markdown and CSS are done once for each.
 @lru_cache(maxsize=512)
 def _page(shape: str, language: str) -> _Page:
     markup = mark_up(shape)
@@ -97,21 +106,22 @@ def _page(shape: str, language: str) -> _Page:
     return _Page(_cut(markup.markdown), _cut(markup.text), _cut(html))
 
 
-def _cut(text: str) -> tuple[str | _Gap, ...]:
-    pieces: list[str | _Gap] = []
+def _cut(text: str) -> _Sheet:
+    pieces: list[str] = []
+    gaps: list[_Gap] = []
     end = 0
     for mark in _ANY_MARK.finditer(text):
-        pieces += [text[end : mark.start()], _Gap(mark[1], int(mark[2]))]
+        gaps.append(_Gap(len(pieces) + 1, mark[1], int(mark[2])))
+        pieces += [text[end : mark.start()], ""]
         end = mark.end()
-    return (*pieces, text[end:])
+    return _Sheet((*pieces, text[end:]), tuple(gaps))
 
 
-def _join(
-    pieces: tuple[str | _Gap, ...], words: tuple[str, ...], forms: Mapping[str, Callable[[str], str]]
-) -> str:
-    return "".join(
-        [piece if isinstance(piece, str) else forms[piece.kind](words[piece.number]) for piece in pieces]
-    )
+def _join(sheet: _Sheet, words: tuple[str, ...], forms: Mapping[str, Callable[[str], str]]) -> str:
+    pieces = list(sheet.pieces)
+    for gap in sheet.gaps:
+        pieces[gap.at] = forms[gap.kind](words[gap.number])
+    return "".join(pieces)
 
 
 def _in_web(word: str) -> str:

@@ -135,7 +135,9 @@ def _decimal_pattern(decimals: int | None, language: str) -> NumberPattern:
 
 @lru_cache(maxsize=64)
 def _percent_pattern(decimals: int, language: str) -> NumberPattern:
-    return parse_pattern(_locale(language).percent_formats[None].pattern.replace("0", "0" + _places(decimals)))
+    return parse_pattern(
+        _locale(language).percent_formats[None].pattern.replace("0", "0" + _places(decimals))
+    )
 
 
 @lru_cache(maxsize=64)

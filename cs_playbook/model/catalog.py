@@ -21,7 +21,7 @@ from cs_playbook.model.team import Team
 class Catalog:
     """`facts`: the type of each fact of an account. `fact_values`: the only texts some of them may hold.
 
-    `letters`: by name and language. `files`: hash of everything that was read.
+    `letters`: by name and language; `unread_letters` are there and have errors. `files`: hash of all that was read.
     """
 
     project: Project
@@ -36,3 +36,4 @@ class Catalog:
     facts: Mapping[str, FieldType] = field(default_factory=dict)
     fact_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: str = ""
+    unread_letters: frozenset[tuple[str, str]] = frozenset()

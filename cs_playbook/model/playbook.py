@@ -195,7 +195,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """`definition`: hash of its meaning (comments and layout do not count); `text`: the file as it was written."""
+    """`definition`: hash of its meaning (comments and layout do not count); `text`: the file as it was written.
+
+    `unread`: steps that could not be read; a playbook that has any is only looked at by `check`, never run.
+    """
 
     name: str
     words: Story
@@ -214,6 +217,7 @@ class Playbook:
     limits: Limits = Limits()
     exits: tuple[Exit, ...] = ()
     goal: Goal | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def first_name(self) -> str:

@@ -14,11 +14,15 @@ Row = Mapping[str, Any]  # field: value as written in YAML
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Whole lists: started, ended. The others name what must at least be so, unless `exactly`."""
+    """Whole lists: started, ended. Of the others at least so much must be, unless `exactly`; empty means none.
+
+    `span`: where it begins; `places`: where each of its keys stands.
+    """
 
     span: Span
     started: tuple[str, ...] | None = None
     ended: Mapping[str, str | None] | None = None
+    goal: tuple[str, ...] | None = None
     open: tuple[Row, ...] | None = None
     drafts: tuple[Row, ...] | None = None
     closed: Mapping[str, Any] | None = None
@@ -26,11 +30,17 @@ class Expectation:
     held: Mapping[str, str] | None = None
     because: Mapping[str, str] | None = None
     exactly: bool = False
+    places: Mapping[str, Span] = field(default_factory=dict)
+
+    def place(self, key: str) -> Span:
+        return self.places.get(key, self.span)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One day of a story. `set`: account → changed fields from this day on, or None: missing from the export."""
+    """One day of a story. `set`: account → changed fields from this day on, or None: missing from the export;
+    or table → key → fields. Not `fresh`: the export is still that of the run before.
+    """
 
     day: int
     span: Span
@@ -39,12 +49,17 @@ class Run:
     answers: Mapping[str, Any] = field(default_factory=dict)
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
+    fresh: bool = True
     expect: Expectation | None = None
+    places: Mapping[str, Span] = field(default_factory=dict)
+
+    def place(self, key: str) -> Span:
+        return self.places.get(key, self.span)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`changes`: account → fields, or table → key → fields."""
+    """`changes`: account → fields, or table → key → fields. `every_day`: also the days that no run names."""
 
     name: str
     span: Span
@@ -53,11 +68,12 @@ class Case:
     contacts: Mapping[str, Row] = field(default_factory=dict)
     rows: Mapping[str, Any] = field(default_factory=dict)
     todo: bool = False
+    every_day: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """`playbook`: the one they are about; only it (and those it plays) runs."""
+    """`playbook`: the one they are about; only it runs."""
 
     playbook: str
     today: date

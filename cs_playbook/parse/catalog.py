@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +21,7 @@ from cs_playbook.parse.data import bind_contract, read_contract
 from cs_playbook.parse.facts import Facts, read_facts
 from cs_playbook.parse.letter import read_letter
 from cs_playbook.parse.mapping import read_sources
-from cs_playbook.parse.nodes import text
+from cs_playbook.parse.nodes import block, text
 from cs_playbook.parse.playbook import Surroundings, read_playbook
 from cs_playbook.parse.project import read_project
 from cs_playbook.parse.scope import Scope
@@ -37,6 +38,7 @@ ONCE = ("project", "data", "team")
 class Read:
     """What came of reading: the catalog (None where too little is there to go on) and the findings, in order.
 
+    With errors among the findings the catalog holds what could be read: enough to look for more, not to act on.
     `around`: what a playbook's text may name; needed to read pinned texts again.
     """
 
@@ -57,8 +59,9 @@ def read_pinned(source: str, label: str, around: Surroundings) -> tuple[Playbook
     tree = read_tree(source, label)
     if not isinstance(tree.root, Mapping):
         return None, list(tree.findings)
-    playbook, findings = read_playbook(tree.root, source, around)
-    return playbook, [*tree.findings, *findings]
+    playbook, wrong = read_playbook(tree.root, source, around)
+    findings = [*tree.findings, *wrong]
+    return (None if any(finding.is_error for finding in findings) else playbook), findings
 
 
 @dataclass
@@ -79,16 +82,16 @@ class _Reader:
         names = self._playbook_names(files["playbook"])
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
         team = self._team(files["team"], scope)
+        places = _letter_places(letters)
         written = self._letters(letters)
-        self.around = Surroundings(
-            scope, frozenset(role.name for role in team.roles), frozenset(name for name, _ in written)
-        )
+        # Whoever names a role or a letter that cannot be read is not reported too.
+        self.around = Surroundings(scope, _role_names(files["team"]), frozenset(name for name, _ in places.values()))
         return Catalog(
             project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
             signals=facts.signals, segmentations=facts.segmentations,
             playbooks=self._playbooks(files["playbook"], self.around), letters=written,
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
-            files=_hash(self.yaml, letters),
+            unread_letters=frozenset(places.values()) - written.keys(), files=_hash(self.yaml, letters),
         )  # fmt: skip
 
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
@@ -141,7 +144,8 @@ class _Reader:
 
         def read(node: Node, table: str | None) -> tuple[Condition | None, list[Finding]]:
             rows = contract.table(table) if table else None
-            return read_conditions(node, scope.inside(rows) if rows else replace(scope, remembers=False))
+            # What is expected of rows is asked before there are any facts: fields only.
+            return read_conditions(node, replace(scope, facts=fields).inside(rows) if rows else replace(scope, remembers=False))
 
         bound, wrong = bind_contract(root, contract, read)
         self.findings += wrong
@@ -163,13 +167,8 @@ class _Reader:
 
     def _letters(self, letters: Dictionary[str, str]) -> dict[tuple[str, str], Letter]:
         written: dict[tuple[str, str], Letter] = {}
-        for path, source in letters.items():
-            parts = path.split("/")[1:]
-            language = parts[-1].removesuffix(".md")
-            name = "/".join(parts[:-1])
-            if not name:
-                continue
-            letter, wrong = read_letter(source, path, name, language)
+        for path, (name, language) in _letter_places(letters).items():
+            letter, wrong = read_letter(letters[path], path, name, language)
             self.findings += wrong
             if letter is not None:
                 written[name, language] = letter
@@ -189,8 +188,7 @@ class _Reader:
         for path, root in files:
             playbook, wrong = read_playbook(root, self.yaml[path], around)
             self.findings += wrong
-            if playbook is not None:
-                playbooks.setdefault(playbook.name, playbook)
+            playbooks.setdefault(playbook.name, playbook)
         return dict(sorted(playbooks.items()))
 
     def _stories(self, files: list[tuple[str, Mapping]], names: frozenset[str]) -> tuple[Stories, ...]:
@@ -203,6 +201,17 @@ class _Reader:
 
     def _report(self, span: Span, code: str, message: str, hint: str = "") -> None:
         self.findings.append(Finding(span, code, message, hint, Severity.ERROR))
+
+
+def _role_names(files: list[tuple[str, Mapping]]) -> frozenset[str]:
+    roles = block(files[0][1], "roles") if files else None
+    return frozenset(key.text for key, _ in roles.entries) if roles else frozenset()
+
+
+def _letter_places(letters: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Path → the letter's name and language: emails/usage-drop/check-in/fr.md is usage-drop/check-in in fr."""
+    parts = {path: path.removesuffix(".md").split("/")[1:] for path in letters}
+    return {path: ("/".join(names[:-1]), names[-1]) for path, names in parts.items() if len(names) > 1}
 
 
 def _hash(yaml: Dictionary[str, str], letters: Dictionary[str, str]) -> str:

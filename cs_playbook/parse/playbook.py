@@ -35,8 +35,11 @@ class Surroundings:
     letters: frozenset[str]
 
 
-def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Playbook | None, list[Finding]]:
-    """The playbook and all its findings; None where an error leaves it without meaning. `source`: the file's text."""
+def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Playbook, list[Finding]]:
+    """The playbook and all its findings. `source`: the file's text.
+
+    With an error among them the playbook is only what could be read: good for further questions, not to be run.
+    """
     findings: list[Finding] = []
 
     def keep(read: tuple[T, list[Finding]]) -> T:
@@ -44,7 +47,10 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         return read[0]
 
     trigger, scope = keep(_trigger(root, around.scope))
-    later = replace(scope, steps=_step_ids(root))
+    ids = _step_ids(root)
+    later = replace(scope, steps=frozenset(ids))
+    steps = keep(read_steps(root, later, around.roles, around.letters))
+    known = {step.id for step in steps}
     playbook = Playbook(
         name=text(root, "playbook"),
         words=_words(root),
@@ -52,7 +58,7 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         owner=keep(_people(root, "owner", around.roles)),
         priority=_priority(root),
         trigger=trigger,
-        steps=keep(read_steps(root, later, around.roles, around.letters)),
+        steps=steps,
         span=root.entries[0][0].span,
         definition=definition_of(root),
         text=source,
@@ -63,8 +69,9 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         limits=_limits(root),
         exits=keep(_exits(root, later)),
         goal=keep(_goal(root, later)),
+        unread=tuple(step for step in ids if step not in known),
     )
-    return (None if any(finding.is_error for finding in findings) else playbook), findings
+    return playbook, findings
 
 
 def definition_of(root: Mapping) -> str:
@@ -172,6 +179,6 @@ def _goal(root: Mapping, scope: Scope) -> tuple[Goal | None, list[Finding]]:
     return (None if when is None else Goal(when, text(node, "outcome"), days)), findings
 
 
-def _step_ids(root: Mapping) -> frozenset[str]:
-    return frozenset(text(step, "id") for step in blocks(root, "steps") if step.get("id"))
+def _step_ids(root: Mapping) -> tuple[str, ...]:
+    return tuple(text(step, "id") for step in blocks(root, "steps") if step.get("id"))
 

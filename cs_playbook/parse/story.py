@@ -1,14 +1,15 @@
-"""The node of `tests:` → stories; whether what they name exists is asked when they run."""
+"""The node of `tests:` → stories; whether what they name exists is asked by check/stories.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from cs_playbook.model.story import Case, Expectation, Run, Stories
 from cs_playbook.parse.nodes import block, blocks, number, plain_block, scalar, text, texts
-from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
 
@@ -19,77 +20,90 @@ def read_stories(root: Mapping, playbooks: frozenset[str]) -> tuple[Stories | No
         return None, []
     findings: list[Finding] = []
     if name.text not in playbooks:
-        findings.append(Finding(name.span, "CSP330", f"there is no playbook '{name.text}'", did_you_mean(name.text, playbooks)))
+        unknown = f"there is no playbook '{name.text}'"
+        findings.append(Finding(name.span, "CSP330", unknown, did_you_mean(name.text, playbooks)))
     try:
         today = date.fromisoformat(day.text)
     except ValueError:
-        return None, [*findings, Finding(day.span, "CSP331", f"'{day.text}' is not a day of the calendar", "e.g. 2026-03-02")]
-    accounts = plain_block(root, "accounts")
-    cases = tuple(_case(node, frozenset(accounts), findings) for node in blocks(root, "cases"))
-    stories = Stories(name.text, today, name.span, cases, accounts, plain_block(root, "contacts"), plain_block(root, "rows"))
-    return stories, findings
+        wrong = f"'{day.text}' is not a day of the calendar"
+        return None, [*findings, Finding(day.span, "CSP331", wrong, "e.g. 2026-03-02")]
+    cases = tuple(_case(node, findings) for node in blocks(root, "cases"))
+    given = (plain_block(root, "accounts"), plain_block(root, "contacts"), plain_block(root, "rows"))
+    return Stories(name.text, today, name.span, cases, *given), findings
 
 
-def _case(node: Mapping, accounts: frozenset[str], findings: list[Finding]) -> Case:
+def _case(node: Mapping, findings: list[Finding]) -> Case:
     runs = tuple(_run(run) for run in blocks(node, "runs"))
-    _days_rise(node, runs, findings)
-    name = node.key("name") or node
-    todo = scalar(node, "todo")
-    for run in blocks(node, "runs"):
-        _accounts_exist(run, accounts, findings)
-    return Case(
-        text(node, "name"), name.span, runs, plain_block(node, "with"), plain_block(node, "contacts"), plain_block(node, "rows"),
-        bool(todo.value) if todo else False,
-    )  # fmt: skip
-
-
-def _days_rise(node: Mapping, runs: tuple[Run, ...], findings: list[Finding]) -> None:
-    for earlier, later in zip(runs, runs[1:], strict=False):
+    for earlier, later in pairwise(runs):
         if later.day <= earlier.day:
-            findings.append(Finding(later.span, "CSP332", f"day {later.day} comes after day {earlier.day}", "days of a story rise"))
-
-
-def _accounts_exist(run: Mapping, accounts: frozenset[str], findings: list[Finding]) -> None:
-    named = block(run, "set")
-    for key, _ in named.entries if named else ():
-        if key.text not in accounts:
-            findings.append(Finding(key.span, "CSP333", f"there is no account '{key.text}' in this file", did_you_mean(key.text, accounts)))
+            wrong = f"day {later.day} comes after day {earlier.day}"
+            findings.append(Finding(later.span, "CSP332", wrong, "days of a story rise"))
+    return Case(
+        name=text(node, "name"),
+        span=(node.key("name") or node).span,
+        runs=runs,
+        changes=plain_block(node, "with"),
+        contacts=plain_block(node, "contacts"),
+        rows=plain_block(node, "rows"),
+        todo=_says_yes(node, "todo"),
+        every_day=text(node, "days") != "named",
+    )
 
 
 def _run(node: Mapping) -> Run:
     expect = block(node, "expect")
-    day = number(node, "day")
     return Run(
-        day=day or 0,
+        day=number(node, "day") or 0,
         span=(node.key("day") or node).span,
         set=plain_block(node, "set"),
         rows=plain_block(node, "rows"),
         answers=plain_block(node, "answers"),
         start=texts(node, "start"),
         stop=texts(node, "stop"),
+        fresh=text(node, "export") != "same",
         expect=_expectation(expect) if expect else None,
+        places=_places(node),
     )
+
+
+def _places(node: Mapping) -> dict[str, Span]:
+    return {key.text: key.span for key, _ in node.entries}
+
+
+def _says_yes(node: Mapping, key: str) -> bool:
+    said = scalar(node, key)
+    return said is not None and said.value is True
 
 
 def _expectation(node: Mapping) -> Expectation:
-    ended = node.get("ended")
-    exactly = scalar(node, "exactly")
     return Expectation(
         span=node.entries[0][0].span if node.entries else node.span,
-        started=texts(node, "started") if node.get("started") is not None else None,
-        ended=None if ended is None else _ended(ended),
+        started=_list(node, "started"),
+        ended=_ended(node.get("ended")),
+        goal=_list(node, "goal"),
         open=_rows(node.get("open")),
         drafts=_rows(node.get("drafts")),
-        closed=plain_block(node, "closed") or None,
-        escalated=texts(node, "escalated") if node.get("escalated") is not None else None,
-        held=plain_block(node, "held") or None,
-        because=plain_block(node, "because") or None,
-        exactly=bool(exactly.value) if exactly else False,
+        closed=_block(node, "closed"),
+        escalated=_list(node, "escalated"),
+        held=_block(node, "held"),
+        because=_block(node, "because"),
+        exactly=_says_yes(node, "exactly"),
+        places=_places(node),
     )
 
 
-def _ended(node: Node) -> Dictionary[str, str | None]:
+def _list(node: Mapping, key: str) -> tuple[str, ...] | None:
+    return None if node.get(key) is None else texts(node, key)
+
+
+def _block(node: Mapping, key: str) -> Dictionary[str, Any] | None:
+    return None if node.get(key) is None else plain_block(node, key)
+
+
+def _ended(node: Node | None) -> Dictionary[str, str | None] | None:
     match node:
+        case None:
+            return None
         case Mapping(entries=entries):
             return {key.text: value.text if isinstance(value, Scalar) else None for key, value in entries}
         case Sequence(items=items):
@@ -103,5 +117,3 @@ def _rows(node: Node | None) -> tuple[Dictionary[str, Any], ...] | None:
     if not isinstance(node, Sequence):
         return None
     return tuple({"step": item.text} if isinstance(item, Scalar) else plain(item) for item in node.items)
-
-

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 
 from cs_playbook.model.line import TaskLine
@@ -23,6 +25,11 @@ def task_csv(lines: Iterable[TaskLine]) -> bytes:
     rows.writerow(COLUMNS)
     rows.writerows([safe_cell(cell) for cell in _cells(line)] for line in lines)
     return written.getvalue().encode("utf-8-sig")
+
+
+def tasks_json(lines: Sequence[TaskLine]) -> str:
+    """{format_version, tasks: [every field of a line]}."""
+    return json.dumps({"format_version": 1, "tasks": [asdict(line) for line in lines]}, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def _cells(line: TaskLine) -> tuple[str, ...]:

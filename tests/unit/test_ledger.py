@@ -154,7 +154,7 @@ class TestEvents:
         asked = StartAsked("usage-drop", "acme", None, DAY, "lea")
         allowed = Allowed("a_table_shrinks_by", "two became one", "lea", "plan", DAY)
 
-        commit(ledger, started(), started("e2", "zeta"), asked, opened(), allowed, GoalMet("e2", DAY))
+        commit(ledger, started(), started("e2", "zeta"), asked, allowed, opened(), GoalMet("e2", DAY))
 
         assert [row.event for row in ledger.history("acme")] == [started(), asked, opened()]
         assert [row.event for row in ledger.history("zeta")] == [started("e2", "zeta"), GoalMet("e2", DAY)]
@@ -192,6 +192,15 @@ class TestEvents:
 
         assert ledger.verify() == [
             "event 3 does not follow from the one before: one of the two was changed or taken out"
+        ]
+
+    def test_an_event_with_another_number_is_found(self, ledger: Ledger, path: Path) -> None:
+        commit(ledger, started(), opened())
+
+        by_hand(path, "drop trigger event_stays", "update event set seq = 7 where seq = 2")
+
+        assert ledger.verify() == [
+            "event 7 does not follow from the one before: one of the two was changed or taken out"
         ]
 
     @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ SUBJECTS: list[Subject] = [
 ]
 OWNERS = ["lea@v.example", "marc@v.example"]
 DOINGS = [
-    "again", "open", "open", "answer", "answer", "done", "pass", "skip", "escalate", "reassign", "goal", "away",
-    "back", "end",
+    "again", "open", "open", "answer", "answer", "done", "pass", "skip", "escalate", "reassign", "goal",
+    "away", "back", "end",
 ]  # fmt: skip
 MOVES = st.tuples(st.sampled_from(SUBJECTS), st.sampled_from(DOINGS), st.integers(0, 11))
 HISTORIES = st.lists(st.lists(MOVES, min_size=1, max_size=12), min_size=1, max_size=6)

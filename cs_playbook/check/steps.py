@@ -1,0 +1,210 @@
+"""A playbook's steps one by one: their ids, what ends the enrollment, answers that lead nowhere, lists of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cs_playbook.check.rule import Asked, note
+from cs_playbook.check.ways import outcomes_of
+from cs_playbook.model.asking import step_cases
+from cs_playbook.model.condition import Cases, Condition, Fit, Leaf
+from cs_playbook.model.playbook import Approve, Decide, Step, Task, Wait
+from cs_playbook.source.finding import Finding, did_you_mean, warning
+
+
+def ids_are_unique(asked: Asked) -> Iterator[Finding]:
+    """CSP303 Two steps have the same id
+
+    A step is remembered under its id: in the ledger, in `after`, and in conditions as steps.<id>.outcome.
+    With two steps of one id nobody could say which of them has ended.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call, task: Call the champion, owner: csm}
+          - {id: call, task: Call the sponsor, owner: csm}
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call_champion, task: Call the champion, owner: csm}
+          - {id: call_sponsor, task: Call the sponsor, owner: csm}
+    """
+    first: dict[str, Step] = {}
+    for step in asked.playbook.steps:
+        taken = first.setdefault(step.id, step)
+        if taken is not step:
+            fact = f"there is already a step '{step.id}', on line {taken.span.line}"
+            yield Finding(step.span, "CSP303", fact, "give one of them another id")
+
+
+def ends_with_its_own_outcomes(asked: Asked) -> Iterator[Finding]:
+    """CSP314 `ends` names an outcome that the step does not have
+
+    `ends:` lists answers that end the enrollment. A name that the step can never end with is a slip of the
+    pen, and the answer that was meant ends nothing. Which outcomes a step has depends on its verb: a task its
+    `outcomes` (or done), an email sent, discarded or undeliverable, a wait met or timed_out, a decision its
+    cases, an approval approved or refused.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - id: find_cause
+            task: Find out what changed
+            owner: csm
+            outcomes: [season, product_problem]
+            ends: [saison]
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - id: find_cause
+            task: Find out what changed
+            owner: csm
+            outcomes: [season, product_problem]
+            ends: [season]
+    """
+    for step in asked.playbook.steps:
+        for outcome in dict.fromkeys(step.ends):
+            if outcome not in outcomes_of(step):
+                fact = f"`ends` names '{outcome}', and step '{step.id}' never ends so"
+                yield Finding(
+                    step.span, "CSP314", fact, did_you_mean(outcome, outcomes_of(step)) or its_outcomes(step)
+                )
+
+
+def its_outcomes(step: Step) -> str:
+    """`it ends: approved, refused`."""
+    return f"it ends: {', '.join(outcomes_of(step))}"
+
+
+def every_answer_leads_on(asked: Asked) -> Iterator[Finding]:
+    """CSP313 A note: an answer that nothing follows
+
+    No mistake, but worth a look, and shown by `validate -v` only. When a step ends with this outcome, nothing
+    comes after it on this branch; if nothing else is open, the enrollment ends as `finished`. An answer that is
+    meant to end it is better named in `ends:`, so that the enrollment carries it as its outcome.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call, task: Call them, owner: csm, outcomes: [agreed, no_answer]}
+          - {id: note, task: Note what was agreed, owner: csm, after: {call: agreed}}
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call, task: Call them, owner: csm, outcomes: [agreed, no_answer], ends: [no_answer]}
+          - {id: note, task: Note what was agreed, owner: csm, after: {call: agreed}}
+    """
+    followed: dict[str, set[str]] = {}
+    for step in asked.playbook.steps:
+        for item in step.after.requirements:
+            known = asked.ways.steps.get(item.step)
+            outcomes = item.outcomes or (outcomes_of(known) if known else ())
+            followed.setdefault(item.step, set()).update(outcomes)
+    for step in asked.playbook.steps:
+        here = {*followed.get(step.id, set()), *step.ends}
+        loose = [outcome for outcome in outcomes_of(step) if outcome not in here]
+        if loose and len(outcomes_of(step)) > 1 and (here or isinstance(step.verb, Task | Decide | Approve)):
+            names = " and ".join(
+                [", ".join(map(repr, loose[:-1])), repr(loose[-1])] if loose[1:] else [repr(loose[0])]
+            )
+            yield note(
+                step.span, "CSP313", f"nothing follows {names} of step '{step.id}': its branch ends there"
+            )
+
+
+def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
+    """CSP315 A warning: a list of cases may fit nobody
+
+    Where no case fits, or one above it cannot be answered because a field is empty, there is no value: a
+    decision waits, a task without owner or due date does not open. A last case `when: otherwise` catches them.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - id: size
+            decide:
+              - {when: arr >= 50000, is: big}
+              - {when: arr < 50000, is: small}
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - id: size
+            decide:
+              - {when: arr >= 50000, is: big}
+              - {when: otherwise, is: small}
+    """
+    for step, cases in _lists_of_cases(asked):
+        last = cases.fits[-1].when
+        if last is not None and all(fit.when is not None for fit in cases.fits):
+            what = "decision" if isinstance(step.verb, Decide) else "list of cases"
+            fact = f"this {what} has no `otherwise`: where no case fits, step '{step.id}' waits for ever"
+            yield warning(last.span, "CSP315", fact, "end it with {when: otherwise, is: …}")
+
+
+def every_case_can_fit(asked: Asked) -> Iterator[Finding]:
+    """CSP316 A case that is never asked
+
+    The first case that fits is taken. After `otherwise`, and after a case that asks the same, nothing is asked.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - id: size
+            decide:
+              - {when: otherwise, is: small}
+              - {when: arr >= 50000, is: big}
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - id: size
+            decide:
+              - {when: arr >= 50000, is: big}
+              - {when: otherwise, is: small}
+    """
+    for step, cases in _lists_of_cases(asked):
+        for at, fit in enumerate(cases.fits):
+            above = next((other for other in cases.fits[:at] if covers(other.when, fit.when)), None)
+            if above is not None:
+                yield _never_asked(step, fit, above)
+
+
+def _never_asked(step: Step, fit: Fit[object], above: Fit[object]) -> Finding:
+    span = fit.when.span if fit.when is not None else step.span
+    if above.when is None:
+        return Finding(
+            span, "CSP316", "this case stands after `otherwise` and is never asked", "`otherwise` goes last"
+        )
+    fact = f"this case asks what the one on line {above.when.span.line} asks: it is never taken"
+    return Finding(span, "CSP316", fact, "ask something else, or delete it")
+
+
+def covers(above: Condition | None, below: Condition | None) -> bool:
+    """Whether whoever comes to `below` has been taken by `above`. None is `otherwise`."""
+    if above is None:
+        return True
+    same = isinstance(above, Leaf) and isinstance(below, Leaf) and above.expression == below.expression
+    return same and above.lasting is None
+
+
+def _lists_of_cases(asked: Asked) -> Iterator[tuple[Step, Cases[object]]]:
+    """All but a single plain value, and all but minutes: an unknown effort counts as none, nobody waits for it."""
+    for step in asked.playbook.steps:
+        minutes = None if isinstance(step.verb, Wait | Decide) else step.verb.minutes
+        for cases in step_cases(step):
+            if cases is not minutes and (len(cases.fits) > 1 or cases.fits[0].when is not None):
+                yield step, cases

@@ -1,0 +1,99 @@
+"""All commands in one Typer application, and the one place where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cs_playbook import __version__
+from cs_playbook.cli import look, operate, prove, start, write
+from cs_playbook.cli.settings import Output, Settings, may_color, say
+from cs_playbook.errors import UserError
+
+app = typer.Typer(
+    name="cs-playbook",
+    help="Customer success as code: playbooks in git, dry-run against a snapshot, run once a day.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"auto_envvar_prefix": "CS_PLAYBOOK", "help_option_names": ["-h", "--help"]},
+)
+for room in (start, write, prove, look, operate):
+    room.register(app)
+
+
+@app.callback()
+def global_options(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Option("--directory", "-C", help="The workspace; this folder or one above it if absent.")] = Path(),
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The logical day, e.g. 2026-03-02: picks its snapshot and replaces the clock.")] = "",
+    output: Annotated[list[str] | None, typer.Option("--output", "-o", metavar="FORMAT[=FILE]", help="text, json …; several in one run.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No results on the screen.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Notes too.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours (NO_COLOR works too).")] = False,
+    names: Annotated[bool | None, typer.Option("--names/--no-names", help="Names or ids; names on a terminal, ids elsewhere.")] = None,
+) -> None:
+    """Customer success as code."""
+    context.obj = Settings(
+        directory=directory, as_of=_day(as_of), outputs=_outputs(output or []), quiet=quiet, verbose=verbose,
+        color=may_color(no_color), names=sys.stdout.isatty() if names is None else names,
+    )  # fmt: skip
+
+
+def _outputs(written: list[str]) -> tuple[Output, ...]:
+    pairs = (item.partition("=") for item in written)
+    return tuple(Output(name, Path(file) if file else None) for name, _, file in pairs)
+
+
+def _day(written: str) -> date | None:
+    if not written:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise typer.BadParameter(f"'{written}' is not a day: write 2026-03-31", param_hint="--as-of") from None
+
+
+def run_app(arguments: list[str]) -> int:
+    """The exit code. A user's or the world's fault is a sentence and a hint; ours is a traceback and exit 3."""
+    try:
+        app(arguments, prog_name="cs-playbook")
+    except UserError as error:
+        _explain(error)
+        return error.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except KeyboardInterrupt:
+        say("stopped; what was recorded is whole, and the next run goes on from there")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        say(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        return 3
+    except Exception:  # noqa: BLE001 - the last wall: a bug must end with its traceback and exit 3, never 1
+        import traceback
+
+        traceback.print_exc()
+        say(f"this is a bug of cs-playbook {__version__}: please report it with the lines above")
+        return 3
+    return 0
+
+
+def _explain(error: UserError) -> None:
+    from cs_playbook.commands.workspace import UnsoundFiles
+
+    if isinstance(error, UnsoundFiles):
+        from cs_playbook.report.findings import Looked, as_text, without_notes
+
+        texts = {**error.files.yaml, **error.files.letters}
+        say(as_text(without_notes(error.findings), texts, Looked(len(texts), 0.0)).rstrip())
+    say(f"{'stopped' if error.exit_code == 4 else 'error'}: {error.sentence}")
+    if error.hint:
+        say(f"  {error.hint}")

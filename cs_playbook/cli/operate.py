@@ -1,0 +1,201 @@
+"""Operate: run, tasks, done, answers, start, stop, status, history, ledger verify."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cs_playbook import __version__
+from cs_playbook.cli.settings import Settings, say, show, width
+
+if TYPE_CHECKING:
+    from cs_playbook.commands.people import Act
+
+PANEL = "Operate"
+BY = Annotated[str, typer.Option("--by", metavar="ADDRESS", help="Who says it; you if absent.")]
+
+
+def register(app: typer.Typer) -> None:
+    for name, command in (("run", run), ("tasks", tasks), ("done", done), ("answers", answers), ("start", start), ("stop", stop), ("status", status), ("history", history)):
+        app.command(name, rich_help_panel=PANEL)(command)
+    ledger = typer.Typer(help="The memory of what was done.", no_args_is_help=True, rich_markup_mode=None)
+    ledger.command("verify")(verify)
+    app.add_typer(ledger, name="ledger", rich_help_panel=PANEL)
+
+
+def run(
+    context: typer.Context,
+    allow: Annotated[list[str] | None, typer.Option("--allow", metavar="RULE", help="Let this one plan pass a stop; say why with --because.")] = None,
+    because: Annotated[str, typer.Option("--because", help="The reason, recorded.")] = "",
+    by: BY = "",
+) -> None:
+    """Do what the plan says, once: record it, then write the task lists and drafts."""
+    from cs_playbook.commands.run import Clock, Permission
+    from cs_playbook.commands.run import run as do
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.errors import ChoiceError
+    from cs_playbook.report.findings import Looked, as_text
+    from cs_playbook.report.run import as_json
+    from cs_playbook.report.run import as_text as result_text
+
+    settings: Settings = context.obj
+    if allow and not because:
+        raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
+    workspace = open_workspace(settings.directory)
+    clock = Clock(settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of)
+    result = do(workspace, clock, Permission({rule: because for rule in allow or []}, by or _who()), __version__)
+    if result.returned.findings:
+        say(as_text(result.returned.findings, {}, Looked(len({finding.span.file for finding in result.returned.findings}), 0.0)).rstrip())
+    facts = (result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers))
+    show(as_json(*facts) if settings.wants("json") else result_text(*facts), settings)
+
+
+def tasks(context: typer.Context, owner: Annotated[str, typer.Option("--owner", help="Part of a name or address.")] = "") -> None:
+    """What is open, soonest first."""
+    from cs_playbook.commands.looking import task_list
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.looking import tasks_text
+    from cs_playbook.report.task_lists import task_csv, tasks_json
+
+    settings: Settings = context.obj
+    listed = task_list(open_workspace(settings.directory), settings.as_of, owner or None)
+    if settings.wants("json"):
+        show(tasks_json(listed.lines), settings)
+    elif settings.wants("csv"):
+        show(task_csv(listed.lines).decode("utf-8-sig"), settings)
+    else:
+        show(tasks_text(listed.day, listed.lines, listed.short, width()), settings)
+
+
+def done(
+    context: typer.Context,
+    task: Annotated[str, typer.Argument(metavar="TASK", help="The key, or its beginning.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="One of the task's outcomes.")] = "",
+    note: Annotated[str, typer.Option("--note", help="A sentence for the history.")] = "",
+    by: BY = "",
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help="When; today if absent.")] = "",
+) -> None:
+    """Close a task with an outcome. The next run goes on from there."""
+    from cs_playbook.commands.people import close_task
+    from cs_playbook.commands.workspace import open_workspace
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    closed = close_task(workspace, task, outcome or None, note, _act(settings, by, on, workspace.catalog.project.calendar.timezone))
+    already = "was already answered so" if closed.already else "is closed"
+    show(f"{closed.task.key[:8]} ({closed.enrollment.account} · {closed.enrollment.playbook} › {closed.task.step}) {already}: {closed.outcome}\n", settings)
+    if not closed.already:
+        show("  what follows opens with the next run: cs-playbook run\n", settings)
+
+
+def answers(context: typer.Context, files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Returned lists (tasks.csv with `outcome` filled in).")]) -> None:
+    """Take returned lists at once; `run` does the same with everything in answers/."""
+    from cs_playbook.commands.people import take_lists
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.findings import Looked, as_text
+    from cs_playbook.report.words import count
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    returned = take_lists(workspace, files, _act(settings, "", "", workspace.catalog.project.calendar.timezone))
+    if returned.findings:
+        say(as_text(returned.findings, {}, Looked(len(files), 0.0)).rstrip())
+    known = f", {returned.known} known already" if returned.known else ""
+    show(f"{count(len(returned.answers), 'answer')} taken{known}\n", settings)
+    if returned.findings:
+        raise typer.Exit(1)
+
+
+def start(
+    context: typer.Context,
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
+    row: Annotated[str, typer.Option("--row", metavar="KEY", help="For a playbook about rows: which one.")] = "",
+    because: Annotated[str, typer.Option("--because", help="Why, for the history.")] = "",
+    by: BY = "",
+) -> None:
+    """Ask for a playbook for an account; the next run starts it."""
+    from cs_playbook.commands.people import ask_start
+    from cs_playbook.commands.workspace import open_workspace
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    asked = ask_start(workspace, playbook, account, row or None, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
+    show(f"{asked.playbook} is asked for {asked.account}\n  it starts with the next run: cs-playbook run\n", settings)
+
+
+def stop(
+    context: typer.Context,
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
+    because: Annotated[str, typer.Option("--because", help="Why, for the history.")],
+    by: BY = "",
+) -> None:
+    """End a playbook for an account now, with all its open tasks."""
+    from cs_playbook.commands.people import stop_playbook
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.words import count
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    stopped = stop_playbook(workspace, playbook, account, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
+    cancelled = sum(len(item.open_tasks) for item in stopped)
+    show(f"{playbook} is stopped for {stopped[0].account}; {count(cancelled, 'open task')} cancelled\n", settings)
+
+
+def status(context: typer.Context) -> None:
+    """How things stand: last run, snapshot, what is open, what is held."""
+    from cs_playbook.commands.looking import status as look
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.status import status_text
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    now = settings.now(workspace.catalog.project.calendar.timezone)
+    show(status_text(look(workspace, now), now.date()), settings)
+
+
+def history(context: typer.Context, account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")]) -> None:
+    """All that was ever done to an account."""
+    from cs_playbook.commands.looking import history as look
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.looking import history_json, history_text
+
+    settings: Settings = context.obj
+    found = look(open_workspace(settings.directory), account)
+    events = [(item.day, item.recorded_at, item.event) for item in found.recorded]
+    show(history_json(found.account, events) if settings.wants("json") else history_text(found.account, events, found.enrollments), settings)
+
+
+def verify(context: typer.Context) -> None:
+    """Whether the ledger is whole: its chain, its cache, its file."""
+    from cs_playbook.commands.looking import verify as look
+    from cs_playbook.commands.workspace import open_workspace
+
+    settings: Settings = context.obj
+    wrong = look(open_workspace(settings.directory))
+    show("".join(f"! {sentence}\n" for sentence in wrong) or "The ledger is whole.\n", settings)
+    if wrong:
+        raise typer.Exit(3)
+
+
+def _act(settings: Settings, by: str, on: str, timezone: str) -> Act:
+    from datetime import date
+
+    from cs_playbook.commands.people import Act
+    from cs_playbook.errors import ChoiceError
+
+    try:
+        day = date.fromisoformat(on) if on else settings.today(timezone)
+    except ValueError:
+        raise ChoiceError(f"'{on}' is not a day", "write it as 2026-03-31") from None
+    return Act(by or _who(), day, settings.recorded_at)
+
+
+def _who() -> str:
+    """The person at the keyboard, as the machine knows them."""
+    return os.environ.get("CS_PLAYBOOK_BY") or getpass.getuser()

@@ -1,0 +1,28 @@
+"""Prove: test."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cs_playbook.cli.settings import Settings, show
+
+PANEL = "Prove"
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(test)
+
+
+def test(context: typer.Context, names: Annotated[list[str] | None, typer.Argument(metavar="[PLAYBOOKS]", help="Only the stories of these; all if absent.")] = None) -> None:
+    """Play the stories of `tests:` day by day: do the playbooks do what they should?"""
+    from cs_playbook.commands.stories import run_stories
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.stories import as_json, as_text
+
+    settings: Settings = context.obj
+    result = run_stories(open_workspace(settings.directory), tuple(names or ()))
+    show(as_json(result) if settings.wants("json") else as_text(result), settings)
+    if not result.passed:
+        raise typer.Exit(1)

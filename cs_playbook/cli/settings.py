@@ -1,0 +1,93 @@
+"""What the global options say, the clock, and how text reaches the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cs_playbook.errors import ChoiceError
+
+_STYLES = {"error": "31;1", "warn": "33", "good": "32", "soft": "2", "strong": "1", "head": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """`-o FORMAT[=FILE]`. `file` None: standard output."""
+
+    format: str
+    file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`as_of` picks a day and replaces the clock. `names`: show names (else ids)."""
+
+    directory: Path = Path()
+    as_of: date | None = None
+    outputs: tuple[Output, ...] = ()
+    quiet: bool = False
+    verbose: bool = False
+    color: bool = True
+    names: bool = True
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def today(self, timezone: str = "UTC") -> date:
+        """The day of --as-of, or today in the project's zone."""
+        return self.as_of or datetime.now(ZoneInfo(timezone)).date()
+
+    def now(self, timezone: str) -> datetime:
+        """Now; with --as-of, 00:00 of that day in the project's zone."""
+        zone = ZoneInfo(timezone)
+        if self.as_of is None:
+            return datetime.now(zone)
+        return datetime(self.as_of.year, self.as_of.month, self.as_of.day, tzinfo=zone)
+
+    @property
+    def recorded_at(self) -> str:
+        """UTC, ISO text, to the second: for audit columns only, no decision reads it."""
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def wants(self, name: str) -> bool:
+        return any(output.format == name for output in self.outputs)
+
+
+def width() -> int:
+    """Columns of the terminal; 100 where there is none. Never below 80."""
+    import shutil
+
+    return max(shutil.get_terminal_size((100, 24)).columns, 80) if sys.stdout.isatty() else 100
+
+
+def read_outputs(written: list[str], known: tuple[str, ...]) -> tuple[Output, ...]:
+    """`text`, `json=plan.json` …"""
+    outputs = []
+    for item in written:
+        name, _, file = item.partition("=")
+        if name not in known:
+            raise ChoiceError(f"there is no format '{name}' here", f"one of: {', '.join(known)}")
+        outputs.append(Output(name, Path(file) if file else None))
+    return tuple(outputs)
+
+
+def show(text: str, settings: Settings) -> None:
+    """A result on standard output."""
+    if not settings.quiet:
+        sys.stdout.write(text)
+
+
+def say(text: str) -> None:
+    """Anything that is no result: standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def paint(style: str, text: str, settings: Settings) -> str:
+    """Colour helps and is never needed."""
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if settings.color and style in _STYLES else text
+
+
+def may_color(no_color: bool) -> bool:
+    return not no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,81 @@
+"""Write: validate, rule, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cs_playbook.cli.settings import Settings, show, width
+from cs_playbook.errors import ChoiceError
+
+PANEL = "Write"
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(validate)
+    app.command(rich_help_panel=PANEL)(rule)
+    app.command(rich_help_panel=PANEL)(schema)
+
+
+def validate(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATHS]", help="Show only findings in these files and folders.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+) -> None:
+    """Every finding in the files, in one pass."""
+    from time import perf_counter
+
+    from cs_playbook.commands.workspace import examine
+    from cs_playbook.report.findings import Looked, as_github, as_json, as_text, without_notes
+
+    settings: Settings = context.obj
+    began = perf_counter()
+    examined = examine(settings.directory)
+    texts = {**examined.files.yaml, **examined.files.letters}
+    wanted = [path.resolve() for path in paths or []]
+    found = [finding for finding in examined.findings if _below(examined.files.root / finding.span.file, wanted)]
+    findings = tuple(found) if settings.verbose else without_notes(found)
+    looked = Looked(len(texts), perf_counter() - began)
+    if settings.wants("json"):
+        show(as_json(findings, looked), settings)
+    elif settings.wants("github"):
+        show(as_github(findings), settings)
+    else:
+        show(as_text(findings, texts, looked, width()), settings)
+    if any(finding.is_error or strict for finding in findings):
+        raise typer.Exit(1)
+
+
+def _below(path: Path, wanted: list[Path]) -> bool:
+    return not wanted or any(path.resolve().is_relative_to(folder) for folder in wanted)
+
+
+def rule(context: typer.Context, code: Annotated[str, typer.Argument(metavar="CODE", help="e.g. CSP210")]) -> None:
+    """The manual page of a finding: what it means, an example, how to mend it."""
+    from cs_playbook.check.manual import CODES, manual
+    from cs_playbook.source.finding import did_you_mean
+
+    wanted = code.upper() if code.upper().startswith("CSP") else f"CSP{code}"
+    page = manual(wanted)
+    if page is None:
+        raise ChoiceError(f"there is no finding '{code}'", did_you_mean(wanted, CODES) or "codes look like CSP210")
+    show(page.rstrip() + "\n", context.obj)
+
+
+def schema(context: typer.Context, kind: Annotated[str, typer.Argument(metavar="[KIND]", help="playbook, data, signals …; all of them if absent.")] = "") -> None:
+    """The JSON Schema of a kind of file, for your editor; without a kind, where they all are."""
+    import json
+
+    from cs_playbook.source import shipped
+    from cs_playbook.source.finding import did_you_mean
+    from cs_playbook.source.schema import KINDS
+    from cs_playbook.source.schema import schema as load
+
+    if not kind:
+        show("".join(f"{name:<10} {shipped.schemas() / (name + '.json')}\n" for name in KINDS), context.obj)
+        return
+    if kind not in KINDS:
+        raise ChoiceError(f"there is no kind '{kind}'", did_you_mean(kind, KINDS) or f"one of: {', '.join(KINDS)}")
+    show(json.dumps(load(kind), indent=1, ensure_ascii=False) + "\n", context.obj)

@@ -1,0 +1,118 @@
+"""What is open, how things stand, what was done to an account: read, never written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cs_playbook.commands.outputs import open_lines, short_keys
+from cs_playbook.commands.people import find_account
+from cs_playbook.commands.planning import Sources, prepare
+from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_records import Recorded, RunRecord
+from cs_playbook.errors import UserError
+from cs_playbook.model.enrollment import Arm, Enrollment
+from cs_playbook.model.line import TaskLine
+from cs_playbook.source.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """Open lines, soonest first; `short`: keys as short as they can be."""
+
+    day: date
+    lines: Sequence[TaskLine]
+    short: Mapping[str, str]
+
+
+def task_list(workspace: Workspace, day: date | None, owner: str | None) -> TaskList:
+    """`owner`: part of the address or the name."""
+    with open_ledger(workspace, writing=False) as ledger, open_snapshot(workspace, day) as snapshot:
+        calendar = calendar_of(workspace.catalog.project.calendar)
+        morning = prepare(Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar))
+        everything = [line for line, _, _ in open_lines(morning)]
+    short = short_keys([line.key for line in everything])
+    mine = [line for line in everything if owner is None or owner.lower() in f"{line.owner} {line.owner_name}".lower()]
+    return TaskList(snapshot.day, sorted(mine, key=lambda line: (line.due, line.priority, line.owner, line.key)), short)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusNow:
+    """How things stand. `drafts`: letters that wait for their sender. `wrong`: what the ledger says of itself."""
+
+    last: RunRecord | None
+    manifest: Manifest | None
+    snapshot_trouble: str
+    hours_old: int | None
+    open_enrollments: int
+    shadows: int
+    open_tasks: int
+    late: int
+    drafts: int
+    oldest_draft: date | None
+    starts_asked: int
+    unpublished: int
+    held: Mapping[str, int]
+
+
+def status(workspace: Workspace, now: datetime) -> StatusNow:
+    """Reads the ledger and the newest snapshot's manifest."""
+    with open_ledger(workspace, writing=False) as ledger:
+        last = ledger.last_run()
+        going = [item for item in ledger.enrollments(now.date()) if item.is_open]
+        manifest, trouble = _manifest(workspace)
+        return _status(ledger, last, going, manifest, trouble, workspace, now)
+
+
+def _status(ledger: Ledger, last: RunRecord | None, going: list[Enrollment], manifest: Manifest | None, trouble: str, workspace: Workspace, now: datetime) -> StatusNow:
+    treated = [item for item in going if item.arm is Arm.TREATED]
+    tasks = [task for item in treated for task in item.open_tasks]
+    drafts = [task for task in tasks if task.kind == "email"]
+    day = last.day if last else now.date()
+    held = Counter({name.removeprefix("held:"): count for name, count in (last.counts if last else {}).items() if name.startswith("held:")})
+    return StatusNow(
+        last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, workspace, now),
+        open_enrollments=len(treated), shadows=len(going) - len(treated), open_tasks=len(tasks),
+        late=sum(task.is_late(day) for task in tasks), drafts=len(drafts),
+        oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=len(ledger.pending_starts()),
+        unpublished=sum(1 for _ in ledger.unpublished()), held=held,
+    )  # fmt: skip
+
+
+def _manifest(workspace: Workspace) -> tuple[Manifest | None, str]:
+    try:
+        with open_snapshot(workspace, None) as snapshot:
+            return snapshot.manifest, ""
+    except UserError as error:
+        return None, error.sentence
+
+
+def _hours_old(manifest: Manifest | None, workspace: Workspace, now: datetime) -> int | None:
+    if manifest is None:
+        return None
+    began = datetime(manifest.day.year, manifest.day.month, manifest.day.day, tzinfo=ZoneInfo(workspace.catalog.project.calendar.timezone))
+    return int((now - began).total_seconds() // 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHistory:
+    account: str
+    recorded: Sequence[Recorded]
+    enrollments: Mapping[str, Enrollment]
+
+
+def history(workspace: Workspace, account: str) -> AccountHistory:
+    """Everything that was ever done to an account; also to one that has left the snapshot, by its key."""
+    with open_ledger(workspace, writing=False) as ledger:
+        found = account if ledger.enrollments_of(account) else find_account(workspace, account)
+        return AccountHistory(found, ledger.history(found), {item.key: item for item in ledger.enrollments_of(found)})
+
+
+def verify(workspace: Workspace) -> list[str]:
+    """What is wrong with the ledger, as sentences."""
+    with open_ledger(workspace, writing=False) as ledger:
+        return ledger.verify()

@@ -1,0 +1,39 @@
+"""What a run did → a few lines, or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from cs_playbook.report.words import count, day_with_year
+
+
+def as_text(day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int) -> str:
+    """Counts first, then where the files are."""
+    lines = [f"{count(finished, 'file')} of a run that was cut are in place now"] if finished else []
+    if nothing:
+        lines.append(f"{day_with_year(day)} is done: nothing to do. The files are in {folder}")
+        return "\n".join(lines) + "\n"
+    done = [
+        _said(answers, "answer taken", "answers taken"),
+        _said(counts.get("event:Started", 0), "started", "started"),
+        _said(counts.get("tasks", 0), "new task", "new tasks"),
+        _said(counts.get("event:Ended", 0), "ended", "ended"),
+        _said(counts.get("late", 0), "late", "late"),
+        _said(counts.get("event:TaskEscalated", 0), "escalated", "escalated"),
+        _said(sum(number for name, number in counts.items() if name.startswith("held:")), "held", "held"),
+    ]
+    lines.append(f"{day_with_year(day)}: {', '.join(part for part in done if part) or 'nothing new'}")
+    lines.append(f"  {folder}/index.html to look through it all; tasks.csv; owners/*/digest.md; drafts/")
+    return "\n".join(lines) + "\n"
+
+
+def _said(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}" if number else ""
+
+
+def as_json(day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int) -> str:
+    content = {"format_version": 1, "day": day.isoformat(), "nothing_to_do": nothing, "files_of_a_cut_run": finished, "answers": answers, "counts": dict(sorted(counts.items())), "folder": str(folder)}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
