@@ -7,6 +7,7 @@ the one below, so that a fact may stand on any other. The past arrives as small 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from cs_playbook.compile.asked import Asked, was_in
 from cs_playbook.compile.rows import (
@@ -25,7 +26,7 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import Table
-from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, walk
+from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, Value, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.segment import Segmentation
@@ -56,12 +57,16 @@ class FactsSql:
     columns: tuple[tuple[str, FieldType], ...]
 
 
+# In `temp.given`: the fact is said to be empty, which is more than saying nothing of it.
+SAID_EMPTY = cast(Value, b"")
+
+
 def past_table(past: Past) -> str:
     return f"create temp table {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
 
 
 def facts_sql(asked: Asked, catalog: Catalog, reckoning: Reckoning, given: frozenset[str] = frozenset()) -> FactsSql:
-    """`given`: facts that stand ready in `temp.given(_n, …)` where a story says them outright; they win where not empty."""
+    """`given`: facts that stand ready in `temp.given(_n, …)` where a story says them outright, SAID_EMPTY or a value."""
     builder = _Builder(asked, catalog, reckoning, given)
     return builder.build()
 
@@ -109,7 +114,8 @@ class _Builder:
         self._remember()
 
     def _or_given(self, name: str, value: str) -> str:
-        return f"coalesce({quoted(f'given_{name}')}, {value})" if name in self.given else value
+        said = quoted(f"given_{name}")
+        return f"iif({said} = x'', null, coalesce({said}, {value}))" if name in self.given else value
 
     def _remember(self) -> None:
         key = quoted(self.catalog.contract.accounts.key or "id")

@@ -14,7 +14,7 @@ Row = Mapping[str, Any]  # field: value as written in YAML
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Whole lists: started, ended. Of the others at least so much must be, unless `exactly`; empty means none.
+    """Whole lists: started, ended. Of the others at least this, unless `exactly`; empty means none.
 
     `span`: where it begins; `places`: where each of its keys stands.
     """

@@ -1,4 +1,4 @@
-"""A value as a story writes it, and the kind of its field → the value as a snapshot holds it, or what is wrong."""
+"""A value as written in a story, and its kind → the value as a snapshot holds it, or what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A condition and the facts it was asked of → the values behind its answer, and how far it is from the other answer."""
+"""A condition and the facts it was asked of → the values behind its answer, and how far it is from the other."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is so: a sentence (the author's, or the condition as written) and the values behind it."""
+    """Why something is so: a sentence (the author's, or the condition as written), the values behind it."""
 
     text: str
     seen: tuple[Seen, ...] = ()
@@ -113,9 +113,7 @@ def reason_of(evidence: Iterable[Evidence], facts: Facts) -> Reason | None:
     if not given:
         return None
     chosen = _main(given)
-    seen = _once(
-        seen for leaf in leaves(chosen.condition) for seen in seen_in(leaf.expression, facts)
-    )
+    seen = _once(seen for leaf in leaves(chosen.condition) for seen in seen_in(leaf.expression, facts))
     return Reason(words_of(chosen.condition), seen)
 
 
@@ -288,7 +286,7 @@ def _unit(expression: Expression, catalog: Catalog) -> str:
 
 
 def unknown_words(condition: Condition, catalog: Catalog) -> str:
-    """What to look at where a condition is often unknown: `licensed_seats is empty`, `seat_use cannot be reckoned`."""
+    """What to look at where it is often unknown: `licensed_seats is empty`, `seat_use cannot be reckoned`."""
     asked = {
         part.key: part
         for leaf in leaves(condition)

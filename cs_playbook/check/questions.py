@@ -1,0 +1,207 @@
+"""What conditions ask of steps and of the calendar: results that never come, days that are missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cs_playbook.check.rule import Asked
+from cs_playbook.check.ways import outcomes_of
+from cs_playbook.model.asking import later_conditions, rule_conditions, step_conditions, step_dates
+from cs_playbook.model.condition import Condition, Leaf, leaves
+from cs_playbook.model.expression import (
+    Among,
+    Call,
+    Comparison,
+    Expression,
+    FieldType,
+    Literal,
+    Name,
+    ScopeName,
+    walk,
+)
+from cs_playbook.model.playbook import Step
+from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
+
+_COUNTED_BY_DAY = ("days_until", "days_since", "business_days_until", "business_days_since")
+_A_WEEK = 7
+
+
+def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
+    """CSP317 A condition asks for an outcome that the step never ends with
+
+    `steps.call.outcome = 'agreed'` is never true if `call` has no outcome `agreed`: the branch would be dead,
+    and nobody would notice.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call, task: Call them, owner: csm, outcomes: [agreed, no_answer]}
+          - id: note
+            task: Note what was agreed
+            owner: csm
+            when: steps.call.outcome = 'agred'
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call, task: Call them, owner: csm, outcomes: [agreed, no_answer]}
+          - id: note
+            task: Note what was agreed
+            owner: csm
+            when: steps.call.outcome = 'agreed'
+    """
+    for condition in later_conditions(asked.playbook):
+        for leaf in _leaves_on_steps(condition):
+            for part in walk(leaf.expression):
+                for name, literal in _compared(part):
+                    yield from _never_so(asked, leaf, name, literal)
+
+
+def _compared(part: Expression) -> Iterator[tuple[Name, Literal]]:
+    match part:
+        case Comparison(left=Name() as name, right=Literal() as literal):
+            yield name, literal
+        case Comparison(left=Literal() as literal, right=Name() as name):
+            yield name, literal
+        case Among(item=Name() as name, choices=choices):
+            yield from ((name, choice) for choice in choices if isinstance(choice, Literal))
+        case _:
+            pass
+
+
+def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterator[Finding]:
+    step_id, what = _step_in(name)
+    step = asked.ways.steps.get(step_id)
+    if step is None or what != "outcome" or literal.value in outcomes_of(step):
+        return
+    fact = f"step '{step.id}' never ends with '{literal.value}'"
+    outcomes = outcomes_of(step)
+    hint = did_you_mean(str(literal.value), outcomes) or f"it ends: {', '.join(outcomes)}"
+    yield Finding(_place(leaf, literal), "CSP317", fact, hint)
+
+
+def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
+    """CSP318 A warning: a step asks for the result of one that cannot have ended yet
+
+    What a step asks is asked when it opens, or while it is open. The outcome of a step that comes later, or on
+    a branch that is not taken then, is empty at that time: the answer is unknown, and the step waits.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: call, task: Call them, owner: csm, due: 1 day after steps.visit.done_on}
+          - {id: visit, task: Visit them, owner: csm, after: call}
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: visit, task: Visit them, owner: csm}
+          - {id: call, task: Call them, owner: csm, due: 1 day after steps.visit.done_on, after: visit}
+    """
+    for step in asked.playbook.steps:
+        for span, name in _asked_by(step):
+            result, _ = _step_in(name)
+            if asked.ways.steps.get(step.id) is step and not asked.ways.before(step.id, result):
+                yield _too_early(span, step, name)
+
+
+def _too_early(span: Span, step: Step, name: Name) -> Finding:
+    result, _ = _step_in(name)
+    if result == step.id:
+        fact = f"step '{step.id}' asks for its own result, which is not there before it has ended"
+        return warning(span, "CSP318", fact, "ask in a step that comes after it")
+    fact = f"'{name.name}' is empty whenever step '{step.id}' asks: '{result}' cannot have ended by then"
+    return warning(span, "CSP318", fact, f"let '{step.id}' come after '{result}', or ask something else")
+
+
+def _asked_by(step: Step) -> Iterator[tuple[Span, Name]]:
+    """Each result of a step that it asks for, once."""
+    found: dict[str, tuple[Span, Name]] = {}
+    for condition in step_conditions(step):
+        for leaf in _leaves_on_steps(condition):
+            for name in _results(leaf.expression):
+                found.setdefault(name.name, (_place(leaf, name), name))
+    for date in step_dates(step):
+        for name in _results(date):
+            found.setdefault(name.name, (step.span, name))
+    yield from found.values()
+
+
+def _results(expression: Expression) -> Iterator[Name]:
+    for part in walk(expression):
+        if isinstance(part, Name) and part.scope is ScopeName.ENROLLMENT and part.name.startswith("steps."):
+            yield part
+
+
+def _step_in(name: Name) -> tuple[str, str]:
+    """`steps.call.outcome` → call, outcome; two empty texts for any other name."""
+    first, _, rest = name.name.partition(".")
+    step, _, what = rest.partition(".")
+    return (step, what) if first == "steps" and name.scope is ScopeName.ENROLLMENT else ("", "")
+
+
+def _leaves_on_steps(condition: Condition) -> Iterator[Leaf]:
+    """Few lines speak of steps: the others are not walked through."""
+    return (leaf for leaf in leaves(condition) if "steps." in leaf.text)
+
+
+def no_single_day(asked: Asked) -> Iterator[Finding]:
+    """CSP230 A warning: a condition is true on one single day
+
+    `days_until(renewal_date) = 120` holds on one day. If the export of that day is late, or another condition
+    says no just then, the account is missed for ever. A span of days catches it on the next run.
+
+    Fails:
+
+        # playbooks/example.yaml
+        trigger:
+          when: days_until(renewal_date) = 120
+          already_matching: start
+
+    Mended:
+
+        # playbooks/example.yaml
+        trigger:
+          when: days_until(renewal_date) between 113 and 120
+          already_matching: start
+    """
+    for condition in (*rule_conditions(asked.playbook), *later_conditions(asked.playbook)):
+        for leaf in leaves(condition):
+            if "=" in leaf.text and ("days_" in leaf.text or "today" in leaf.text):
+                yield from _single_days(leaf)
+
+
+def _single_days(leaf: Leaf) -> Iterator[Finding]:
+    for part in walk(leaf.expression):
+        hint = _span_of_days(part)
+        if hint:
+            fact = "this is true on one single day: whoever is missed on that day is missed for ever"
+            yield warning(_place(leaf, part), "CSP230", fact, f"give it some days: {hint}")
+
+
+def _span_of_days(part: Expression) -> str:
+    """What to write instead of an equality with a distance; "" for anything else."""
+    match part:
+        case Comparison(operator="=", left=Call(function=function, arguments=(Name() as date,)), right=Literal(value=int() as days)):
+            return _between(function, date.name, days) if function in _COUNTED_BY_DAY else ""
+        case Comparison(operator="=", left=Name(type=FieldType.DATE) as date, right=Name(name="today")):
+            return _between("days_since", date.name, 0)
+        case Comparison(operator="=", left=Name(name="today"), right=Name(type=FieldType.DATE) as date):
+            return _between("days_since", date.name, 0)
+        case _:
+            return ""
+
+
+def _between(function: str, date: str, days: int) -> str:
+    low, high = (days, days + _A_WEEK) if function.endswith("since") else (days - _A_WEEK, days)
+    return f"{function}({date}) between {low} and {high}"
+
+
+def _place(leaf: Leaf, part: Expression) -> Span:
+    """The part inside its line, as far as one can tell: the span of a leaf is that of its whole text."""
+    quoted = leaf.span.length > len(leaf.text)
+    return leaf.span.within(part.at[0] + quoted, part.at[1]) if leaf.span.length >= len(leaf.text) else leaf.span

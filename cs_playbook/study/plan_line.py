@@ -1,0 +1,210 @@
+"""What is decided about one subject → lines that name it: who, why, what comes first, by whom, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cs_playbook.model.condition import Evidence
+from cs_playbook.model.enrollment import Enrollment, OpenTask, StepState
+from cs_playbook.model.event import (
+    CameBack,
+    Ended,
+    Started,
+    StartRefused,
+    StepEnded,
+    StepOpened,
+    StepPassed,
+    StepSkipped,
+    TaskEscalated,
+    TaskReassigned,
+    WentMissing,
+)
+from cs_playbook.model.playbook import Playbook, Step
+from cs_playbook.plan.advance import enrollment_values
+from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan, Today
+from cs_playbook.plan.lines import account_name, line_of
+from cs_playbook.study.behind import Facts, Reason, reason_of
+
+Moved = StepOpened | StepEnded | StepPassed | StepSkipped | TaskReassigned | CameBack | WentMissing
+
+
+class LineKind(StrEnum):
+    START = "start"
+    MOVE = "advance"
+    LATE = "late"
+    END = "end"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """`step`, `title`, `owner`, `due`: of the task it is about, "" and None where there is none.
+
+    `arr`: the account's, None where it is not known. `told`: who hears today that it is late.
+    """
+
+    account: str
+    name: str
+    row: str | None
+    reason: Reason
+    arr: float | None = None
+    step: str = ""
+    title: str = ""
+    owner: str = ""
+    owner_name: str = ""
+    due: date | None = None
+    told: tuple[str, ...] = ()
+
+
+class Spoken:
+    """Holds one subject's plan and answers what a line says of it."""
+
+    def __init__(self, plan: SubjectPlan, today: Today) -> None:
+        self.plan = plan
+        self.today = today
+        self.enrollment: Enrollment | None = plan.after[0] if plan.after else None
+
+    def start(self, change: Change) -> PlanLine:
+        """Why it starts, and its first task."""
+        assert isinstance(change.event, Started)
+        by = change.event.by
+        asked = Reason(f"asked for by {by}") if by != "rule" else None
+        return self._with_first_task(asked or self._reason(change.evidence, "its rule fits"))
+
+    def move(self) -> PlanLine:
+        """What happened to it, and the first task that follows from it."""
+        return self._with_first_task(self._why_it_moves())
+
+    def late(self, late: Late) -> PlanLine:
+        days = (self.today.day - late.task.due).days
+        return self._line(Reason(f"{days} day{'' if days == 1 else 's'} late"), late.task)
+
+    def end(self, change: Change) -> PlanLine:
+        """The outcome, and what brought it."""
+        assert isinstance(change.event, Ended)
+        reason = self._reason(change.evidence, _ENDINGS.get(change.event.why, change.event.why))
+        return self._line(Reason(f"{change.event.outcome}: {reason.text}", reason.seen))
+
+    def held(self, held: Held) -> PlanLine:
+        where = f"{held.step}: " if held.step else ""
+        return self._line(Reason(f"{where}{held.why}"))
+
+    def refused(self, event: StartRefused) -> PlanLine:
+        return self._line(Reason(f"asked for, and not started: {event.why}"))
+
+    # --- the reason of a move ---
+
+    def _why_it_moves(self) -> Reason:
+        changes = [d for d in self.plan.decisions if isinstance(d, Change)]
+        opened = next((c.event for c in changes if isinstance(c.event, StepOpened)), None)
+        ended = [change for change in changes if isinstance(change.event, StepEnded)]
+        before = self._came_before(opened) if opened else ""
+        if before:
+            return self._reason_of_end(ended, before) or Reason(before)
+        if ended:
+            event = ended[-1].event
+            assert isinstance(event, StepEnded)
+            words = f"{event.step}: {event.outcome}"
+            return self._reason_of_end(ended, words) or Reason(words)
+        return Reason(_quiet_words([c.event for c in changes]))
+
+    def _reason_of_end(self, ended: list[Change], words: str) -> Reason | None:
+        """The same words, with the values that made the step end today."""
+        for change in ended:
+            event = change.event
+            if isinstance(event, StepEnded) and words == f"{event.step}: {event.outcome}" and change.evidence:
+                return Reason(words, self._reason(change.evidence, "").seen)
+        return None
+
+    def _came_before(self, opened: StepOpened) -> str:
+        """`find_cause: champion_left`: what let the step open."""
+        step = self._step(opened.step)
+        if step is None or self.enrollment is None:
+            return ""
+        progress = self.enrollment.steps
+        met = [
+            f"{item.step}: {progress[item.step].outcome}"
+            for item in step.after.requirements
+            if item.step in progress and progress[item.step].state is StepState.DONE
+        ]
+        return met[0] if met else ""
+
+    # --- the parts of a line ---
+
+    def _reason(self, evidence: tuple[Evidence, ...], otherwise: str) -> Reason:
+        values = dict(self.plan.subject.values)
+        if self.enrollment is not None:
+            values |= enrollment_values(self.enrollment)
+        facts = Facts(values, self.today.reckoning, self.today.catalog)
+        return reason_of(evidence, facts) or Reason(otherwise)
+
+    def _with_first_task(self, reason: Reason) -> PlanLine:
+        return self._line(reason, next(self._opened_tasks(), None))
+
+    def _opened_tasks(self) -> Iterator[OpenTask]:
+        for decision in self.plan.decisions:
+            if isinstance(decision, Change) and isinstance(decision.event, StepOpened):
+                yield from decision.event.tasks
+
+    def _line(self, reason: Reason, task: OpenTask | None = None) -> PlanLine:
+        subject = self.plan.subject
+        arr = subject.values.get("arr")
+        line = PlanLine(
+            account=subject.account, name=account_name(subject), row=subject.row, reason=reason,
+            arr=float(arr) if isinstance(arr, int | float) else None,
+        )  # fmt: skip
+        return line if task is None else self._with_task(line, task)
+
+    def _with_task(self, line: PlanLine, task: OpenTask) -> PlanLine:
+        text, step = self._text(), self._step(task.step)
+        if text is None or step is None or self.enrollment is None:
+            return line
+        work = line_of(task, step, text, self.enrollment, self.plan.subject, self.today)
+        return PlanLine(
+            line.account, line.name, line.row, line.reason, line.arr,
+            work.step, work.title, work.owner, work.owner_name, work.due, self._told(task),
+        )  # fmt: skip
+
+    def _told(self, task: OpenTask) -> tuple[str, ...]:
+        events = (d.event for d in self.plan.decisions if isinstance(d, Change))
+        return next((e.to for e in events if isinstance(e, TaskEscalated) and e.task == task.key), ())
+
+    def _text(self) -> Playbook | None:
+        return self.today.texts.get(self.enrollment.definition) if self.enrollment else None
+
+    def _step(self, step: str) -> Step | None:
+        text = self._text()
+        return text.step(step) if text else None
+
+
+_ENDINGS = {
+    "answer": "so answered",
+    "finished": "nothing is left to do",
+    "gone": "missing from the snapshot for too long",
+    "stopped": "stopped by a person",
+}
+
+
+def _quiet_words(events: list[object]) -> str:
+    """What is said of a day on which no step opened and none was done."""
+    for event in events:
+        match event:
+            case StepOpened(step=step):
+                return f"{step} begins"
+            case StepPassed(step=step):
+                return f"{step}: passed over"
+            case StepSkipped(step=step):
+                return f"{step}: skipped, it can no longer be reached"
+            case TaskReassigned():
+                return "its owner changed"
+            case CameBack():
+                return "back in the snapshot"
+            case WentMissing():
+                return "missing from the snapshot: it waits"
+            case _:
+                pass
+    return "goes on"

@@ -1,0 +1,122 @@
+"""What people see of a plan, as values: its counts, its first names, the minutes it asks of each owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.plan.decision import HeldBy
+from cs_playbook.plan.guards import Stop
+from cs_playbook.source.finding import Finding
+from cs_playbook.study.plan_line import LineKind, PlanLine
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A condition that is unknown for accounts which nothing else keeps out. `what`: `arr is empty`."""
+
+    what: str
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNumbers:
+    """What a playbook's rule says of the whole portfolio today.
+
+    `new`: did not fit at the last run. `already`: left alone, because they fitted before it went live.
+    `patient`: fit, but not yet for as long as asked. `near`: one condition short (None: not counted).
+    """
+
+    fitting: int
+    new: int = 0
+    already: int = 0
+    patient: int = 0
+    near: int | None = None
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookSummary:
+    """`counts`: of each kind, all of them. `lines`: the first of them, the largest ARR first."""
+
+    name: str
+    playbook: Playbook | None
+    counts: Mapping[LineKind, int]
+    lines: Mapping[LineKind, tuple[PlanLine, ...]]
+    numbers: RuleNumbers | None = None
+
+    @property
+    def is_shadow(self) -> bool:
+        return self.playbook is not None and self.playbook.status is Status.SHADOW
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerMinutes:
+    """What all open work asks of a person after today. `week`: due within seven days, or late already."""
+
+    owner: str
+    name: str
+    today: int
+    week: int
+    per_week: int | None = None
+
+    @property
+    def share(self) -> float | None:
+        return self.week / self.per_week if self.per_week else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """Counts are sorted, the most first.
+
+    `started`, `shadowed`: by playbook. `moves`: open enrollments in which something happens; `work`: what it
+    is. `told`: escalations by person. `ended`: by outcome. `goals`: met after the steps had ended. `later`:
+    steps whose earliest day has not come. `arr`: of the accounts in which something starts, each once.
+    """
+
+    day: date
+    started: Mapping[str, int]
+    shadowed: Mapping[str, int]
+    moves: int
+    work: Mapping[str, int]
+    late: int
+    told: Mapping[str, int]
+    ended: Mapping[str, int]
+    shadows_ended: int
+    goals: int
+    held: Mapping[HeldBy, int]
+    later: int
+    refused: int
+    arr: float | None
+    playbooks: tuple[PlaybookSummary, ...]
+    minutes: tuple[OwnerMinutes, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a run would do nothing at all."""
+        happens = (self.started, self.shadowed, self.moves, self.ended, self.goals, self.told, self.refused)
+        return not any((*happens, self.shadows_ended))
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """The plan of a day and what it was made of.
+
+    `built_at`: of the snapshot, UTC, ISO text. `accounts`: in it; `seen`: the active ones. `files`, `plan`:
+    hashes. `hours_old`: by the clock, None where nobody asked. `stops`: why a run would do nothing.
+    `answers`: that came back and count; `findings`: about those that do not.
+    """
+
+    day: date
+    built_at: str
+    accounts: int
+    seen: int
+    files: str
+    plan: str
+    summary: PlanSummary
+    hours_old: int | None = None
+    stops: tuple[Stop, ...] = ()
+    answers: int = 0
+    findings: tuple[Finding, ...] = ()

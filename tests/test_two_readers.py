@@ -1,0 +1,149 @@
+"""A condition has two readers: SQL for the many, Python for the few. They must never differ; nor may sqlglot, a third one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cs_playbook.compile.facts import account_columns
+from cs_playbook.compile.sql import sql
+from cs_playbook.model.answer import evaluate, truth
+from cs_playbook.model.data import Contract, Field, Table
+from cs_playbook.model.expression import Expression, FieldType, Value, to_day
+from cs_playbook.model.functions import Reckoning, functions, like
+from cs_playbook.model.time import Calendar
+from cs_playbook.model.wording import write
+from cs_playbook.parse.bind import Binder
+from cs_playbook.parse.condition import read_condition
+from cs_playbook.parse.scope import Scope
+from cs_playbook.source.finding import NOWHERE
+
+TYPES = {
+    "arr": FieldType.NUMBER, "spend": FieldType.NUMBER, "seats": FieldType.INTEGER, "users": FieldType.INTEGER,
+    "tier": FieldType.TEXT, "owner": FieldType.TEXT, "paying": FieldType.BOOLEAN, "renewal": FieldType.DATE,
+    "signed": FieldType.DATE, "roles": FieldType.LIST,
+}  # fmt: skip
+ACCOUNTS = Table("accounts", tuple(Field(name, kind, NOWHERE) for name, kind in TYPES.items()), NOWHERE, key="tier")
+SCOPE = Scope(Contract("c", (ACCOUNTS,), NOWHERE), TYPES)
+RECKONING = Reckoning(20_500, Calendar(fiscal_year_starts=2))
+WORDS = ("high", "low", "a\"b", "l'été", "ÉTÉ", "", "100%", 'a,"high"')
+
+numbers = st.sampled_from(("arr", "spend", "seats", "users")) | st.integers(-3, 60).map(str) | st.sampled_from(("0", "0.5", "1e3", "7"))
+texts = st.sampled_from(("tier", "owner")) | st.sampled_from(WORDS).map(lambda word: "'" + word.replace("'", "''") + "'")
+dates = st.sampled_from(("renewal", "signed", "today"))
+
+
+def numeric(depth: int) -> st.SearchStrategy[str]:
+    if depth == 0:
+        return numbers | dates.flatmap(lambda day: st.sampled_from((f"days_until({day})", f"days_since({day})", f"months_since({day})", f"months_until({day})", f"business_days_until({day})")))
+    inner = numeric(depth - 1)
+    reckoned = st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})")
+    case = st.tuples(questions(depth - 1), inner, inner).map(lambda parts: f"case when {parts[0]} then {parts[1]} else {parts[2]} end")
+    return inner | reckoned | inner.map(lambda item: f"-({item})") | case
+
+
+def questions(depth: int) -> st.SearchStrategy[str]:
+    compared = st.tuples(numeric(min(depth, 1)), st.sampled_from(("=", "<>", "<", "<=", ">", ">=")), numeric(min(depth, 1))).map(" ".join)
+    leaf = st.one_of(
+        compared,
+        st.tuples(texts, st.sampled_from(("=", "<>")), texts).map(" ".join),
+        st.tuples(dates, st.sampled_from(("<", ">=", "=")), dates).map(" ".join),
+        st.tuples(texts, texts, texts).map(lambda parts: f"{parts[0]} in ({parts[1]}, {parts[2]})"),
+        st.tuples(numbers, numbers, numbers).map(lambda parts: f"{parts[0]} between {parts[1]} and {parts[2]}"),
+        st.tuples(texts, texts).map(lambda parts: f"{parts[0]} like {parts[1]}"),
+        texts.map(lambda item: f"{item} in roles"),
+        st.sampled_from(("paying", "arr is null", "tier is not null", "renewal is null", "fiscal_quarter(renewal) = fiscal_quarter(today)", "earliest(renewal, signed) < today", "latest(renewal, signed) >= '2026-01-31'", "lower(tier) = 'été'", "(arr / seats) is null")),
+    )
+    if depth == 0:
+        return leaf
+    inner = questions(depth - 1)
+    return leaf | st.one_of(
+        st.tuples(inner, st.sampled_from(("and", "or")), inner).map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"),
+        inner.map(lambda item: f"not ({item})"),
+    )
+
+
+values = st.fixed_dictionaries(
+    {
+        "arr": st.none() | st.floats(-1e6, 1e6, allow_nan=False) | st.sampled_from((0.0, 0.5, 20000.0)),
+        "spend": st.none() | st.floats(-10, 10, allow_nan=False),
+        "seats": st.none() | st.integers(-3, 60) | st.just(2**62),
+        "users": st.none() | st.integers(0, 60),
+        "tier": st.none() | st.sampled_from(WORDS),
+        "owner": st.none() | st.sampled_from(WORDS),
+        "paying": st.sampled_from((0, 1, None)),
+        "renewal": st.none() | st.integers(19_700, 21_200),
+        "signed": st.none() | st.integers(19_700, 21_200),
+        "roles": st.lists(st.sampled_from(WORDS), max_size=3).map(lambda words: json.dumps(words, ensure_ascii=False, separators=(",", ":"))),
+    }
+)
+
+
+def bound(text: str) -> Expression:
+    binder = Binder(SCOPE, lambda at: NOWHERE)
+    expression = binder.yes_or_no(read_condition(text))
+    assert not [finding for finding in binder.findings if finding.is_error], binder.findings
+    return expression
+
+
+@pytest.fixture(scope="module")
+def database() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    for name, function in functions(RECKONING).items():
+        connection.create_function(f"cs_{name}", -1, function, deterministic=True)
+    connection.create_function("cs_like", 2, like, deterministic=True)
+    stored = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real"}
+    columns = ", ".join(f'"{name}" {stored.get(kind, "integer")}' for name, kind in TYPES.items())
+    connection.execute(f"create table f ({columns}) strict")
+    return connection
+
+
+def by_sql(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> object:
+    database.execute("delete from f")
+    database.execute(f"insert into f values ({', '.join('?' for _ in TYPES)})", [row[name] for name in TYPES])
+    return database.execute(f"select {text} from f").fetchone()[0]
+
+
+@settings(max_examples=600, deadline=None)
+@given(questions(2), values)
+def test_sql_and_python_give_the_same_answer(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> None:
+    expression = bound(text)
+    many = by_sql(database, sql(expression, account_columns("f"), RECKONING), row)
+    few = truth(evaluate(expression, row, RECKONING))
+    assert (None if many is None else bool(many)) == few, text
+
+
+@settings(max_examples=300, deadline=None)
+@given(questions(2))
+def test_the_canonical_text_reads_back_to_the_same_expression(text: str) -> None:
+    expression = read_condition(text)
+    assert read_condition(write(expression)) == expression
+
+
+PLAIN = st.one_of(
+    st.tuples(st.sampled_from(("arr", "seats", "users")), st.sampled_from(("=", "<", ">=", "<>")), st.integers(0, 60).map(str)).map(" ".join),
+    st.sampled_from(("paying", "tier = 'high'", "tier in ('high', 'low')", "arr is null", "seats between 2 and 9", "users / seats < 0.5", "not paying", "users * 2 - seats > arr + 1", "-seats < 3", "tier not in ('low')", "case when paying then arr else 0 end > 5")),
+)
+PLAIN_TREE = st.recursive(PLAIN, lambda inner: st.tuples(inner, st.sampled_from(("and", "or")), inner).map(lambda parts: f"{parts[0]} {parts[1]} {parts[2]}") | inner.map(lambda item: f"not ({item})"), max_leaves=5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(PLAIN_TREE, values)
+def test_what_we_read_is_the_sql_that_others_read(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> None:
+    """sqlglot reads the same text by itself: our grammar must bind as tightly, our answers must be its answers."""
+    import sqlglot
+
+    row = {**row, "seats": None if row["seats"] == 2**62 else row["seats"]}
+    theirs = by_sql(database, sqlglot.transpile(f"select {text} from f", write="sqlite")[0].removeprefix("SELECT ").removesuffix(" FROM f"), row)
+    ours = truth(evaluate(bound(text), row, RECKONING))
+    assert (None if theirs is None else bool(theirs)) == ours, text
+
+
+def test_the_day_of_the_tests_is_a_day() -> None:
+    from datetime import date
+
+    assert to_day(date(2026, 2, 16)) == RECKONING.today
