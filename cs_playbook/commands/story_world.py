@@ -1,4 +1,4 @@
-"""A story's accounts and rows, changed from day to day → the tables of each day's export, and facts said outright."""
+"""A story's accounts and rows, changed day by day → the tables of a day's export, and facts said outright."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def export(world: World, catalog: Catalog, days: Days) -> Export:
         **_rows(world, contract, days, set(accounts)),
     }
     given = {name: _said(values, own) for name, values in facts.items()}
-    pairs = [(name, fields) for name, fields in accounts.items()]
+    pairs = accounts.items()
     return Export(
         tables,
         {name: said for name, said in given.items() if said},

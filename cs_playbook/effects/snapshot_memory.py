@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 
 from cs_playbook.compile import placing
@@ -22,13 +24,32 @@ Rows = Mapping[
 ]  # table: its rows, each field: value; what is left out is empty
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The bytes of a snapshot and its counts, of no day yet: the same export may serve several days."""
+
+    content: bytes
+    tables: tuple[tuple[str, TableCount], ...]
+    shape: str
+
+    def on(self, day: date) -> Snapshot:
+        """An open snapshot of that day, its own copy."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.deserialize(self.content)
+        return Snapshot(connection, Manifest(day, "", "", (), self.tables, self.shape, ""), None, None)
+
+
 def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:
     """Dates as `date` or days since 1970-01-01, lists as lists or tuples of texts, yes and no as bool.
 
     Raises ChoiceError where a row names an unknown field, has no key, shares it, or belongs to nobody.
     """
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    try:
+    return memory_image(contract, rows).on(day)
+
+
+def memory_image(contract: Contract, rows: Rows) -> Image:
+    """The same, for any day."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute("BEGIN")
         counts = {
             table.name: _fill(connection, contract, table, rows)
@@ -36,12 +57,8 @@ def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:
         }
         forget(connection, contract)
         connection.execute("COMMIT")
-    except BaseException:
-        connection.close()
-        raise
-    tables = tuple((table.name, counts[table.name]) for table in contract.tables)
-    manifest = Manifest(day, "", "", (), tables, placing.shape(contract), "")
-    return Snapshot(connection, manifest, None, None)
+        tables = tuple((table.name, counts[table.name]) for table in contract.tables)
+        return Image(connection.serialize(), tables, placing.shape(contract))
 
 
 def _fill(connection: sqlite3.Connection, contract: Contract, table: Table, rows: Rows) -> TableCount:

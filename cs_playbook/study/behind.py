@@ -1,4 +1,4 @@
-"""A condition and the facts it was asked of → the values behind its answer, and how far it is from the other."""
+"""A condition and the facts it was asked of → the values behind its answer, and how far it is from another."""
 
 from __future__ import annotations
 

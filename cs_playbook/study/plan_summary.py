@@ -109,10 +109,9 @@ class _Counting:
                     self._add("told", person)
             case GoalMet() if not _ends(plan):
                 self._add("goals", "")
-            case _ if _moves(plan):
-                self._add("work", _work(event))
             case _:
-                pass
+                if _moves(plan) and (what := _work(event)):
+                    self._add("work", what)
 
     # --- counting ---
 

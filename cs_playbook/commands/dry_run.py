@@ -1,0 +1,158 @@
+"""A workspace and a day → the plan of the day as people see it; nothing is changed, not even a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from cs_playbook.commands.answers import Returned, returned_lists
+from cs_playbook.commands.choosing import Choice, before_of
+from cs_playbook.commands.planning import Morning, Sources, prepare
+from cs_playbook.commands.run import Clock, guards, newly_fitting, plan_id
+from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.looking import IMPATIENT
+from cs_playbook.compile.scan import near
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.model.event import TaskAnswered
+from cs_playbook.plan.decision import HeldBy, SubjectPlan
+from cs_playbook.plan.enroll import Before
+from cs_playbook.plan.guards import Stop, too_many
+from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.study.behind import unknown_words
+from cs_playbook.study.plan_summary import FIRST, summarise
+from cs_playbook.study.planned import DryRun, RuleNumbers, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is asked for. `day`: None for the newest snapshot. `now`: judges its age, None: nobody asks.
+
+    `answered`: answers that neither the ledger nor `answers/` knows yet. `first`: names of a kind per playbook.
+    """
+
+    day: date | None = None
+    now: datetime | None = None
+    answered: Sequence[TaskAnswered] = ()
+    first: int = FIRST
+
+
+def dry_run(workspace: Workspace, look: Look) -> DryRun:
+    """Raises StoppedOnPurpose where there is no ledger, or a broken snapshot; ChoiceError where there is none."""
+    with ExitStack() as stack:
+        opened = _open(workspace, look, stack)
+        morning, snapshot, ledger = opened.morning, opened.snapshot, opened.ledger
+        numbers = {choice.playbook.name: _numbers(place, morning) for place, choice in _choices(morning)}
+        return DryRun(
+            day=snapshot.day,
+            built_at=snapshot.manifest.built_at,
+            accounts=snapshot.rows.get("accounts", 0),
+            seen=morning.choices.seen,
+            files=workspace.catalog.files,
+            plan=plan_id(workspace, snapshot, ledger),
+            summary=summarise(morning.plans(), morning.today, numbers, look.first),
+            hours_old=_hours_old(workspace, snapshot, look.now),
+            stops=_stops(workspace, opened, look.now),
+            answers=len(morning.answered),
+            findings=opened.returned.findings,
+        )
+
+
+def decisions(workspace: Workspace, look: Look) -> Iterator[SubjectPlan]:
+    """The whole plan, subject by subject, for formats that show all of it."""
+    with ExitStack() as stack:
+        yield from _open(workspace, look, stack).morning.plans()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Everything a look needs, open for reading."""
+
+    snapshot: Snapshot
+    ledger: Ledger
+    returned: Returned
+    morning: Morning
+
+
+def _open(workspace: Workspace, look: Look, stack: ExitStack) -> _Opened:
+    ledger = stack.enter_context(open_ledger(workspace, writing=False))
+    snapshot = stack.enter_context(open_snapshot(workspace, look.day))
+    returned = returned_lists(workspace, ledger, snapshot.day)
+    calendar = calendar_of(workspace.catalog.project.calendar)
+    sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar)
+    answered = {answer.task: answer for answer in (*returned.answers, *look.answered)}
+    return _Opened(snapshot, ledger, returned, prepare(sources, tuple(answered.values())))
+
+
+# --- what the rules say of the whole portfolio ---
+
+
+def _choices(morning: Morning) -> Iterator[tuple[int, Choice]]:
+    yield from enumerate(morning.choices.choices)
+
+
+def _numbers(place: int, morning: Morning) -> RuleNumbers:
+    choice = morning.choices.choices[place]
+    already = sum(held.by is HeldBy.ALREADY for _, held in choice.thinned.held)
+    short, unknown = _near(choice, morning)
+    patient = _patient(place, choice, morning)
+    return RuleNumbers(choice.fitting, choice.new, already, patient, short, unknown)
+
+
+def _near(choice: Choice, morning: Morning) -> tuple[int | None, tuple[Unknown, ...]]:
+    """Nobody counts whose rows are nearly right: only rules about accounts."""
+    if choice.rule.row is not None:
+        return None, ()
+    asked = near(choice.rule, morning.stage.reckoning)
+    _, _, short, *unknown = morning.stage.connection.execute(asked.query).fetchone()
+    catalog = morning.today.catalog
+    found = [
+        Unknown(unknown_words(part, catalog), int(count))
+        for part, count in zip(asked.parts, unknown, strict=True)
+        if count
+    ]
+    return int(short), tuple(found)
+
+
+def _patient(place: int, choice: Choice, morning: Morning) -> int:
+    """Who fits, could start, and has only to go on fitting."""
+    if not lasting_of(choice.rule.condition):
+        return 0
+    waiting = morning.stage.connection.execute(IMPATIENT, (place,)).fetchall()
+    before = before_of(choice.playbook, waiting, morning.ledger)
+    return sum(_may_start(choice, before.get(subject, Before())) for subject in waiting)
+
+
+def _may_start(choice: Choice, before: Before) -> bool:
+    return not before.is_open and (before.treated == 0 or choice.playbook.reentry is not None)
+
+
+# --- what would stop a run ---
+
+
+def _stops(workspace: Workspace, opened: _Opened, now: datetime | None) -> tuple[Stop, ...]:
+    """Just those that `run` finds, before anybody allows one."""
+    snapshot, rules = opened.snapshot, workspace.catalog.project.stop_when
+    clock = Clock(now or _at_noon(workspace, snapshot), "", snapshot.day)
+    early = guards(workspace, snapshot, opened.ledger, clock)
+    return (*early, *too_many(newly_fitting(opened.morning), rules))
+
+
+def _at_noon(workspace: Workspace, snapshot: Snapshot) -> datetime:
+    """A moment of the snapshot's own day: no snapshot is too old for it."""
+    return datetime.combine(snapshot.day, time(12), _zone(workspace))
+
+
+def _hours_old(workspace: Workspace, snapshot: Snapshot, now: datetime | None) -> int | None:
+    """Counted from 00:00 of its day, as the rule that stops a run counts."""
+    if now is None:
+        return None
+    began = datetime.combine(snapshot.day, time(0), _zone(workspace))
+    return int((now - began).total_seconds() // 3600)
+
+
+def _zone(workspace: Workspace) -> ZoneInfo:
+    return ZoneInfo(workspace.catalog.project.calendar.timezone)

@@ -1,0 +1,43 @@
+"""The queries behind what people look at: one account with its contacts and rows, who is near, who must last longer."""
+
+from __future__ import annotations
+
+from cs_playbook.compile.rows import seen
+from cs_playbook.compile.scan import Rule, near_accounts
+from cs_playbook.compile.sql import quoted
+from cs_playbook.model.data import Table
+from cs_playbook.model.functions import Reckoning
+
+# Parameter: the number of the rule in temp.fitting. (account, row) of who fits, but not yet for as long as asked.
+IMPATIENT = "select account, row from temp.fitting where rule = ? and holds = 0"
+# Parameter: the key of an account. (its key, all its facts …)
+ONE_ACCOUNT = "select f.id_, f.* from temp.facts_keyed f where f.id_ = ?"
+
+
+def contacts_of_one(table: Table) -> str:
+    """Parameter: the key of an account. The fields of its contacts, in order."""
+    return f"{_of_one(table)} order by r._row"
+
+
+def rows_of_one(table: Table) -> str:
+    """Parameter: the key of an account. The fields of its rows, in order of their key."""
+    return f"{_of_one(table)} order by r.{quoted(table.key or '')}"
+
+
+def _of_one(table: Table) -> str:
+    fields = ", ".join(f"r.{quoted(field.name)}" for field in table.fields)
+    rows = f"temp.{seen(table.name)} r join temp.facts_keyed f on f._n = r._account"
+    return f"select {fields} from {rows} where f.id_ = ?"
+
+
+def since_of(series: str) -> str:
+    """Parameter: a subject. Since when a remembered condition has said yes, if it does."""
+    return f"select since from temp.{quoted(series)} where subject = ? and value = 1"
+
+
+def near_facts(rule: Rule, reckoning: Reckoning) -> str:
+    """(key, all facts …) of the accounts that all parts of a rule but one say yes to, in order of the snapshot."""
+    return (
+        f"select f.id_, f.* from ({near_accounts(rule, reckoning)}) n "
+        "join temp.facts_keyed f on f.id_ = n.id order by f._n"
+    )

@@ -1,0 +1,60 @@
+"""What came of playing stories: which pass, and for each that does not, what was expected, what came and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cs_playbook.source.finding import Finding, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that was not met, on the first day on which any was not. `why`: a sentence each."""
+
+    span: Span
+    day: int
+    on: date
+    expected: str
+    got: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """`todo`: it may fail."""
+
+    name: str
+    span: Span
+    todo: bool
+    failures: tuple[Failure, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookStories:
+    """All cases about one playbook, in the order of their files."""
+
+    playbook: str
+    cases: tuple[CaseResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(case.passed or case.todo for case in self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class StoriesResult:
+    """`findings`: mistakes in story files; the stories of such a file were not played. `days`: that were run."""
+
+    playbooks: tuple[PlaybookStories, ...]
+    findings: tuple[Finding, ...] = ()
+    days: int = 0
+
+    @property
+    def passed(self) -> bool:
+        sound = not any(finding.is_error for finding in self.findings)
+        return sound and all(stories.passed for stories in self.playbooks)
