@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cs_playbook.commands.facts_stage import Stage, fill_past
+from cs_playbook.commands.subjects import want, wanted_subjects
 from cs_playbook.compile import wanted
 from cs_playbook.compile.scan import MOST, Rule, masks, row_matches, rule_of, says_no
 from cs_playbook.effects.ledger import Ledger
@@ -14,8 +15,8 @@ from cs_playbook.effects.ledger_records import Observation
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
 from cs_playbook.model.playbook import Playbook, Status
-from cs_playbook.plan.decision import subject_key
-from cs_playbook.plan.enroll import Before, Candidate, Thinned, thin
+from cs_playbook.plan.decision import Today, subject_key
+from cs_playbook.plan.enroll import Before, Candidate, Room, Thinned, first_owner, thin
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ class Choices:
     observations: tuple[Observation, ...] = field(default_factory=tuple)
 
 
-def choose_starts(stage: Stage, ledger: Ledger, day: date) -> Choices:
+def choose_starts(stage: Stage, ledger: Ledger, today: Today) -> Choices:
     """One scan for all rules about accounts; one query for each rule about rows."""
     acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT]
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     stage.connection.execute(wanted.FITTING)
     stage.connection.executemany(wanted.ADD_FITTING, _fitting(rules, stage))
-    made = [_choice(number, rule, stage, ledger, day) for number, rule in enumerate(rules)]
+    made = [_choice(number, rule, stage, ledger, today) for number, rule in enumerate(rules)]
     seen = stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0]
     return Choices(tuple(choice for choice, _ in made), seen, tuple(observation for _, observation in made))
 
@@ -81,8 +82,8 @@ def _fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
                 yield number, subject_key(account, row), account, row, holds
 
 
-def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, day: date) -> tuple[Choice, Observation]:
-    series = fits_series(rule.playbook)
+def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, today: Today) -> tuple[Choice, Observation]:
+    day, series = today.day, fits_series(rule.playbook)
     past = f"fits_{number}"
     remembered = ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, day))
     fill_past(stage.connection, past, remembered)
@@ -97,7 +98,7 @@ def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, day: date) ->
             new.append(subject)
         if holds:
             held_for.append(Candidate(account, row, day if since is None else from_day(since)))
-    thinned = _thinned(rule.playbook, held_for, first_day or day, ledger, day)
+    thinned = _thinned(rule.playbook, held_for, first_day or day, _Memory(ledger, stage, today))
     gone = _said_no(number, rule, past, stage)
     changes: list[tuple[str, Value]] = [*((subject, 1) for subject in new), *((subject, 0) for subject in gone)]
     choice = Choice(rule, series, fitting, 0 if first else len(new), first, thinned)
@@ -112,15 +113,39 @@ def _said_no(number: int, rule: Rule, past: str, stage: Stage) -> list[str]:
     return [subject for (subject,) in stage.connection.execute(query)]
 
 
-def _thinned(playbook: Playbook, candidates: list[Candidate], first_day: date, ledger: Ledger, day: date) -> Thinned:
-    before = before_of(playbook, [(candidate.account, candidate.row) for candidate in candidates], ledger)
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What thinning asks besides the candidates."""
+
+    ledger: Ledger
+    stage: Stage
+    today: Today
+
+
+def _thinned(playbook: Playbook, candidates: list[Candidate], first_day: date, memory: _Memory) -> Thinned:
+    before = before_of(playbook, [(candidate.account, candidate.row) for candidate in candidates], memory.ledger)
+    owners = _owners(playbook, candidates, memory)
     known = [
-        Candidate(candidate.account, candidate.row, candidate.since, before.get((candidate.account, candidate.row), Before()))
+        replace(candidate, before=before.get((candidate.account, candidate.row), Before()), owner=owners.get(candidate.account))
         for candidate in candidates
     ]
-    skipped = first_day if playbook.trigger.already_matching == "skip" else None
     arm = Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
-    return thin(playbook, known, ledger.started_on(playbook.first_name, day, arm), skipped, day)
+    day = memory.today.day
+    room = Room(
+        started_today=memory.ledger.started_on(playbook.first_name, day, arm),
+        open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if owners else {},
+    )
+    skipped = first_day if playbook.trigger.already_matching == "skip" else None
+    return thin(playbook, known, room, skipped, day)
+
+
+def _owners(playbook: Playbook, candidates: list[Candidate], memory: _Memory) -> dict[str, str]:
+    """By account, who would get the first step; asked only where a limit counts by person."""
+    if playbook.limits.open_per_person is None:
+        return {}
+    want(memory.stage.connection, (candidate.account for candidate in candidates))
+    found = ((subject.account, first_owner(playbook, subject, memory.today)) for subject in wanted_subjects(memory.stage))
+    return {account: owner for account, owner in found if owner is not None}
 
 
 def before_of(playbook: Playbook, subjects: Iterable[tuple[str, str | None]], ledger: Ledger) -> Mapping[tuple[str, str | None], Before]:

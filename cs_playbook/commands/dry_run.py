@@ -27,25 +27,23 @@ from cs_playbook.study.plan_summary import FIRST, summarise
 from cs_playbook.study.planned import DryRun, RuleNumbers, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What is asked for. `day`: None for the newest snapshot. `now`: judges its age, None: nobody asks.
+def dry_run(
+    workspace: Workspace,
+    day: date | None,
+    now: datetime | None = None,
+    answered: Sequence[TaskAnswered] = (),
+    first: int = FIRST,
+) -> DryRun:
+    """`day`: None for the newest snapshot. `now` (zoned) judges its age; None: nobody asks.
 
-    `answered`: answers that neither the ledger nor `answers/` knows yet. `first`: names of a kind per playbook.
+    `answered`: answers that neither the ledger nor `answers/` knows. `first`: names of a kind per playbook.
+    Raises StoppedOnPurpose where there is no ledger or a broken snapshot, ChoiceError where there is none.
     """
-
-    day: date | None = None
-    now: datetime | None = None
-    answered: Sequence[TaskAnswered] = ()
-    first: int = FIRST
-
-
-def dry_run(workspace: Workspace, look: Look) -> DryRun:
-    """Raises StoppedOnPurpose where there is no ledger, or a broken snapshot; ChoiceError where there is none."""
     with ExitStack() as stack:
-        opened = _open(workspace, look, stack)
+        opened = _open(workspace, day, answered, stack)
         morning, snapshot, ledger = opened.morning, opened.snapshot, opened.ledger
-        numbers = {choice.playbook.name: _numbers(place, morning) for place, choice in _choices(morning)}
+        choices = enumerate(morning.choices.choices)
+        numbers = {choice.playbook.name: _numbers(place, choice, morning) for place, choice in choices}
         return DryRun(
             day=snapshot.day,
             built_at=snapshot.manifest.built_at,
@@ -53,18 +51,18 @@ def dry_run(workspace: Workspace, look: Look) -> DryRun:
             seen=morning.choices.seen,
             files=workspace.catalog.files,
             plan=plan_id(workspace, snapshot, ledger),
-            summary=summarise(morning.plans(), morning.today, numbers, look.first),
-            hours_old=_hours_old(workspace, snapshot, look.now),
-            stops=_stops(workspace, opened, look.now),
+            summary=summarise(morning.plans(), morning.today, numbers, first),
+            hours_old=_hours_old(workspace, snapshot, now),
+            stops=_stops(workspace, opened, now),
             answers=len(morning.answered),
             findings=opened.returned.findings,
         )
 
 
-def decisions(workspace: Workspace, look: Look) -> Iterator[SubjectPlan]:
+def decisions(workspace: Workspace, day: date | None) -> Iterator[SubjectPlan]:
     """The whole plan, subject by subject, for formats that show all of it."""
     with ExitStack() as stack:
-        yield from _open(workspace, look, stack).morning.plans()
+        yield from _open(workspace, day, (), stack).morning.plans()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +75,22 @@ class _Opened:
     morning: Morning
 
 
-def _open(workspace: Workspace, look: Look, stack: ExitStack) -> _Opened:
+def _open(
+    workspace: Workspace, day: date | None, answered: Sequence[TaskAnswered], stack: ExitStack
+) -> _Opened:
     ledger = stack.enter_context(open_ledger(workspace, writing=False))
-    snapshot = stack.enter_context(open_snapshot(workspace, look.day))
+    snapshot = stack.enter_context(open_snapshot(workspace, day))
     returned = returned_lists(workspace, ledger, snapshot.day)
     calendar = calendar_of(workspace.catalog.project.calendar)
     sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar)
-    answered = {answer.task: answer for answer in (*returned.answers, *look.answered)}
-    return _Opened(snapshot, ledger, returned, prepare(sources, tuple(answered.values())))
+    each_once = {answer.task: answer for answer in (*returned.answers, *answered)}
+    return _Opened(snapshot, ledger, returned, prepare(sources, tuple(each_once.values())))
 
 
 # --- what the rules say of the whole portfolio ---
 
 
-def _choices(morning: Morning) -> Iterator[tuple[int, Choice]]:
-    yield from enumerate(morning.choices.choices)
-
-
-def _numbers(place: int, morning: Morning) -> RuleNumbers:
-    choice = morning.choices.choices[place]
+def _numbers(place: int, choice: Choice, morning: Morning) -> RuleNumbers:
     already = sum(held.by is HeldBy.ALREADY for _, held in choice.thinned.held)
     short, unknown = _near(choice, morning)
     patient = _patient(place, choice, morning)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from typing import Any
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts
 from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
+from cs_playbook.commands.subjects import Follower, want, wanted_rows, wanted_subjects
 from cs_playbook.compile import wanted
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.letters.lacking import lacking
@@ -25,7 +23,7 @@ from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.time import Calendar
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.playbook import Surroundings
-from cs_playbook.plan.decision import Held, HeldBy, Row, Subject, SubjectPlan, Today
+from cs_playbook.plan.decision import Held, HeldBy, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.planner import Account, Start, plan_account
@@ -70,7 +68,7 @@ def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
     asked = everything_asked(catalog, [text for text in texts.values() if text is not None])
     stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
     today = Today(day, reckoning, catalog, texts, lacking(catalog))
-    return Morning(today, stage, choose_starts(stage, sources.ledger, day), sources.ledger, tuple(answered))
+    return Morning(today, stage, choose_starts(stage, sources.ledger, today), sources.ledger, tuple(answered))
 
 
 def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: date) -> dict[str, Playbook | None]:
@@ -89,24 +87,15 @@ def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: da
 
 def accounts_of(morning: Morning) -> Iterator[Account]:
     """Merges, account by account, what is open, what may start, facts, contacts and rows."""
-    connection, contract = morning.stage.connection, morning.today.catalog.contract
     starts = _starts(morning)
     held = _held(morning.choices)
     _mark_wanted(morning, starts, held)
-    enrollments = _Follower(_enrollments(morning))
-    contacts = _Follower(_contacts(connection, contract.table("contacts")))
-    rows = {table.name: _Follower(_rows(connection, table)) for table in _row_tables(morning)}
-    cursor = connection.cursor().execute(wanted.FACTS)
-    names = [column[0] for column in cursor.description][2:]
-    for found in cursor:
-        key = found[0]
-        subject = _subject(key, dict(zip(names, found[2:], strict=True)), found[1] is not None, tuple(contacts.of(key)))
+    enrollments = Follower(_enrollments(morning))
+    rows = {table.name: Follower(wanted_rows(morning.stage, table)) for table in _row_tables(morning)}
+    for subject in wanted_subjects(morning.stage):
+        key = subject.account
         of_rows = {(table, row): values for table, follower in rows.items() for row, values in follower.of(key)}
-        yield Account(subject, of_rows, list(enrollments.of(key)), starts.get(key, ()), held.get(key, ()))
-
-
-def _subject(key: str, values: dict[str, Value], present: bool, contacts: tuple[Row, ...]) -> Subject:
-    return Subject(key, None, values if present else {}, contacts, present, bool(values.get("_active")))
+        yield Account(subject, of_rows, enrollments.of(key), starts.get(key, ()), held.get(key, ()))
 
 
 def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:
@@ -119,21 +108,6 @@ def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:
             if enrollment.tasks[given.task].state is TaskState.OPEN:
                 enrollment = fold(enrollment, given)
         yield enrollment.account, enrollment
-
-
-def _contacts(connection: sqlite3.Connection, table: Table | None) -> Iterator[tuple[str, Row]]:
-    if table is not None:
-        for account, *cells in connection.cursor().execute(wanted.contacts(table)):
-            yield account, _named(cells, table)
-
-
-def _rows(connection: sqlite3.Connection, table: Table) -> Iterator[tuple[str, tuple[str, Row]]]:
-    for account, row, *cells in connection.cursor().execute(wanted.rows(table), (table.name,)):
-        yield account, (row, _named(cells, table))
-
-
-def _named(cells: Sequence[Any], table: Table) -> dict[str, Any]:
-    return {field.name: cell for field, cell in zip(table.fields, cells, strict=True)}
 
 
 def _row_tables(morning: Morning) -> list[Table]:
@@ -179,9 +153,7 @@ def _held(choices: Choices) -> dict[str, list[tuple[str | None, Held]]]:
 
 def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]], held: Mapping[str, object]) -> None:
     connection = morning.stage.connection
-    for statement in (wanted.WANTED, wanted.EMPTY_WANTED, wanted.WANTED_ROWS, wanted.EMPTY_WANTED_ROWS):
-        connection.execute(statement)
-    connection.executemany(wanted.ADD_WANTED, ((account,) for account in {**starts, **held}))
+    want(connection, {**starts, **held})
     for enrollment in morning.ledger.enrollments(morning.today.day):
         connection.execute(wanted.ADD_WANTED, (enrollment.account,))
         _want_row(morning, enrollment)
@@ -195,27 +167,4 @@ def _want_row(morning: Morning, enrollment: Enrollment) -> None:
     text = morning.today.texts.get(enrollment.definition)
     if enrollment.row is not None and text is not None and text.trigger.one_per is not None:
         morning.stage.connection.execute(wanted.ADD_WANTED_ROW, (enrollment.account, text.trigger.one_per, enrollment.row))
-
-
-class _Follower:
-    """A stream sorted by account, read alongside another: gives what belongs to each account as it comes by."""
-
-    def __init__(self, stream: Iterator[tuple[str, Any]]) -> None:
-        self._groups = groupby(stream, key=lambda item: item[0])
-        self._next: tuple[str, list[Any]] | None = None
-        self._step()
-
-    def _step(self) -> None:
-        group = next(self._groups, None)
-        self._next = None if group is None else (group[0], [item for _, item in group[1]])
-
-    def of(self, account: str) -> list[Any]:
-        while self._next is not None and self._next[0] < account:
-            self._step()
-        if self._next is None or self._next[0] != account:
-            return []
-        found = self._next[1]
-        self._step()
-        return found
-
 

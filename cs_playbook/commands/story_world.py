@@ -116,7 +116,7 @@ def export(world: World, catalog: Catalog, days: Days) -> Export:
         **_rows(world, contract, days, set(accounts)),
     }
     given = {name: _said(values, own) for name, values in facts.items()}
-    pairs = accounts.items()
+    pairs = [(name, fields or {}) for name, fields in world.tables[ACCOUNTS].items()]  # missing or not
     return Export(
         tables,
         {name: said for name, said in given.items() if said},

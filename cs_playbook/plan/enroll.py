@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from cs_playbook.model.answer import answer, explain
+from cs_playbook.model.answer import UNFIT, answer, choose, explain
 from cs_playbook.model.asking import expressions_of
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Evidence
@@ -14,8 +15,9 @@ from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import StartAsked, Started, StartRefused
 from cs_playbook.model.expression import Memory, Value, walk
 from cs_playbook.model.keys import enrollment_key
-from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.playbook import Approve, Email, Playbook, Status, Task
 from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, Today
+from cs_playbook.plan.people import colleagues
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,13 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody the rule holds for. `since`: the first day it has fitted without a break."""
+    """Somebody the rule holds for. `since`: the first day it has fitted without a break. `owner`: who would begin."""
 
     account: str
     row: str | None
     since: date
     before: Before = Before()
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,15 @@ class Thinned:
     held: tuple[tuple[Candidate, Held], ...] = field(default_factory=tuple)
 
 
-def thin(playbook: Playbook, candidates: Iterable[Candidate], started_today: int, skipped_since: date | None, day: date) -> Thinned:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is used up already of the limits: starts of today, and open enrollments by the owner of their newest task."""
+
+    started_today: int = 0
+    open_by_owner: Mapping[str, int] = field(default_factory=dict)
+
+
+def thin(playbook: Playbook, candidates: Iterable[Candidate], room: Room, skipped_since: date | None, day: date) -> Thinned:
     """`skipped_since`: with `already_matching: skip`, the first live day: who has fitted since then without a break is left alone."""
     may_start: list[Candidate] = []
     held: list[tuple[Candidate, Held]] = []
@@ -56,10 +67,25 @@ def thin(playbook: Playbook, candidates: Iterable[Candidate], started_today: int
             held.append((candidate, why))
         elif _is_new(playbook, candidate.before):
             may_start.append(candidate)
-    most = playbook.limits.new_per_day
-    room = len(may_start) if most is None else max(most - started_today, 0)
-    held += [(late, _limited(playbook, f"at most {most} new a day")) for late in may_start[room:]]
-    return Thinned(tuple(may_start[:room]), tuple(held))
+    within, beyond = _within_limits(playbook, may_start, room)
+    return Thinned(tuple(within), (*held, *beyond))
+
+
+def _within_limits(playbook: Playbook, candidates: list[Candidate], room: Room) -> tuple[list[Candidate], list[tuple[Candidate, Held]]]:
+    """A trickle, longest first: so many a day, so many a person; the rest wait."""
+    a_day, a_person = playbook.limits.new_per_day, playbook.limits.open_per_person
+    busy = Counter(room.open_by_owner)
+    within: list[Candidate] = []
+    beyond: list[tuple[Candidate, Held]] = []
+    for candidate in candidates:
+        if a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
+            beyond.append((candidate, _limited(playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}")))
+        elif a_day is not None and room.started_today + len(within) >= a_day:
+            beyond.append((candidate, _limited(playbook, f"at most {a_day} new a day")))
+        else:
+            within.append(candidate)
+            busy[candidate.owner or ""] += 1
+    return within, beyond
 
 
 def _longest_first(candidate: Candidate) -> tuple[date, str, str]:
@@ -153,7 +179,12 @@ def refused(asked: StartAsked, why: str, day: date) -> Change:
     return Change(StartRefused(asked.playbook, asked.account, asked.row, day, why), note=why)
 
 
-def rooms(playbook: Playbook, open_by_owner: Mapping[str, int]) -> dict[str, int] | None:
-    """How many more each person may get of this playbook; None where there is no such limit."""
-    most = playbook.limits.open_per_person
-    return None if most is None else {owner: most - count for owner, count in open_by_owner.items()}
+def first_owner(playbook: Playbook, subject: Subject, today: Today) -> str | None:
+    """Who would get the first step that somebody owns; None where that cannot be known before it has begun."""
+    for step in playbook.steps:
+        cases = step.verb.owner if isinstance(step.verb, Task | Approve) else step.verb.sender if isinstance(step.verb, Email) else None
+        if cases is not None:
+            who = choose(cases, subject.values, today.reckoning)
+            found = () if who is UNFIT else colleagues(who, subject, today)  # type: ignore[arg-type]
+            return found[0].email if found else None
+    return None
