@@ -1,4 +1,4 @@
-"""A playbook's steps as a graph: what comes after what, circles, steps that no course of events ever opens."""
+"""A playbook's steps as a graph: what comes after what, circles, steps that no course of events opens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.check.steps import its_outcomes
-from cs_playbook.check.ways import Ways, met_by, outcomes_of
+from cs_playbook.check.ways import Ways, need_of, outcomes_of
 from cs_playbook.model.playbook import Requirement, Step, Wait
 from cs_playbook.source.finding import Finding, did_you_mean
 
@@ -14,8 +14,9 @@ from cs_playbook.source.finding import Finding, did_you_mean
 def after_names_a_step(asked: Asked) -> Iterator[Finding]:
     """CSP307 `after` names a step that does not exist
 
-    A step opens when the steps it comes after have ended. One that does not exist never ends, so the step
-    would never open. `after: start` means at once; an outcome stands behind its step: {call: agreed}.
+    A step opens when the steps it comes after have ended. One that does not exist never ends, so the
+    step would never open. `after: start` means at once; an outcome stands behind its step: {call:
+    agreed}.
 
     Fails:
 
@@ -50,10 +51,10 @@ def _meant(written: str, ways: Ways) -> str:
 def after_asks_for_its_outcomes(asked: Asked) -> Iterator[Finding]:
     """CSP308 `after` asks for an outcome that the step never ends with
 
-    `after: {call: agreed}` opens a step when `call` has ended with `agreed`. If `call` cannot end so, the step
-    never opens. A task ends with one of its `outcomes` (or done), an email with sent, discarded or
-    undeliverable, a wait with met (only if it has an `until:`) or timed_out, a decision with one of its cases,
-    an approval with approved or refused.
+    `after: {call: agreed}` opens a step when `call` has ended with `agreed`. If `call` cannot end so,
+    the step never opens. A task ends with one of its `outcomes` (or done), an email with sent,
+    discarded or undeliverable, a wait with met (only if it has an `until:`) or timed_out, a decision
+    with one of its cases, an approval with approved or refused.
 
     Fails:
 
@@ -89,8 +90,8 @@ def _never_ends_so(item: Requirement, before: Step, outcome: str) -> Finding:
 def no_circles(asked: Asked) -> Iterator[Finding]:
     """CSP309 Steps wait for each other in a circle
 
-    Each step opens once. Steps that come after each other in a circle wait for ever. A way back to an earlier
-    step is written as a new step, with an id of its own.
+    Each step opens once. Steps that come after each other in a circle wait for ever. A way back to an
+    earlier step is written as a new step, with an id of its own.
 
     Fails:
 
@@ -121,9 +122,9 @@ def no_circles(asked: Asked) -> Iterator[Finding]:
 def every_step_is_reached(asked: Asked) -> Iterator[Finding]:
     """CSP312 A step that is never reached
 
-    No course of events opens it: it asks for two answers of one step at once, or comes after two branches of
-    which only one is ever taken, or after an answer that ends the enrollment (`ends:`). `after` with several
-    steps means all of them; {any: […]} means the first.
+    No course of events opens it: it asks for two answers of one step at once, or comes after two
+    branches of which only one is ever taken, or after an answer that ends the enrollment (`ends:`).
+    `after` with several steps means all of them; {any: […]} means the first.
 
     Fails:
 
@@ -164,7 +165,7 @@ def _past_the_end(asked: Asked) -> Iterator[Finding]:
             yield Finding(
                 item.span, "CSP312", fact, f"take '{over[0]}' out of `ends:`, or ask for another outcome"
             )
-        elif before is not None and not item.outcomes and not met_by(item, before):
+        elif before is not None and not item.outcomes and not need_of(item, before).endings:
             fact = f"step '{before.id}' always ends the enrollment: '{step.id}' is never reached by it"
             yield Finding(item.span, "CSP312", fact, f"leave an outcome of '{before.id}' out of its `ends:`")
 
@@ -176,7 +177,9 @@ def _why_never(step: Step, ways: Ways, reached: frozenset[str]) -> Iterator[Find
         return
     for at, one in enumerate(items):
         for other in items[at + 1 :]:
-            if not ways.together(one, other):
+            if not ways.together(
+                need_of(one, ways.steps.get(one.step)), need_of(other, ways.steps.get(other.step))
+            ):
                 yield _never_both(step, one, other)
                 return
     fact = f"step '{step.id}' is never reached: what it comes after never all happens"

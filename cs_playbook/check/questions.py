@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked
@@ -24,13 +25,15 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 _COUNTED_BY_DAY = ("days_until", "days_since", "business_days_until", "business_days_since")
 _A_WEEK = 7
+# Most texts are passed over by a glance: walking through every condition of every playbook takes long.
+_LOOKS_LIKE_ONE_DAY = re.compile(r"days_(?:until|since)\([^()]*\)\s*=|[^<>]=\s*today\b|\btoday\s*=")
 
 
 def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
     """CSP317 A condition asks for an outcome that the step never ends with
 
-    `steps.call.outcome = 'agreed'` is never true if `call` has no outcome `agreed`: the branch would be dead,
-    and nobody would notice.
+    `steps.call.outcome = 'agreed'` is never true if `call` has no outcome `agreed`: the branch would be
+    dead, and nobody would notice.
 
     Fails:
 
@@ -52,6 +55,8 @@ def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
             owner: csm
             when: steps.call.outcome = 'agreed'
     """
+    if "steps." not in asked.playbook.text:
+        return
     for condition in later_conditions(asked.playbook):
         for leaf in _leaves_on_steps(condition):
             for part in walk(leaf.expression):
@@ -85,8 +90,9 @@ def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterato
 def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
     """CSP318 A warning: a step asks for the result of one that cannot have ended yet
 
-    What a step asks is asked when it opens, or while it is open. The outcome of a step that comes later, or on
-    a branch that is not taken then, is empty at that time: the answer is unknown, and the step waits.
+    What a step asks is asked when it opens, or while it is open. The outcome of a step that comes
+    later, or on a branch that is not taken then, is empty at that time: the answer is unknown, and the
+    step waits.
 
     Fails:
 
@@ -102,7 +108,7 @@ def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
           - {id: visit, task: Visit them, owner: csm}
           - {id: call, task: Call them, owner: csm, due: 1 day after steps.visit.done_on, after: visit}
     """
-    for step in asked.playbook.steps:
+    for step in asked.playbook.steps if "steps." in asked.playbook.text else ():
         for span, name in _asked_by(step):
             result, _ = _step_in(name)
             if asked.ways.steps.get(step.id) is step and not asked.ways.before(step.id, result):
@@ -152,8 +158,9 @@ def _leaves_on_steps(condition: Condition) -> Iterator[Leaf]:
 def no_single_day(asked: Asked) -> Iterator[Finding]:
     """CSP230 A warning: a condition is true on one single day
 
-    `days_until(renewal_date) = 120` holds on one day. If the export of that day is late, or another condition
-    says no just then, the account is missed for ever. A span of days catches it on the next run.
+    `days_until(renewal_date) = 120` holds on one day. If the export of that day is late, or another
+    condition says no just then, the account is missed for ever. A span of days catches it on the next
+    run.
 
     Fails:
 
@@ -169,9 +176,11 @@ def no_single_day(asked: Asked) -> Iterator[Finding]:
           when: days_until(renewal_date) between 113 and 120
           already_matching: start
     """
+    if _LOOKS_LIKE_ONE_DAY.search(asked.playbook.text) is None:
+        return
     for condition in (*rule_conditions(asked.playbook), *later_conditions(asked.playbook)):
         for leaf in leaves(condition):
-            if "=" in leaf.text and ("days_" in leaf.text or "today" in leaf.text):
+            if _LOOKS_LIKE_ONE_DAY.search(leaf.text):
                 yield from _single_days(leaf)
 
 
@@ -186,7 +195,11 @@ def _single_days(leaf: Leaf) -> Iterator[Finding]:
 def _span_of_days(part: Expression) -> str:
     """What to write instead of an equality with a distance; "" for anything else."""
     match part:
-        case Comparison(operator="=", left=Call(function=function, arguments=(Name() as date,)), right=Literal(value=int() as days)):
+        case Comparison(
+            operator="=",
+            left=Call(function=function, arguments=(Name() as date,)),
+            right=Literal(value=int() as days),
+        ):
             return _between(function, date.name, days) if function in _COUNTED_BY_DAY else ""
         case Comparison(operator="=", left=Name(type=FieldType.DATE) as date, right=Name(name="today")):
             return _between("days_since", date.name, 0)
@@ -204,4 +217,6 @@ def _between(function: str, date: str, days: int) -> str:
 def _place(leaf: Leaf, part: Expression) -> Span:
     """The part inside its line, as far as one can tell: the span of a leaf is that of its whole text."""
     quoted = leaf.span.length > len(leaf.text)
-    return leaf.span.within(part.at[0] + quoted, part.at[1]) if leaf.span.length >= len(leaf.text) else leaf.span
+    return (
+        leaf.span.within(part.at[0] + quoted, part.at[1]) if leaf.span.length >= len(leaf.text) else leaf.span
+    )

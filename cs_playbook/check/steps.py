@@ -1,4 +1,4 @@
-"""A playbook's steps one by one: their ids, what ends the enrollment, answers that lead nowhere, lists of cases."""
+"""A playbook's steps one by one: ids, what ends the enrollment, answers that lead nowhere, lists of cases."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cs_playbook.source.finding import Finding, did_you_mean, warning
 def ids_are_unique(asked: Asked) -> Iterator[Finding]:
     """CSP303 Two steps have the same id
 
-    A step is remembered under its id: in the ledger, in `after`, and in conditions as steps.<id>.outcome.
-    With two steps of one id nobody could say which of them has ended.
+    A step is remembered under its id: in the ledger, in `after`, and in conditions as
+    steps.<id>.outcome. With two steps of one id nobody could say which of them has ended.
 
     Fails:
 
@@ -43,10 +43,10 @@ def ids_are_unique(asked: Asked) -> Iterator[Finding]:
 def ends_with_its_own_outcomes(asked: Asked) -> Iterator[Finding]:
     """CSP314 `ends` names an outcome that the step does not have
 
-    `ends:` lists answers that end the enrollment. A name that the step can never end with is a slip of the
-    pen, and the answer that was meant ends nothing. Which outcomes a step has depends on its verb: a task its
-    `outcomes` (or done), an email sent, discarded or undeliverable, a wait met or timed_out, a decision its
-    cases, an approval approved or refused.
+    `ends:` lists answers that end the enrollment. A name that the step can never end with is a slip of
+    the pen, and the answer that was meant ends nothing. Which outcomes a step has depends on its verb:
+    a task its `outcomes` (or done), an email sent, discarded or undeliverable, a wait met or timed_out,
+    a decision its cases, an approval approved or refused.
 
     Fails:
 
@@ -85,9 +85,10 @@ def its_outcomes(step: Step) -> str:
 def every_answer_leads_on(asked: Asked) -> Iterator[Finding]:
     """CSP313 A note: an answer that nothing follows
 
-    No mistake, but worth a look, and shown by `validate -v` only. When a step ends with this outcome, nothing
-    comes after it on this branch; if nothing else is open, the enrollment ends as `finished`. An answer that is
-    meant to end it is better named in `ends:`, so that the enrollment carries it as its outcome.
+    No mistake, but worth a look, and shown by `validate -v` only. When a step ends with this outcome,
+    nothing comes after it on this branch; if nothing else is open, the enrollment ends as `finished`.
+    An answer that is meant to end it is better named in `ends:`, so that the enrollment carries it as
+    its outcome.
 
     Fails:
 
@@ -124,8 +125,9 @@ def every_answer_leads_on(asked: Asked) -> Iterator[Finding]:
 def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
     """CSP315 A warning: a list of cases may fit nobody
 
-    Where no case fits, or one above it cannot be answered because a field is empty, there is no value: a
-    decision waits, a task without owner or due date does not open. A last case `when: otherwise` catches them.
+    Where no case fits, or one above it cannot be answered because a field is empty, there is no value:
+    a decision waits, a task without owner or due date does not open. A last case `when: otherwise`
+    catches them.
 
     Fails:
 
@@ -156,7 +158,8 @@ def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
 def every_case_can_fit(asked: Asked) -> Iterator[Finding]:
     """CSP316 A case that is never asked
 
-    The first case that fits is taken. After `otherwise`, and after a case that asks the same, nothing is asked.
+    The first case that fits is taken. After `otherwise`, and after a case that asks the same, nothing
+    is asked.
 
     Fails:
 
@@ -202,7 +205,7 @@ def covers(above: Condition | None, below: Condition | None) -> bool:
 
 
 def _lists_of_cases(asked: Asked) -> Iterator[tuple[Step, Cases[object]]]:
-    """All but a single plain value, and all but minutes: an unknown effort counts as none, nobody waits for it."""
+    """All but single plain values, and all but minutes: an unknown effort counts as none, nothing waits."""
     for step in asked.playbook.steps:
         minutes = None if isinstance(step.verb, Wait | Decide) else step.verb.minutes
         for cases in step_cases(step):

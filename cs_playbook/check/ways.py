@@ -1,4 +1,4 @@
-"""The steps of a playbook → the ways in which each can be reached: which steps ended, and with which outcomes."""
+"""The steps of a playbook → the ways in which each is reached: which steps ended, with which outcomes."""
 
 from __future__ import annotations
 
@@ -12,62 +12,99 @@ Way = Mapping[str, frozenset[str]]
 PASSED = "passed over"  # no outcome is called so: it holds a space
 # Both keep a file that nobody would write from costing more than a file that somebody does.
 PATIENCE = 2_000  # attempts for one step; what is not found by then is taken to exist
-MOST_STEPS = (
-    150  # a longer playbook is taken to be sound: each step on the way costs a few calls within calls
-)
+MOST_STEPS = 150  # a longer playbook is taken to be sound: each step on the way is a few calls deeper
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """That `step` has ended in one of these ways and the enrollment goes on."""
+
+    step: str
+    endings: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """`steps` by id. `unread`: steps that have errors of their own. `circles`: steps that wait for each other."""
+    """`steps` by id; `needs`: what each comes after. `unread`: steps with errors of their own.
+
+    `circles`: steps that wait for each other. `joins`: whether any step comes after several at once.
+    """
 
     steps: Mapping[str, Step]
+    needs: Mapping[str, tuple[Need, ...]]
     unread: frozenset[str]
     circles: tuple[tuple[str, ...], ...]
+    joins: bool
 
     def reached(self) -> frozenset[str]:
-        """The steps that some course of events opens. A way to a late step is a way to all before it."""
-        if len(self.steps) > MOST_STEPS:
-            return frozenset(self.steps)
+        """The steps that some course of events opens."""
+        possible = self._followed(frozenset())
+        if not self.joins or len(self.steps) > MOST_STEPS:
+            return possible  # without joins no step asks anything of a branch it does not stand on
         found: set[str] = set()
-        for name in reversed(list(self.steps)):
+        for name in reversed(list(possible)):  # a way to a late step is a way to all before it
             if name not in found:
-                way = next(_Search(self).opened(self.steps[name], {}), None)
+                way = next(_Search(self).opened(name, {}), None)
                 found |= set() if way is None else {name, *way}
         return frozenset(found)
 
-    def together(self, one: Requirement, other: Requirement) -> bool:
+    def together(self, one: Need, other: Need) -> bool:
         """Whether both can be met in one enrollment."""
         return len(self.steps) > MOST_STEPS or any(True for _ in _Search(self).all_met((one, other), {}))
 
     def before(self, step: str, asked: str) -> bool:
         """Whether `asked` can have ended by the time `step` opens or is open."""
-        if len(self.steps) > MOST_STEPS or asked not in self.steps:
+        if asked not in self.steps or len(self.steps) > MOST_STEPS or self._stands_above(asked, step):
             return True
-        return asked in self._without(step) and any(self._both(step, asked))
+        return asked in self._followed(frozenset((step,))) and any(self._both(step, asked))
+
+    def _stands_above(self, asked: str, step: str) -> bool:
+        """Whether a straight way down from `asked` leads to `step`: then it has ended, or `step` never opens."""
+        above, left = {step}, [step]
+        while left:
+            found = {need.step for need in self.needs[left.pop()]} & self.needs.keys() - above
+            above |= found
+            left += found
+        return asked in above and asked != step
 
     def _both(self, step: str, asked: str) -> Iterator[bool]:
         search = _Search(self)
-        for way in search.opened(self.steps[step], {}):
-            wanted = Requirement(asked, (), self.steps[asked].span)
-            yield from (True for _ in search.met(wanted, way))
+        ended = Need(asked, _going_on(self.steps[asked]))
+        for way in search.opened(step, {}):
+            yield from (True for _ in search.met(ended, way))
 
-    def _without(self, absent: str) -> frozenset[str]:
-        """The steps that can be reached although `absent` has not ended, whatever the outcomes."""
+    def _followed(self, absent: frozenset[str]) -> frozenset[str]:
+        """The steps that can be reached although those absent have not ended, one requirement at a time."""
         found: set[str] = set()
-        while True:
-            left = [step for name, step in self.steps.items() if name not in found and name != absent]
-            more = {step.id for step in left if _follows(step, found, self)}
-            if not more:
-                return frozenset(found)
-            found |= more
+        left = [name for name in self.steps if name not in absent]
+        while left:
+            before = len(left)
+            for name in left:  # in the order of the file, which is mostly that of events: one round does it
+                if self._follows(name, found):
+                    found.add(name)
+            left = [name for name in left if name not in found]
+            if len(left) == before:
+                break
+        return frozenset(found)
+
+    def _follows(self, name: str, ended: set[str]) -> bool:
+        said = [
+            need.step not in self.steps or (need.step in ended and bool(need.endings))
+            for need in self.needs[name]
+        ]
+        return (any(said) if self.steps[name].after.kind == "any" else all(said)) or not said
 
 
 def ways_of(playbook: Playbook) -> Ways:
     steps: dict[str, Step] = {}
     for step in playbook.steps:
         steps.setdefault(step.id, step)
-    return Ways(steps, frozenset(playbook.unread), _circles(steps))
+    needs = {
+        name: tuple(need_of(item, steps.get(item.step)) for item in step.after.requirements)
+        for name, step in steps.items()
+    }
+    joins = any(step.after.kind == "all" and len(step.after.requirements) > 1 for step in steps.values())
+    return Ways(steps, needs, frozenset(playbook.unread), _circles(needs), joins)
 
 
 def outcomes_of(step: Step) -> tuple[str, ...]:
@@ -77,16 +114,18 @@ def outcomes_of(step: Step) -> tuple[str, ...]:
     return step.outcomes
 
 
-def met_by(requirement: Requirement, step: Step) -> frozenset[str]:
-    """How `step` may end so that the requirement is met and the enrollment goes on."""
-    wanted = set(requirement.outcomes or outcomes_of(step)) - set(step.ends)
-    passed = {PASSED} if step.when is not None and not requirement.outcomes else set()
-    return frozenset((wanted & set(outcomes_of(step))) | passed)
+def need_of(requirement: Requirement, step: Step | None) -> Need:
+    """What the requirement asks. An outcome the step does not have is another rule's: here any will do."""
+    if step is None:
+        return Need(requirement.step, frozenset())
+    wanted = frozenset(requirement.outcomes).intersection(outcomes_of(step))
+    return Need(step.id, wanted.difference(step.ends) if wanted else _going_on(step))
 
 
-def _follows(step: Step, ended: set[str], ways: Ways) -> bool:
-    said = [item.step in ended or item.step not in ways.steps for item in step.after.requirements]
-    return (any(said) if step.after.kind == "any" else all(said)) or not said
+def _going_on(step: Step) -> frozenset[str]:
+    """How the step may end, or be passed over, without ending the enrollment."""
+    passed = (PASSED,) if step.when is not None else ()
+    return frozenset((*outcomes_of(step), *passed)).difference(step.ends)
 
 
 class _Search:
@@ -97,63 +136,59 @@ class _Search:
         self._circular = {name for circle in ways.circles for name in circle}
         self._patience = PATIENCE
 
-    def opened(self, step: Step, way: Way) -> Iterator[Way]:
+    def opened(self, name: str, way: Way) -> Iterator[Way]:
         """The ways on from `way` in which what comes before the step is met."""
         self._patience -= 1
-        requirements = step.after.requirements
-        if self._patience < 0 or step.id in self._circular:
+        needs = self._ways.needs[name]
+        if self._patience < 0 or name in self._circular:
             yield way
-        elif step.after.kind == "any" and requirements:
-            for requirement in requirements:
-                yield from self.met(requirement, way)
+        elif needs and self._ways.steps[name].after.kind == "any":
+            for need in needs:
+                yield from self.met(need, way)
         else:
-            yield from self.all_met(requirements, way)
+            yield from self.all_met(needs, way)
 
-    def all_met(self, requirements: tuple[Requirement, ...], way: Way) -> Iterator[Way]:
-        if not requirements:
+    def all_met(self, needs: tuple[Need, ...], way: Way) -> Iterator[Way]:
+        if not needs:
             yield way
             return
-        for further in self.met(requirements[0], way):
-            yield from self.all_met(requirements[1:], further)
+        for further in self.met(needs[0], way):
+            yield from self.all_met(needs[1:], further)
 
-    def met(self, requirement: Requirement, way: Way) -> Iterator[Way]:
-        step = self._ways.steps.get(requirement.step)
-        if step is None or not _possible(requirement, step):  # other rules speak of these
+    def met(self, need: Need, way: Way) -> Iterator[Way]:
+        if need.step not in self._ways.steps:
             yield way
-            return
-        allowed = met_by(requirement, step) & way.get(step.id, frozenset((*outcomes_of(step), PASSED)))
-        if allowed:
-            further = {**way, step.id: allowed}
-            yield from (further,) if step.id in way else self.opened(step, further)
+        elif need.step in way:
+            endings = way[need.step] & need.endings
+            if endings:
+                yield {**way, need.step: endings}
+        elif need.endings:
+            yield from self.opened(need.step, {**way, need.step: need.endings})
 
 
-def _possible(requirement: Requirement, step: Step) -> bool:
-    return not requirement.outcomes or bool(set(requirement.outcomes) & set(outcomes_of(step)))
-
-
-def _circles(steps: Mapping[str, Step]) -> tuple[tuple[str, ...], ...]:
+def _circles(needs: Mapping[str, tuple[Need, ...]]) -> tuple[tuple[str, ...], ...]:
     """Steps that wait for each other, each circle once, from the step that stands first in the file."""
     found: list[tuple[str, ...]] = []
     done: set[str] = set()
-    for name in steps:
+    for name in needs:
         path: list[str] = []
-        waiting = [iter((name,))]
+        waiting: list[Iterator[str]] = [iter((name,))]
         while waiting:
             following = next(waiting[-1], None)
             if following is None:
                 waiting.pop()
                 done |= {path.pop()} if path else set()
             elif following in path:
-                found.append(_from_the_first(path[path.index(following) :], steps))
-            elif following in steps and following not in done:
+                found.append(_from_the_first(path[path.index(following) :], needs))
+            elif following in needs and following not in done:
                 path.append(following)
-                waiting.append(iter([item.step for item in steps[following].after.requirements]))
+                waiting.append(iter([need.step for need in needs[following]]))
     return tuple(dict.fromkeys(found))
 
 
-def _from_the_first(circle: list[str], steps: Mapping[str, Step]) -> tuple[str, ...]:
+def _from_the_first(circle: list[str], needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...]:
     """In the order in which they would come: each step before the one that waits for it."""
-    order = list(steps)
+    order = list(needs)
     at = circle.index(min(circle, key=order.index))
     turned = [*circle[at:], *circle[:at]]
     return (turned[0], *reversed(turned[1:]))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, paint, show, width
+from cs_playbook.cli.settings import Settings, colored, emit, picture, width
 from cs_playbook.errors import ChoiceError
 
 PANEL = "Look"
@@ -26,12 +25,14 @@ def dry_run(context: typer.Context) -> None:
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    now = settings.now(workspace.catalog.project.calendar.timezone)
-    planned = plan(workspace, settings.as_of, now)
-    if settings.wants("json"):
-        show(as_json(planned), settings)
-        return
-    _print(as_lines(planned, width(), settings.names), settings)
+    planned = plan(workspace, settings.as_of, settings.now(workspace.catalog.project.calendar.timezone))
+    columns = width()
+    emit(
+        settings,
+        text=lambda: colored(as_lines(planned, columns, settings.names), settings),
+        json=lambda: as_json(planned),
+        svg=lambda: picture(as_lines(planned, columns, settings.names), "cs-playbook dry-run", columns),
+    )
 
 
 def explain(
@@ -48,24 +49,17 @@ def explain(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
+    columns = width()
     if near:
         found = look_near(workspace, near, settings.as_of)
-        show(report.near_json(found) if settings.wants("json") else "", settings)
-        if not settings.wants("json"):
-            _print(report.near_lines(found, width()), settings)
+        emit(settings, text=lambda: colored(report.near_lines(found, columns), settings), json=lambda: report.near_json(found))
         return
     if not account:
         raise ChoiceError("whom shall I explain?", "cs-playbook explain ACCOUNT [PLAYBOOK], or --near PLAYBOOK")
     explained = look(workspace, account, playbook or None, settings.as_of)
-    if settings.wants("json"):
-        show(report.as_json(explained), settings)
-        return
-    _print(report.as_lines(explained, width()), settings)
-
-
-def _print(lines: object, settings: Settings) -> None:
-    """Lines of (style, text) pieces."""
-    if settings.quiet:
-        return
-    for line in lines:  # type: ignore[attr-defined]
-        sys.stdout.write("".join(paint(style, text, settings) for style, text in line).rstrip() + "\n")
+    emit(
+        settings,
+        text=lambda: colored(report.as_lines(explained, columns), settings),
+        json=lambda: report.as_json(explained),
+        svg=lambda: picture(report.as_lines(explained, columns), f"cs-playbook explain {account} {playbook}".strip(), columns),
+    )

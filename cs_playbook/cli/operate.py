@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cs_playbook import __version__
-from cs_playbook.cli.settings import Settings, say, show, width
+from cs_playbook.cli.settings import Settings, emit, say, show, width
 
 if TYPE_CHECKING:
     from cs_playbook.commands.people import Act
@@ -38,20 +38,26 @@ def run(
     from cs_playbook.commands.run import run as do
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.errors import ChoiceError
+    from cs_playbook.plan.decision import HeldBy
     from cs_playbook.report.findings import Looked, as_text
     from cs_playbook.report.run import as_json
     from cs_playbook.report.run import as_text as result_text
+    from cs_playbook.report.words import count
 
     settings: Settings = context.obj
     if allow and not because:
         raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
     workspace = open_workspace(settings.directory)
     clock = Clock(settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of)
-    result = do(workspace, clock, Permission({rule: because for rule in allow or []}, by or _who()), __version__)
+    result = do(workspace, clock, Permission(dict.fromkeys(allow or [], because), by or _who()), __version__)
     if result.returned.findings:
         say(as_text(result.returned.findings, {}, Looked(len({finding.span.file for finding in result.returned.findings}), 0.0)).rstrip())
     facts = (result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers))
-    show(as_json(*facts) if settings.wants("json") else result_text(*facts), settings)
+    emit(settings, text=lambda: result_text(*facts), json=lambda: as_json(*facts))
+    frozen = result.counts.get(f"held:{HeldBy.TEXT.value}", 0)
+    if frozen:
+        say(f"! {count(frozen, 'enrollment is', 'enrollments are')} frozen: the text with which they began no longer binds")
+        raise typer.Exit(5)
 
 
 def tasks(context: typer.Context, owner: Annotated[str, typer.Option("--owner", help="Part of a name or address.")] = "") -> None:
@@ -63,12 +69,12 @@ def tasks(context: typer.Context, owner: Annotated[str, typer.Option("--owner", 
 
     settings: Settings = context.obj
     listed = task_list(open_workspace(settings.directory), settings.as_of, owner or None)
-    if settings.wants("json"):
-        show(tasks_json(listed.lines), settings)
-    elif settings.wants("csv"):
-        show(task_csv(listed.lines).decode("utf-8-sig"), settings)
-    else:
-        show(tasks_text(listed.day, listed.lines, listed.short, width()), settings)
+    emit(
+        settings,
+        text=lambda: tasks_text(listed.day, listed.lines, listed.short, width()),
+        json=lambda: tasks_json(listed.lines),
+        csv=lambda: task_csv(listed.lines).decode("utf-8-sig"),
+    )
 
 
 def done(
@@ -156,7 +162,8 @@ def status(context: typer.Context) -> None:
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
     now = settings.now(workspace.catalog.project.calendar.timezone)
-    show(status_text(look(workspace, now), now.date()), settings)
+    standing = look(workspace, now)
+    emit(settings, text=lambda: status_text(standing, now.date()))
 
 
 def history(context: typer.Context, account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")]) -> None:
@@ -168,7 +175,11 @@ def history(context: typer.Context, account: Annotated[str, typer.Argument(metav
     settings: Settings = context.obj
     found = look(open_workspace(settings.directory), account)
     events = [(item.day, item.recorded_at, item.event) for item in found.recorded]
-    show(history_json(found.account, events) if settings.wants("json") else history_text(found.account, events, found.enrollments), settings)
+    emit(
+        settings,
+        text=lambda: history_text(found.account, events, found.enrollments),
+        json=lambda: history_json(found.account, events),
+    )
 
 
 def verify(context: typer.Context) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, show
+from cs_playbook.cli.settings import Settings, emit
 
 PANEL = "Prove"
 
@@ -23,6 +23,6 @@ def test(context: typer.Context, names: Annotated[list[str] | None, typer.Argume
 
     settings: Settings = context.obj
     result = run_stories(open_workspace(settings.directory), tuple(names or ()))
-    show(as_json(result) if settings.wants("json") else as_text(result), settings)
+    emit(settings, text=lambda: as_text(result), json=lambda: as_json(result))
     if not result.passed:
         raise typer.Exit(1)

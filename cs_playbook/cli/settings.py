@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cs_playbook.errors import ChoiceError
 
+_PICTURE = {"error": "bold red", "warn": "yellow", "good": "green", "soft": "dim", "strong": "bold", "head": "bold"}
 _STYLES = {"error": "31;1", "warn": "33", "good": "32", "soft": "2", "strong": "1", "head": "1"}
 
 
@@ -51,9 +53,6 @@ class Settings:
         """UTC, ISO text, to the second: for audit columns only, no decision reads it."""
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def wants(self, name: str) -> bool:
-        return any(output.format == name for output in self.outputs)
-
 
 def width() -> int:
     """Columns of the terminal; 100 where there is none. Never below 80."""
@@ -62,21 +61,48 @@ def width() -> int:
     return max(shutil.get_terminal_size((100, 24)).columns, 80) if sys.stdout.isatty() else 100
 
 
-def read_outputs(written: list[str], known: tuple[str, ...]) -> tuple[Output, ...]:
-    """`text`, `json=plan.json` …"""
-    outputs = []
-    for item in written:
-        name, _, file = item.partition("=")
-        if name not in known:
-            raise ChoiceError(f"there is no format '{name}' here", f"one of: {', '.join(known)}")
-        outputs.append(Output(name, Path(file) if file else None))
-    return tuple(outputs)
+Line = Sequence[tuple[str, str]]  # pieces of (style, text)
+
+
+def emit(settings: Settings, **formats: Callable[[], str]) -> None:
+    """A result in every format that was asked for (the first one given here if none was), each to its file or the screen."""
+    wished = settings.outputs or (Output(next(iter(formats)), None),)
+    for output in wished:
+        make = formats.get(output.format)
+        if make is None:
+            raise ChoiceError(f"there is no format '{output.format}' here", f"one of: {', '.join(formats)}")
+        if output.file is None:
+            show(make(), settings)
+        else:
+            output.file.write_text(make(), encoding="utf-8")
 
 
 def show(text: str, settings: Settings) -> None:
     """A result on standard output."""
     if not settings.quiet:
         sys.stdout.write(text)
+
+
+def colored(lines: Iterable[Line], settings: Settings) -> str:
+    """Lines of (style, text) pieces as text, coloured on a terminal that may be."""
+    return "".join("".join(paint(style, text, settings) for style, text in line).rstrip() + "\n" for line in lines)
+
+
+def picture(lines: Iterable[Line], title: str, columns: int) -> str:
+    """The same lines as an SVG picture of a terminal."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.terminal_theme import MONOKAI
+    from rich.text import Text
+
+    console = Console(record=True, width=columns, file=StringIO(), force_terminal=True, color_system="truecolor")
+    for line in lines:
+        written = Text()
+        for style, text in line:
+            written.append(text, style=_PICTURE.get(style, ""))
+        console.print(written, no_wrap=True, overflow="ellipsis", highlight=False)
+    return console.export_svg(title=title, theme=MONOKAI, unique_id=title.replace(" ", "-"))
 
 
 def say(text: str) -> None:

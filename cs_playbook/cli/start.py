@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cs_playbook import __version__
-from cs_playbook.cli.settings import Settings, say, show
+from cs_playbook.cli.settings import Settings, emit, say, show
 
 START, DATA = "Start", "Data"
 
@@ -71,14 +71,15 @@ def check(context: typer.Context) -> None:
     """Rows and empties against the snapshot before, and what data.yaml expects."""
     from cs_playbook.commands.snapshots import check_snapshot
     from cs_playbook.commands.workspace import open_workspace
-    from cs_playbook.report.findings import Looked, as_text
+    from cs_playbook.report.findings import Looked, as_text, without_notes
     from cs_playbook.report.snapshots import checked_text
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
     checked = check_snapshot(workspace, settings.as_of)
-    if checked.findings:
-        show(as_text(checked.findings, workspace.files.yaml, Looked(1, 0.0)), settings)
+    findings = checked.findings if settings.verbose else without_notes(checked.findings)
+    if findings:
+        show(as_text(findings, workspace.files.yaml, Looked(1, 0.0)), settings)
     show(checked_text(checked.manifest, checked.before), settings)
     if any(finding.is_error for finding in checked.findings):
         raise typer.Exit(1)
@@ -92,4 +93,4 @@ def show_one(context: typer.Context) -> None:
 
     settings: Settings = context.obj
     shown = show_snapshot(open_workspace(settings.directory), settings.as_of)
-    show(as_json(shown.manifest) if settings.wants("json") else shown_text(shown.manifest, shown.days), settings)
+    emit(settings, text=lambda: shown_text(shown.manifest, shown.days), json=lambda: as_json(shown.manifest))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, show, width
+from cs_playbook.cli.settings import Settings, emit, show, width
 from cs_playbook.errors import ChoiceError
 
 PANEL = "Write"
@@ -38,12 +38,12 @@ def validate(
     found = [finding for finding in examined.findings if _below(examined.files.root / finding.span.file, wanted)]
     findings = tuple(found) if settings.verbose else without_notes(found)
     looked = Looked(len(texts), perf_counter() - began)
-    if settings.wants("json"):
-        show(as_json(findings, looked), settings)
-    elif settings.wants("github"):
-        show(as_github(findings), settings)
-    else:
-        show(as_text(findings, texts, looked, width()), settings)
+    emit(
+        settings,
+        text=lambda: as_text(findings, texts, looked, width()),
+        json=lambda: as_json(findings, looked),
+        github=lambda: as_github(findings),
+    )
     if any(finding.is_error or strict for finding in findings):
         raise typer.Exit(1)
 

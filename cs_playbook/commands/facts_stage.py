@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cs_playbook.compile.asked import Asked, asked_of, lasting_of
-from cs_playbook.compile.facts import FactsSql, Past, facts_sql, past_table
-from cs_playbook.compile.scan import keyed, rule_of
-from cs_playbook.compile.sql import quoted
+from cs_playbook.compile.facts import FactsSql, Past, add_given, add_past, facts_sql, given_table, past_table
+from cs_playbook.compile.scan import facts_by_key, keyed, rule_of
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.asking import later_conditions, named_in_sentences, rule_conditions, step_dates
 from cs_playbook.model.catalog import Catalog
@@ -87,7 +86,7 @@ def stage_facts(
         fill_past(connection, past.table, recalled(past, catalog, ledger, day))
     for statement in plan.statements:
         connection.execute(statement)
-    connection.execute(f"create unique index temp.facts_by_key on facts ({quoted(catalog.contract.accounts.key or 'id')})")
+    connection.execute(facts_by_key(catalog.contract))
     connection.execute(keyed(catalog.contract))
     return Stage(connection, asked, dict(plan.columns), reckoning, catalog)
 
@@ -102,7 +101,7 @@ def _about_rows(catalog: Catalog) -> Iterator[Condition]:
 def fill_past(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[str, Value, int]]) -> None:
     """A small table of the past: subject, value, the day since which it is so."""
     connection.execute(past_table(Past(table, Memory("was", table))))
-    connection.executemany(f"insert into temp.{quoted(table)} values (?, ?, ?)", rows)
+    connection.executemany(add_past(table), rows)
 
 
 def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterator[tuple[str, Value, int]]:
@@ -140,11 +139,7 @@ def _give(connection: sqlite3.Connection, catalog: Catalog, given: Mapping[str, 
     names = sorted({name for facts in given.values() for name in facts})
     if not names:
         return frozenset()
-    columns = ", ".join(quoted(f"given_{name}") for name in names)
-    connection.execute(f"create temp table given (_n integer primary key, {columns})")
-    key = quoted(catalog.contract.accounts.key or "id")
-    marks = ", ".join("?" for _ in names)
-    for account, facts in given.items():
-        insert = f"insert into temp.given select _n, {marks} from main.accounts where {key} = ?"
-        connection.execute(insert, (*(facts.get(name) for name in names), account))
+    connection.execute(given_table(names))
+    insert = add_given(names, catalog.contract)
+    connection.executemany(insert, ((*(facts.get(name) for name in names), account) for account, facts in given.items()))
     return frozenset(names)

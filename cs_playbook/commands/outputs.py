@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from cs_playbook.commands.planning import Morning, accounts_of
 from cs_playbook.letters.lacking import templates
@@ -17,9 +16,9 @@ from cs_playbook.letters.template import Template
 from cs_playbook.model.answer import choose
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
-from cs_playbook.model.playbook import Email, Step
+from cs_playbook.model.playbook import Email
 from cs_playbook.plan.advance import enrollment_values
-from cs_playbook.plan.decision import Subject
+from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.lines import account_name, contact_row, line_of, told_of
 from cs_playbook.plan.planner import subject_of
 from cs_playbook.plan.speaking import language_for, letter_values
@@ -72,6 +71,7 @@ def _treated(morning: Morning) -> Iterator[tuple[Enrollment, Subject]]:
 
 
 def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
+    """Collects every open line; the drafts of today are files."""
     template = templates(morning.today.catalog)
     for enrollment, subject in _treated(morning):
         text = morning.today.texts.get(enrollment.definition)
@@ -82,35 +82,50 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
             line = line_of(task, step, text, enrollment, subject, morning.today)
             lists.told += [(person.email, line) for person in told_of(task, step, subject, morning.today)]
             if isinstance(step.verb, Email):
-                line, made = _draft(task, step, step.verb, line, enrollment, subject, morning, template, lists)
-                yield from made
+                desk = _Desk(task, step.verb, enrollment, subject, morning.today, template)
+                line, mail, written = desk.draft(line)
+                if mail is not None and len(lists.mails) < SHOWN_ON_PAGE:
+                    lists.mails.append(mail)
+                yield from written
             lists.lines.append(line)
 
 
-def _draft(task: OpenTask, step: Step, verb: Email, line: TaskLine, enrollment: Enrollment, subject: Subject, morning: Morning, template: Callable[[str, str], Template | None], lists: _Lists) -> tuple[TaskLine, list[tuple[str, bytes]]]:  # noqa: PLR0913 - a letter needs all of them
-    """The draft of today, as a file; an older one stays where it was written."""
-    today = morning.today
-    if task.missing:
-        return line, []
-    if task.opened_on != today.day:
-        return replace(line, draft=f"../../../{task.opened_on.isoformat()}/drafts/{task.key}.eml"), []
-    contact = contact_row(task.contact, subject, today)
-    values = {**enrollment_values(enrollment), **subject.values}
-    letter = str(choose(verb.letter, values, today.reckoning))
-    language = language_for(contact, subject, letter, today.catalog)
-    found = template(letter, language)
-    rendered = render(found, letter_values(subject, enrollment, contact, today), language) if found else None
-    if not isinstance(rendered, Rendered) or contact is None:
-        return replace(line, missing=("the letter",)), []
-    to, to_name = str(contact.get("email") or ""), str(contact.get("first_name") or "")
-    envelope = Envelope(task.key, line.owner_name, task.owner, to_name, to, rendered.subject, today.day, "cs-playbook.invalid")
-    written = draft(envelope, rendered)
-    if isinstance(written, Unsendable):
-        return replace(line, missing=(written.reason,)), []
-    path = f"drafts/{task.key}.eml"
-    if len(lists.mails) < SHOWN_ON_PAGE:
-        lists.mails.append(PreviewItem(account_name(subject), to_name, to, line.owner_name, task.owner, rendered.subject, rendered.html, rendered.text, letter, language, path))
-    return replace(line, draft=f"../../{path}"), [(path, written)]
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One letter about to be written."""
+
+    task: OpenTask
+    verb: Email
+    enrollment: Enrollment
+    subject: Subject
+    today: Today
+    template: Callable[[str, str], Template | None]
+
+    def draft(self, line: TaskLine) -> tuple[TaskLine, PreviewItem | None, list[tuple[str, bytes]]]:
+        """The draft of today, as a file; an older one stays where it was written."""
+        if self.task.missing:
+            return line, None, []
+        if self.task.opened_on != self.today.day:
+            return replace(line, draft=f"../../../{self.task.opened_on.isoformat()}/drafts/{self.task.key}.eml"), None, []
+        return self._write(line)
+
+    def _write(self, line: TaskLine) -> tuple[TaskLine, PreviewItem | None, list[tuple[str, bytes]]]:
+        contact = contact_row(self.task.contact, self.subject, self.today)
+        values = {**enrollment_values(self.enrollment), **self.subject.values}
+        letter = str(choose(self.verb.letter, values, self.today.reckoning))
+        language = language_for(contact, self.subject, letter, self.today.catalog)
+        found = self.template(letter, language)
+        rendered = render(found, letter_values(self.subject, self.enrollment, contact, self.today), language) if found else None
+        if not isinstance(rendered, Rendered) or contact is None:
+            return replace(line, missing=("the letter",)), None, []
+        to, to_name = str(contact.get("email") or ""), str(contact.get("first_name") or "")
+        envelope = Envelope(self.task.key, line.owner_name, self.task.owner, to_name, to, rendered.subject, self.today.day, "cs-playbook.invalid")
+        written = draft(envelope, rendered)
+        if isinstance(written, Unsendable):
+            return replace(line, missing=(written.reason,)), None, []
+        path = f"drafts/{self.task.key}.eml"
+        mail = PreviewItem(account_name(self.subject), to_name, to, line.owner_name, self.task.owner, rendered.subject, rendered.html, rendered.text, letter, language, path)
+        return replace(line, draft=f"../../{path}"), mail, [(path, written)]
 
 
 def _by_owner(morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str, TaskLine]], short: Mapping[str, str]) -> Iterator[tuple[str, str, bytes]]:

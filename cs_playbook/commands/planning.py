@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts
 from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
@@ -28,7 +29,6 @@ from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.planner import Account, Start, plan_account
 from cs_playbook.source.snapshot import Snapshot
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,11 @@ def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:
     for given in morning.answered:
         fresh.setdefault(given.enrollment, []).append(given)
     for enrollment in morning.ledger.enrollments(morning.today.day):
-        for given in fresh.get(enrollment.key, ()):
-            if enrollment.tasks[given.task].state is TaskState.OPEN:
-                enrollment = fold(enrollment, given)
-        yield enrollment.account, enrollment
+        yield enrollment.account, reduce(_with_answer, fresh.get(enrollment.key, ()), enrollment)
+
+
+def _with_answer(enrollment: Enrollment, given: TaskAnswered) -> Enrollment:
+    return fold(enrollment, given) if enrollment.tasks[given.task].state is TaskState.OPEN else enrollment
 
 
 def _row_tables(morning: Morning) -> list[Table]:

@@ -1,4 +1,4 @@
-"""A case, day by day: what people say, a fresh export, and the plan and the record that a real run makes of it."""
+"""A case, day by day: what people say, an export, and the plan and record that a real run makes of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TOLD = "told by a story"  # instead of the text of a playbook that only its mem
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the cases of a file share. `catalog` knows the one playbook, as if live; `images` are made once."""
+    """What the cases of a file share. `catalog` has the one playbook, as if live; `images` are made once."""
 
     stories: Stories
     catalog: Catalog

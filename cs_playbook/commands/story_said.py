@@ -39,7 +39,7 @@ class Answer:
 
 
 def answers_in(written: Mapping[str, Any], playbook: Playbook) -> Iterator[Answer]:
-    """`{step: outcome}` or `{account: {step: outcome}}`; for one line of several `{step: {contact: outcome}}`."""
+    """`{step: outcome}` or `{account: {step: outcome}}`; `{step: {contact: outcome}}` for one of several."""
     for key, value in written.items():
         if playbook.step(key) is not None:
             yield from _of_step(None, key, value)
@@ -102,7 +102,7 @@ def _not_open(answer: Answer, run: Run, playbook: Playbook, going: list[Enrollme
     whose = f" of {answer.subject}" if answer.subject else ""
     expected = f"{answer.step}{whose} is open, to be answered {answer.outcome}"
     asked = [item for item in going if answer.subject is None or answer.subject in _names(item)]
-    got = open_words(asked, naming=len(going) > 1)
+    got = open_words(asked)
     step = playbook.step(answer.step)
     lines = [line for item in asked for line in step_lines(step, item, playbook)] if step else []
     if sum(any(task.step == answer.step for task in item.open_tasks) for item in asked) > 1:

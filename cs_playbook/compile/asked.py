@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions, leaves
-from cs_playbook.model.lasting import series_of
 from cs_playbook.model.expression import Expression, Memory, Name, Related, ScopeName, walk
+from cs_playbook.model.lasting import series_of
 
 AT_START = "at_start"
 

@@ -20,12 +20,12 @@ from cs_playbook.compile.rows import (
     view_of,
     visible_field,
 )
-from cs_playbook.compile.sql import Columns, constant, no_aggregate, quoted, sql, sql_of_condition
 from cs_playbook.compile.sql import Asked as AskedName
+from cs_playbook.compile.sql import Columns, constant, no_aggregate, quoted, sql, sql_of_condition
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition, leaves
-from cs_playbook.model.data import Table
+from cs_playbook.model.data import Contract, Table
 from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, Value, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
@@ -63,6 +63,23 @@ SAID_EMPTY = cast(Value, b"")
 
 def past_table(past: Past) -> str:
     return f"create temp table {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
+
+
+def add_past(table: str) -> str:
+    return f"insert into temp.{quoted(table)} values (?, ?, ?)"
+
+
+def given_table(names: list[str]) -> str:
+    """`temp.given`: what a story says outright, under prefixed names so that no name is meant twice."""
+    columns = ", ".join(quoted(f"given_{name}") for name in names)
+    return f"create temp table given (_n integer primary key, {columns})"
+
+
+def add_given(names: list[str], contract: Contract) -> str:
+    """Takes the values in the order of `names`, then the account's key."""
+    marks = ", ".join("?" for _ in names)
+    key = quoted(contract.accounts.key or "id")
+    return f"insert into temp.given select _n, {marks} from main.accounts where {key} = ?"
 
 
 def facts_sql(asked: Asked, catalog: Catalog, reckoning: Reckoning, given: frozenset[str] = frozenset()) -> FactsSql:

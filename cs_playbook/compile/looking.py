@@ -1,4 +1,4 @@
-"""The queries behind what people look at: one account with its contacts and rows, who is near, who must last longer."""
+"""What people look at → its queries: one account with its contacts and rows, who is near, who must last."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cs_playbook.compile.sql import quoted
 from cs_playbook.model.data import Table
 from cs_playbook.model.functions import Reckoning
 
-# Parameter: the number of the rule in temp.fitting. (account, row) of who fits, but not yet for as long as asked.
+# Parameter: the place of the rule in temp.fitting. (account, row) of who fits, but not for as long as asked.
 IMPATIENT = "select account, row from temp.fitting where rule = ? and holds = 0"
 # Parameter: the key of an account. (its key, all its facts …)
 ONE_ACCOUNT = "select f.id_, f.* from temp.facts_keyed f where f.id_ = ?"
@@ -36,7 +36,7 @@ def since_of(series: str) -> str:
 
 
 def near_facts(rule: Rule, reckoning: Reckoning) -> str:
-    """(key, all facts …) of the accounts that all parts of a rule but one say yes to, in order of the snapshot."""
+    """(key, all facts …) of the accounts to which all parts of a rule but one say yes, in order."""
     return (
         f"select f.id_, f.* from ({near_accounts(rule, reckoning)}) n "
         "join temp.facts_keyed f on f.id_ = n.id order by f._n"

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.facts import ACTIVE, account_columns
 from cs_playbook.compile.rows import seen
-from cs_playbook.compile.sql import Asked, Columns, balanced, impatient, no_aggregate, quoted, sql_of_condition
+from cs_playbook.compile.sql import (
+    Asked,
+    Columns,
+    balanced,
+    impatient,
+    no_aggregate,
+    quoted,
+    sql_of_condition,
+)
 from cs_playbook.model.condition import Condition, Group
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import Name, ScopeName
@@ -64,6 +72,10 @@ def keyed(contract: Contract) -> str:
     return f"create temp view facts_keyed as select *, {key} as id_ from temp.facts"
 
 
+def facts_by_key(contract: Contract) -> str:
+    return f"create unique index temp.facts_by_key on facts ({quoted(contract.accounts.key or 'id')})"
+
+
 def _seen_by(rule: Rule) -> str:
     return "1" if rule.playbook.sees_inactive else f"f.{ACTIVE}"
 
@@ -105,7 +117,8 @@ def _row_source(rule: Rule, contract: Contract) -> str:
 
 def _row_key(rule: Rule, contract: Contract) -> str:
     table = contract.table(rule.row or "")
-    assert table is not None and table.key is not None
+    assert table is not None
+    assert table.key is not None
     return quoted(table.key)
 
 

@@ -31,7 +31,7 @@ from cs_playbook.model.expression import (
     walk,
 )
 from cs_playbook.model.functions import Reckoning
-from cs_playbook.model.lasting import bound, series_of
+from cs_playbook.model.lasting import bound
 
 Asked = Name | Related | Memory
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -253,42 +253,6 @@ def walk(expression: Expression) -> Iterator[Expression]:
     yield expression
     for part in parts(expression):
         yield from walk(part)
-
-
-def replace_names(expression: Expression, rename: Callable[[Name], Name]) -> Expression:
-    """The same expression with each name changed by `rename` (used where one world's names become another's)."""
-    from dataclasses import replace
-
-    def again(inner: Expression) -> Expression:
-        return replace_names(inner, rename)
-
-    match expression:
-        case Name():
-            return rename(expression)
-        case Comparison() | Arithmetic():
-            return replace(expression, left=again(expression.left), right=again(expression.right))
-        case Both():
-            return replace(expression, items=tuple(again(item) for item in expression.items))
-        case Not() | Negative() | IsEmpty():
-            return replace(expression, item=again(expression.item))
-        case Among():
-            return replace(expression, item=again(expression.item), choices=tuple(map(again, expression.choices)))
-        case Holds():
-            return replace(expression, item=again(expression.item), list=again(expression.list))
-        case Between():
-            return replace(expression, item=again(expression.item), low=again(expression.low), high=again(expression.high))
-        case Like():
-            return replace(expression, item=again(expression.item), pattern=again(expression.pattern))
-        case Case():
-            branches = tuple((again(when), again(then)) for when, then in expression.branches)
-            otherwise = None if expression.otherwise is None else again(expression.otherwise)
-            return replace(expression, branches=branches, otherwise=otherwise)
-        case Call():
-            return replace(expression, arguments=tuple(map(again, expression.arguments)))
-        case Aggregate():
-            return replace(expression, argument=None if expression.argument is None else again(expression.argument))
-        case Literal() | Related() | Memory():
-            return expression
 
 
 def to_list(cell: Value) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from re import Pattern
+from math import isnan
+from re import Pattern, escape
 from re import compile as compile_pattern
-from re import escape
 
 from cs_playbook.model.expression import FieldType, Value, from_day
 from cs_playbook.model.time import Calendar, months_between
@@ -15,12 +15,15 @@ from cs_playbook.model.time import Calendar, months_between
 LARGEST_INTEGER = 2**63
 
 
+EVERY_WEEK = Calendar()
+
+
 @dataclass(frozen=True, slots=True)
 class Reckoning:
     """The logical day, the working calendar, and the days before it on which a fresh snapshot was run."""
 
     today: int
-    calendar: Calendar = Calendar()
+    calendar: Calendar = EVERY_WEEK
     observed: tuple[int, ...] = ()
 
 
@@ -91,7 +94,7 @@ def reckon(operator: str, left: Value, right: Value) -> Value:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return None
     result = _reckon(operator, left, right)
-    if result is None or result != result:
+    if result is None or isnan(result):
         return None
     if isinstance(result, int) and not -LARGEST_INTEGER <= result < LARGEST_INTEGER:
         return _reckon(operator, float(left), float(right))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from itertools import pairwise
 
 from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.functions import Reckoning
@@ -44,7 +45,7 @@ def bound(days: int, reckoning: Reckoning) -> int | None:
     if not before:
         return None
     points = [before[-1], *(day for day in reckoning.observed if start < day < reckoning.today), reckoning.today]
-    gaps = (later - earlier for earlier, later in zip(points, points[1:], strict=False))
+    gaps = (later - earlier for earlier, later in pairwise(points))
     return before[-1] if all(gap <= LONGEST_GAP for gap in gaps) else None
 
 

@@ -1,4 +1,4 @@
-"""What came of playing stories: which pass, and for each that does not, what was expected, what came and why."""
+"""What came of playing stories: which pass; for each that does not, what was expected, what came, and why."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PlaybookStories:
 
 @dataclass(frozen=True, slots=True)
 class StoriesResult:
-    """`findings`: mistakes in story files; the stories of such a file were not played. `days`: that were run."""
+    """`findings`: mistakes in story files; the cases of such a file were not played. `days`: that were run."""
 
     playbooks: tuple[PlaybookStories, ...]
     findings: tuple[Finding, ...] = ()

@@ -28,6 +28,7 @@ from cs_playbook.model.expression import (
     Related,
 )
 from cs_playbook.parse.tokens import Refusal, Token, tokens
+from cs_playbook.source.finding import did_you_mean
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 RELATED = ("has", "number_of", "total", "newest", "oldest")
@@ -380,8 +381,6 @@ _EXAMPLES = {
 
 
 def _unknown_function(token: Token) -> Refusal:
-    from cs_playbook.source.finding import did_you_mean
-
     near = did_you_mean(token.word, FUNCTIONS)
     usual = {"coalesce": "case when x is null then 0 else x end", "count": "number_of(table, condition)", "upper": "lower(x)", "datediff": "days_since(d)", "contains": "x like '%word%'", "starts_with": "x like 'word%'", "ifnull": "case when x is null then 0 else x end"}  # fmt: skip
     hint = near or (f"write {usual[token.word]}" if token.word in usual else f"there are: {', '.join(FUNCTIONS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal as OneOf
 from typing import TypeVar
 
@@ -138,8 +139,6 @@ def _mapping(node: Mapping, scope: Scope) -> tuple[Condition | None, list[Findin
 
 
 def _long_form(node: Mapping, when: Node, scope: Scope) -> tuple[Condition | None, list[Finding]]:
-    from dataclasses import replace
-
     condition, findings = read_conditions(when, scope)
     because, lasting = node.get("because"), node.get("for")
     days: int | None = None

@@ -9,7 +9,17 @@ from typing import TypeVar
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import ACCOUNTS
-from cs_playbook.model.playbook import PRIORITIES, Exit, Goal, Limits, Playbook, Reentry, Status, Story, Trigger
+from cs_playbook.model.playbook import (
+    PRIORITIES,
+    Exit,
+    Goal,
+    Limits,
+    Playbook,
+    Reentry,
+    Status,
+    Story,
+    Trigger,
+)
 from cs_playbook.model.team import People
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.durations import read_days

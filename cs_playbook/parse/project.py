@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo, available_timezones
+
 from cs_playbook.model.project import CalendarRules, Languages, Project, StopWhen
 from cs_playbook.parse.nodes import block, number, text, texts
 from cs_playbook.source.finding import Finding, did_you_mean
@@ -43,8 +45,6 @@ def _calendar(node: Mapping | None) -> tuple[CalendarRules, list[Finding]]:
 
 
 def _zone(node: Mapping, name: str) -> list[Finding]:
-    from zoneinfo import ZoneInfo, available_timezones
-
     try:
         ZoneInfo(name)
     except (ValueError, OSError):

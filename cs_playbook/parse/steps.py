@@ -136,7 +136,7 @@ class _StepReader:
 
     def _task(self) -> Task | None:
         title = self._sentence("task")
-        owner = self._cases("owner", self._people) or self._nobody("owner", "task")
+        owner = self._whom("owner", "task")
         outcomes = texts(self.node, "outcomes") or (TASK_DONE,)
         done_when = self._done_when(outcomes)
         if title is None or owner is None:
@@ -149,8 +149,8 @@ class _StepReader:
     def _email(self) -> Email | None:
         key = self.node.key("email")
         letter = self._cases("email", self._letter)
-        to = self._cases("to", self._people) or self._nobody("to", "email")
-        sender = self._cases("from", self._people) or self._nobody("from", "email")
+        to = self._whom("to", "email")
+        sender = self._whom("from", "email")
         if letter is None or to is None or sender is None or key is None:
             return None
         return Email(letter, to, sender, self._due(), self._minutes(), key.span)
@@ -161,7 +161,7 @@ class _StepReader:
 
     def _approve(self) -> Approve | None:
         question = self._sentence("approve")
-        owner = self._cases("owner", self._people) or self._nobody("owner", "approve")
+        owner = self._whom("owner", "approve")
         if question is None or owner is None:
             return None
         return Approve(question, owner, self._due(), self._minutes(), self._checklist(), self._escalation(), self._plain_people("about"))
@@ -286,9 +286,11 @@ class _StepReader:
         self.findings += wrong
         return condition
 
-    def _nobody(self, key: str, verb: str) -> None:
+    def _whom(self, key: str, verb: str) -> Cases[People] | None:
+        """The people a step cannot do without."""
         if self.node.get(key) is None:
             self._report(self.node.key(verb) or self.node, "CSP304", f"step '{text(self.node, 'id')}' does not say `{key}:`", f"a role of team.yaml, e.g. {key}: csm")
+        return self._cases(key, self._people)
 
     def _report(self, node: Node, code: str, message: str, hint: str = "") -> None:
         self.findings.append(Finding(node.span, code, message, hint))

@@ -6,7 +6,20 @@ import re
 from typing import Literal as OneOf
 
 from cs_playbook.model.expression import FieldType, Memory, Name
-from cs_playbook.model.team import AllOf, Always, ContactsWhere, FirstOf, FromField, ManagerOf, People, Person, Role, RoleRef, RoleSource, Team
+from cs_playbook.model.team import (
+    AllOf,
+    Always,
+    ContactsWhere,
+    FirstOf,
+    FromField,
+    ManagerOf,
+    People,
+    Person,
+    Role,
+    RoleRef,
+    RoleSource,
+    Team,
+)
 from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.nodes import block, number, scalar, text, texts

@@ -11,7 +11,15 @@ from cs_playbook.model.answer import UNFIT, Values, answer, choose, explain
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
-from cs_playbook.model.event import CameBack, Ended, EnrollmentEvent, GoalMet, StepPassed, StepSkipped, WentMissing
+from cs_playbook.model.event import (
+    CameBack,
+    Ended,
+    EnrollmentEvent,
+    GoalMet,
+    StepPassed,
+    StepSkipped,
+    WentMissing,
+)
 from cs_playbook.model.expression import Memory, Value, to_day
 from cs_playbook.model.playbook import After, Goal, Playbook, Step
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today

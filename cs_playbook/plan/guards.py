@@ -41,7 +41,8 @@ def too_old(day: date, clock: datetime, zone: tzinfo, rules: StopWhen) -> list[S
     age = clock - began
     if age > timedelta(hours=rules.snapshot_older_than_hours):
         hours = int(age.total_seconds() // 3600)
-        return [Stop("snapshot_older_than", f"the snapshot is of {day.isoformat()}, {hours} hours old; at most {rules.snapshot_older_than_hours} are allowed")]
+        old = f"{hours} hours" if hours < 96 else f"{hours // 24} days"
+        return [Stop("snapshot_older_than", f"the snapshot is of {day.isoformat()}, {old} old; at most {rules.snapshot_older_than_hours} hours are allowed")]
     if age < timedelta(0):
         return [Stop("snapshot_from_the_future", f"the snapshot is of {day.isoformat()}, which has not come yet", allowable=False)]
     return []

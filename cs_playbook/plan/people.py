@@ -9,7 +9,17 @@ from typing import assert_never
 from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
-from cs_playbook.model.team import AllOf, Always, ContactsWhere, FirstOf, FromField, ManagerOf, People, Role, RoleRef
+from cs_playbook.model.team import (
+    AllOf,
+    Always,
+    ContactsWhere,
+    FirstOf,
+    FromField,
+    ManagerOf,
+    People,
+    Role,
+    RoleRef,
+)
 from cs_playbook.plan.decision import Row, Subject, Today
 
 

@@ -57,10 +57,15 @@ def _open_task(day: Day, step: Step, verb: Task | Approve) -> bool:
     if not owners or due is None:
         return False
     title = say(_sentence(verb), day.subject, contact.row if contact else None, day.today.catalog)
+    minutes = _minutes(day, verb.minutes, values)
     tasks = tuple(
-        _task(day, step, owner, due, _minutes(day, verb.minutes, values), contact, title, slot)
+        OpenTask(
+            key=task_key(day.enrollment.key, step.id, 1, slot), step=step.id, kind=step.kind, owner=owner.email,
+            opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes,
+            contact=contact.id if contact else None, payload=_hash(title, str(minutes)),
+        )
         for owner, slot in _slots(owners, contact)
-    )
+    )  # fmt: skip
     day.happen(StepOpened(day.enrollment.key, step.id, day.today.day, tasks))
     return True
 
@@ -75,16 +80,6 @@ def _slots(owners: tuple[Colleague, ...], contact: Contact | None) -> list[tuple
     if len(owners) == 1:
         return [(owners[0], about)]
     return [(owner, f"{owner.role}{'' if about is None else f' {about}'}") for owner in owners]
-
-
-def _task(
-    day: Day, step: Step, owner: Colleague, due: date, minutes: int, contact: Contact | None, title: str, slot: str | None
-) -> OpenTask:
-    return OpenTask(
-        key=task_key(day.enrollment.key, step.id, 1, slot), step=step.id, kind=step.kind, owner=owner.email,
-        opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes, contact=contact.id if contact else None,
-        payload=_hash(title, str(minutes)),
-    )  # fmt: skip
 
 
 def _about(day: Day, who: People | None) -> Contact | None:

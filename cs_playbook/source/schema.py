@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from jsonschema import Draft7Validator
+from referencing import Registry
+
 from cs_playbook.source import shipped
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
@@ -50,9 +53,6 @@ def schema(kind: str) -> dict[str, Any]:
 
 @cache
 def _validator(kind: str) -> Any:
-    from jsonschema import Draft7Validator
-    from referencing import Registry
-
     # An empty registry: a `$ref` never leaves the schema (jsonschema would fetch it otherwise).
     return Draft7Validator(schema(kind), registry=Registry())
 

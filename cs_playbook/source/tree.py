@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
 from cs_playbook.source.finding import Finding, Span
+
+try:
+    from _ruamel_yaml import CParser
+except ImportError:  # no compiled parser on this machine
+    CParser = None
 
 LARGEST_FILE = 256_000
 LARGEST_SCALAR = 10_000
@@ -98,8 +106,6 @@ class _Builder:
             self._hidden(text, hidden.start())
 
     def document(self) -> Node | None:
-        from ruamel.yaml.error import YAMLError
-
         try:
             return self._document()
         except YAMLError as error:
@@ -234,11 +240,7 @@ def _number(text: str) -> str | int | float:
 def _events(text: str) -> Iterator[Any]:
     """The events of ruamel's C parser; of its own parser where no C parser is installed (30 times slower, same events)."""
     clean = text.removeprefix("\ufeff")
-    try:
-        from _ruamel_yaml import CParser
-    except ImportError:
-        from ruamel.yaml import YAML
-
+    if CParser is None:
         yield from YAML(typ="safe", pure=True).parse(clean)
         return
     parser = CParser(clean)

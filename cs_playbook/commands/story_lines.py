@@ -1,0 +1,71 @@
+"""Lines that a story expects and lines that there are → which of them fit each other, and how each is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.parse.story_value import Days, read_day
+from cs_playbook.report.words import day_in_words
+
+Wanted = Mapping[str, Any]
+Item = dict[str, Any]
+_NAMING = ("step", "email", "account", "row")  # said first, and without their word
+
+
+def matched(wanted: Sequence[Wanted], there: Sequence[Item], days: Days) -> tuple[list[Wanted], list[Item]]:
+    """What is wanted and not there; what is there and not wanted. Each line serves once."""
+    taken: dict[int, int] = {}  # line there → line wanted
+
+    def serve(number: int, tried: set[int]) -> bool:
+        for at, item in enumerate(there):
+            if at not in tried and fits(wanted[number], item, days):
+                tried.add(at)
+                if at not in taken or serve(taken[at], tried):
+                    taken[at] = number
+                    return True
+        return False
+
+    missing = [item for number, item in enumerate(wanted) if not serve(number, set())]
+    return missing, [item for at, item in enumerate(there) if at not in taken]
+
+
+def fits(wanted: Wanted, item: Item, days: Days) -> bool:
+    return all(_same(key, value, item, days) for key, value in wanted.items())
+
+
+def _same(key: str, wanted: Any, item: Item, days: Days) -> bool:
+    there = item.get(key)
+    if key == "account":
+        return wanted in (there, f"{there}/{item.get('row')}")
+    if isinstance(there, date):
+        return read_day(wanted, days) == there
+    return bool(wanted == there)
+
+
+def item_words(item: Mapping[str, Any], like: Mapping[str, Any], accounts: Sequence[str]) -> str:
+    """`call of acme (owner lea@vendor.example, due Thursday 5 March)`, with the details that `like` speaks of."""
+    name = str(item.get("email" if "email" in like or "step" not in item else "step"))
+    subject = "/".join(str(item[key]) for key in ("account", "row") if item.get(key))
+    whose = f" of {subject}" if subject and len(accounts) > 1 else ""
+    details = [f"{key} {_shown(item.get(key))}" for key in like if key not in _NAMING]
+    return f"{name}{whose}{f' ({chr(44).join(details)})' if details else ''}".replace(",", ", ")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return f"{day_in_words(value)}"
+    return "empty" if value in (None, []) else str(value)
+
+
+def wanted_closed(closed: Mapping[str, Any], playbook: Playbook) -> Iterator[tuple[str | None, str, str]]:
+    """`{step: outcome}` or `{account: {step: outcome}}` → (subject or anybody, step, outcome)."""
+    for key, value in closed.items():
+        if isinstance(value, Mapping):
+            yield from ((key, step, str(outcome)) for step, outcome in value.items())
+        else:
+            yield None, key, str(value)

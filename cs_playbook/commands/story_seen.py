@@ -1,0 +1,249 @@
+"""A day that was played → what stands in it, in the words in which stories expect it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cs_playbook.commands.story_day import Played
+from cs_playbook.commands.story_why import subject_name
+from cs_playbook.compile import wanted
+from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.scan import rule_of
+from cs_playbook.letters.lacking import templates
+from cs_playbook.letters.render import Rendered, render
+from cs_playbook.model.answer import choose
+from cs_playbook.model.data import ACCOUNTS
+from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, StepState
+from cs_playbook.model.event import (
+    Ended,
+    Event,
+    GoalMet,
+    Started,
+    StartRefused,
+    StepEnded,
+    StepOpened,
+    StepPassed,
+    StepSkipped,
+    TaskEscalated,
+)
+from cs_playbook.model.expression import Value, to_day
+from cs_playbook.model.lasting import series_of
+from cs_playbook.model.playbook import Email, Playbook, Step
+from cs_playbook.plan.advance import enrollment_values
+from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, subject_key
+from cs_playbook.plan.lines import contact_row, title_of
+from cs_playbook.plan.speaking import language_for, letter_values
+
+Item = dict[str, Any]
+
+
+def name_of(plan: SubjectPlan) -> str:
+    return subject_name(plan.subject.account, plan.subject.row)
+
+
+def changes(played: Played) -> Iterator[tuple[SubjectPlan, Change]]:
+    for plan in played.plans:
+        yield from ((plan, decision) for decision in plan.decisions if isinstance(decision, Change))
+
+
+def events(played: Played) -> Iterator[tuple[SubjectPlan, Event]]:
+    yield from ((plan, change.event) for plan, change in changes(played))
+
+
+def started(played: Played) -> list[str]:
+    return sorted(name_of(plan) for plan, event in events(played) if isinstance(event, Started))
+
+
+def ended(played: Played) -> dict[str, str]:
+    """Subject → outcome; also what people ended before the run."""
+    found: dict[str, str] = {}
+    for event in played.by_hand:
+        enrollment = played.ledger.enrollment(event.enrollment) if isinstance(event, Ended) else None
+        if enrollment is not None:
+            found[subject_name(enrollment.account, enrollment.row)] = enrollment.outcome or ""
+    found |= {name_of(plan): event.outcome for plan, event in events(played) if isinstance(event, Ended)}
+    return dict(sorted(found.items()))
+
+
+def goals(played: Played) -> list[str]:
+    return sorted(name_of(plan) for plan, event in events(played) if isinstance(event, GoalMet))
+
+
+def escalated(played: Played) -> list[str]:
+    """Steps, in order of their accounts."""
+    found = (
+        plan.after[0].tasks[event.task].step
+        for plan, event in events(played)
+        if isinstance(event, TaskEscalated)
+    )
+    return list(dict.fromkeys(found))
+
+
+def closed(played: Played) -> list[tuple[str, str, str]]:
+    """(subject, step, outcome); a step that never was has `passed over` or `skipped` for an outcome."""
+    found: list[tuple[str, str, str]] = []
+    for plan, event in events(played):
+        match event:
+            case StepEnded(step=step, outcome=outcome):
+                found.append((name_of(plan), step, outcome))
+            case StepPassed(step=step):
+                found.append((name_of(plan), step, StepState.PASSED.value))
+            case StepSkipped(step=step):
+                found.append((name_of(plan), step, StepState.SKIPPED.value))
+            case _:
+                pass
+    return found
+
+
+def held(played: Played) -> list[tuple[str, Held]]:
+    """Also starts that people asked for in vain."""
+    found: list[tuple[str, Held]] = []
+    for plan in played.plans:
+        found += [(name_of(plan), item) for item in plan.decisions if isinstance(item, Held)]
+    return found
+
+
+def refusals(played: Played) -> list[tuple[str, str]]:
+    return [(name_of(plan), event.why) for plan, event in events(played) if isinstance(event, StartRefused)]
+
+
+# --- what is open ---
+
+
+def open_items(played: Played) -> list[Item]:
+    """Open tasks, and waits, by step, account, row, owner, due, title, contact, late, minutes, until."""
+    return [
+        item
+        for plan, enrollment, text in _going(played)
+        for step in text.steps
+        for item in _items(step, plan, enrollment, played)
+    ]
+
+
+def _going(played: Played) -> Iterator[tuple[SubjectPlan, Enrollment, Playbook]]:
+    for plan in played.plans:
+        for enrollment in plan.after:
+            text = played.morning.today.texts.get(enrollment.definition)
+            if enrollment.is_open and text is not None:
+                yield plan, enrollment, text
+
+
+def _items(step: Step, plan: SubjectPlan, enrollment: Enrollment, played: Played) -> Iterator[Item]:
+    progress = enrollment.steps.get(step.id)
+    if progress is None or progress.state is not StepState.OPEN:
+        return
+    tasks = [task for task in enrollment.open_tasks if task.step == step.id]
+    whose = {"step": step.id, "account": enrollment.account, "row": enrollment.row}
+    for task in tasks:
+        yield {**whose, **_task(task, step, plan.subject, played)}
+    if not tasks:
+        yield {**whose, **_wait(progress)}
+
+
+def _wait(progress: Progress) -> Item:
+    return {"until": progress.until}
+
+
+def _task(task: OpenTask, step: Step, subject: Subject, played: Played) -> Item:
+    today = played.morning.today
+    title = title_of(step, subject, contact_row(task.contact, subject, today), today)
+    return {
+        "owner": task.owner, "due": task.due, "contact": task.contact, "minutes": task.minutes,
+        "late": task.is_late(played.on), "title": title,
+    }  # fmt: skip
+
+
+# --- drafts ---
+
+
+def draft_items(played: Played) -> list[Item]:
+    """Those made today, by email, to, language, account, subject, from, missing."""
+    return [
+        _draft(task, step, plan, played)
+        for plan, event in events(played)
+        if isinstance(event, StepOpened)
+        for task in event.tasks
+        if (step := _step(task, plan, played)) is not None and isinstance(step.verb, Email)
+    ]
+
+
+def _step(task: OpenTask, plan: SubjectPlan, played: Played) -> Step | None:
+    text = played.morning.today.texts.get(plan.after[0].definition)
+    return text.step(task.step) if text else None
+
+
+def _draft(task: OpenTask, step: Step, plan: SubjectPlan, played: Played) -> Item:
+    today, subject, enrollment = played.morning.today, plan.subject, plan.after[0]
+    contact = contact_row(task.contact, subject, today)
+    values = {**enrollment_values(enrollment), **subject.values}
+    assert isinstance(step.verb, Email)
+    letter = str(choose(step.verb.letter, values, today.reckoning))
+    language = language_for(contact, subject, letter, today.catalog)
+    template = templates(today.catalog)(letter, language)
+    said = letter_values(subject, enrollment, contact, today)
+    rendered = render(template, said, language) if template else None
+    return {
+        "step": step.id, "email": letter, "language": language, "account": enrollment.account,
+        "row": enrollment.row, "to": (contact or {}).get("email"), "from": task.owner,
+        "missing": list(task.missing), "subject": rendered.subject if isinstance(rendered, Rendered) else None,
+    }  # fmt: skip
+
+
+# --- anybody ---
+
+
+def accounts(played: Played) -> Sequence[str]:
+    return sorted(played.world.tables[ACCOUNTS])
+
+
+def enrollments(played: Played, account: str) -> list[Enrollment]:
+    """In the playbook of the story, the oldest first."""
+    first_name = played.setting.playbook.first_name
+    return [item for item in played.ledger.enrollments_of(account) if item.playbook == first_name]
+
+
+def subject_today(name: str, played: Played) -> Subject | None:
+    """An account, or its row, with all facts of the day; None where it is not in the export."""
+    account, _, row = name.partition("/")
+    connection = played.morning.stage.connection
+    for statement in (wanted.WANTED, wanted.EMPTY_WANTED, wanted.WANTED_ROWS, wanted.EMPTY_WANTED_ROWS):
+        connection.execute(statement)
+    connection.execute(wanted.ADD_WANTED, (account,))
+    cursor = connection.execute(wanted.FACTS)
+    names = [column[0] for column in cursor.description][2:]
+    found = cursor.fetchone()
+    if found[1] is None:
+        return None
+    values: dict[str, Value] = dict(zip(names, found[2:], strict=True))
+    active = bool(values.get("_active"))
+    if not row:
+        return Subject(account, None, values, active=active)
+    of_row = _row_values(account, row, played)
+    return None if of_row is None else Subject(account, row, {**values, **of_row}, active=active)
+
+
+def _row_values(account: str, row: str, played: Played) -> dict[str, Value] | None:
+    trigger = played.setting.playbook.trigger
+    table = played.setting.catalog.contract.table(trigger.one_per or "")
+    if table is None:
+        return None
+    connection = played.morning.stage.connection
+    connection.execute(wanted.ADD_WANTED_ROW, (account, table.name, row))
+    found = connection.execute(wanted.rows(table), (table.name,)).fetchone()
+    if found is None:
+        return None
+    cells = dict(zip((f"row.{field.name}" for field in table.fields), found[2:], strict=True))
+    return {**cells, **_since(subject_key(account, row), played)}
+
+
+def _since(subject: str, played: Played) -> dict[str, Value]:
+    """Since when the conditions with `for` of a rule about rows say yes."""
+    rule = rule_of(played.setting.playbook)
+    known: dict[str, Value] = {}
+    for condition in lasting_of(rule.condition) if rule else ():
+        series = series_of(condition)
+        for whose, value, since in played.ledger.remembered(series, played.on):
+            if whose == subject and value == 1:
+                known[series] = to_day(since)
+    return known

@@ -1,0 +1,139 @@
+"""Cells and a width → lines of styled pieces: shortened, wrapped and aligned, so that no table breaks.
+
+A style is a word that cli knows how to colour ("" for plain text); the text reads the same without it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+Piece = tuple[str, str]  # style, text
+Line = tuple[Piece, ...]
+BLANK: Line = ()
+GAP = 2  # between two columns
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`tail` is kept whole as long as there is room for it, even where `text` must be shortened."""
+
+    text: str = ""
+    style: str = ""
+    tail: str = ""
+
+    @property
+    def whole(self) -> str:
+        return f"{self.text} {self.tail}".strip() if self.tail else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`least`: how narrow it may get; None: it is never narrowed."""
+
+    least: int | None = None
+    right: bool = False
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The text alone, each line with its end."""
+    return "".join("".join(text for _, text in line).rstrip() + "\n" for line in lines)
+
+
+def line(*pieces: Piece | str) -> Line:
+    """Non-breaking spaces have done their work."""
+    styled = (("", piece) if isinstance(piece, str) else piece for piece in pieces)
+    return tuple((style, text.replace("\u00a0", " ")) for style, text in styled if text)
+
+
+def wide(text: str) -> int:
+    """How many columns a text takes: letters of East Asia take two, marks on a letter none."""
+    if text.isascii():
+        return len(text)
+    return sum(_wide(letter) for letter in text)
+
+
+def _wide(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def shorten(text: str, width: int) -> str:
+    """The text, or its beginning and `…`."""
+    if wide(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for letter in text:
+        room -= _wide(letter)
+        if room < 0:
+            break
+        kept += letter
+    return kept.rstrip() + "…"
+
+
+def fit(cell: Cell, width: int) -> str:
+    """On one line: the text gives way before its tail does."""
+    if wide(cell.whole) <= width:
+        return cell.whole
+    room = width - wide(cell.tail) - 1
+    if not cell.tail or room < 8:
+        return shorten(cell.whole, width)
+    return f"{shorten(cell.text, room)} {cell.tail}"
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    space = " " * max(width - wide(text), 0)
+    return space + text if right else text + space
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of whole words; a word longer than a line is shortened."""
+    lines: list[str] = []
+    here = ""
+    for word in text.split(" "):
+        longer = f"{here} {word}" if here else word
+        if wide(longer) <= width:
+            here = longer
+        else:
+            lines += [here] if here else []
+            here = shorten(word, width)
+    return [*lines, here]
+
+
+def table(
+    rows: Sequence[Sequence[Cell]], columns: Sequence[Column], width: int, indent: str = "  "
+) -> Iterator[Line]:
+    """Aligned rows; a cell that is too long for its column goes on below."""
+    widths = _widths(rows, columns, width - len(indent))
+    for row in rows:
+        wrapped = [wrap(cell.whole, room) for cell, room in zip(row, widths, strict=True)]
+        for height in range(max(map(len, wrapped))):
+            pieces: list[Piece] = [("", indent)]
+            for cell, texts, room, column in zip(row, wrapped, widths, columns, strict=True):
+                text = texts[height] if height < len(texts) else ""
+                pieces += [(cell.style, padded(text, room, right=column.right)), ("", " " * GAP)]
+            yield _trimmed(pieces)
+
+
+def _widths(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], width: int) -> list[int]:
+    """As wide as their widest cell; where that is too much, the widest columns that may give way do."""
+    widths = [max((wide(row[n].whole) for row in rows), default=0) for n in range(len(columns))]
+    over = sum(widths) + GAP * (len(columns) - 1) - width
+    while over > 0:
+        may = [n for n, column in enumerate(columns) if column.least is not None and widths[n] > column.least]
+        if not may:
+            break
+        widths[max(may, key=lambda n: widths[n])] -= 1
+        over -= 1
+    return widths
+
+
+def _trimmed(pieces: list[Piece]) -> Line:
+    """Without the spaces at its end."""
+    while pieces and not pieces[-1][1].strip():
+        pieces.pop()
+    if pieces:
+        pieces[-1] = (pieces[-1][0], pieces[-1][1].rstrip())
+    return line(*pieces)

@@ -1,0 +1,255 @@
+"""The plan of a day → a screen: counts first, then names with their reasons, then who is asked for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cs_playbook.report.pieces import BLANK, GAP, Cell, Column, Line, fit, line, padded, table, wide
+from cs_playbook.report.plan_json import as_json, as_jsonl
+from cs_playbook.report.plan_sections import Headed, headed
+from cs_playbook.report.plan_words import Named, named
+from cs_playbook.report.values import short_amount
+from cs_playbook.report.words import clean, count, day_with_year
+from cs_playbook.study.planned import DryRun, OwnerMinutes, PlanSummary
+
+__all__ = ["as_json", "as_jsonl", "as_lines"]
+
+WITH_TITLES = 120  # columns from which the first task has room of its own
+MOST_ANSWERS = 5  # findings about returned lists that are shown
+MOST_OWNERS = 20
+
+
+def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
+    """`width`: from 80 columns up. `names`: of customers and tasks; otherwise ids."""
+    yield from _head(found, width)
+    yield from _stops(found, width)
+    yield BLANK
+    yield from _counts(found)
+    yield from _answers(found, width)
+    yield from _sections(found.summary, width, names)
+    yield from _minutes(found.summary.minutes, names)
+    yield BLANK
+    yield _end(found)
+
+
+# --- what it is about ---
+
+
+def _head(found: DryRun, width: int) -> Iterator[Line]:
+    title = f"Plan for {day_with_year(found.day)}"
+    facts = f"{_age(found)} · {count(found.accounts, 'account')} · files {found.files[:7]}"
+    if wide(title) + GAP + wide(facts) <= width:
+        yield line(("head", padded(title, max(34, wide(title) + GAP))), ("soft", facts))
+    else:
+        yield line(("head", title))
+        yield line(("soft", facts))
+
+
+def _age(found: DryRun) -> str:
+    hours = found.hours_old
+    if hours is None:
+        return "its snapshot"
+    if hours < 24:
+        return f"snapshot of today, {max(hours, 0)} h old"
+    days = hours // 24
+    return f"snapshot of {'yesterday' if days == 1 else f'{days} days ago'}"
+
+
+def _stops(found: DryRun, width: int) -> Iterator[Line]:
+    """What matters most: that a run would do nothing of this."""
+    if found.stops:
+        yield BLANK
+        yield line(("error", "! A run would do nothing of this:"))
+        rows = [[Cell(clean(stop.sentence), "error")] for stop in found.stops]
+        yield from table(rows, [Column(20)], width)
+
+
+# --- counts ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    mark: str
+    word: str
+    number: int
+    detail: str
+    style: str = ""
+
+
+def _counts(found: DryRun) -> Iterator[Line]:
+    summary = found.summary
+    for row in (*_always(summary), *_sometimes(found)):
+        style = row.style if row.number else "soft"
+        head = f"  {row.mark} {row.word:<9}{row.number:>5}   "
+        yield line((style, head.rstrip() if not row.detail else head), row.detail)
+
+
+def _always(summary: PlanSummary) -> tuple[_Count, ...]:
+    arr = f"ARR {short_amount(summary.arr)}" if summary.arr is not None else ""
+    later = [f"{count(summary.later, 'step')} not before a later day"] if summary.later else []
+    held = [f"{by.value} {number}" for by, number in summary.held.items()]
+    starts = _joined([*_list(summary.started), arr])
+    return (
+        _Count("+", "start", sum(summary.started.values()), starts, "good"),
+        _Count(">", "advance", summary.moves, _joined(f"{n} {what}" for what, n in summary.work.items())),
+        _Count("!", "late", summary.late, _told(summary.told), "warn"),
+        _Count("x", "end", sum(summary.ended.values()), _joined(_list(summary.ended))),
+        _Count(".", "held", sum(summary.held.values()), _joined([*held, *later])),
+    )
+
+
+def _sometimes(found: DryRun) -> Iterator[_Count]:
+    """Rows that are there only on a day that has them."""
+    summary = found.summary
+    if summary.shadowed or summary.shadows_ended:
+        ended = [f"{summary.shadows_ended} end"] if summary.shadows_ended else []
+        detail = _joined([*_list(summary.shadowed), *ended, "counted, nobody is told"])
+        yield _Count("=", "shadow", sum(summary.shadowed.values()), detail)
+    if summary.goals:
+        yield _Count("*", "goal", summary.goals, "met after the last step", "good")
+    if summary.refused:
+        yield _Count("x", "refused", summary.refused, "asked for by people, and not started", "warn")
+    if found.answers:
+        yield _Count("<", "answers", found.answers, "came back in answers/ and count already")
+
+
+def _list(counts: Mapping[str, int]) -> list[str]:
+    return [f"{clean(name)} {number}" for name, number in counts.items()]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _told(told: Mapping[str, int]) -> str:
+    return _joined(f"{number} told to {clean(person)} today" for person, number in told.items())
+
+
+def _answers(found: DryRun, width: int) -> Iterator[Line]:
+    if not found.findings:
+        return
+    yield BLANK
+    yield line(("warn", f"  {count(len(found.findings), 'row')} of the returned lists cannot count"))
+    for wrong in found.findings[:MOST_ANSWERS]:
+        text = Cell(clean(f"{wrong.span.file}:{wrong.span.line}  {wrong.message}"))
+        yield line(f"    {fit(text, width - 4)}")
+    if len(found.findings) > MOST_ANSWERS:
+        yield line(("soft", f"    … and {len(found.findings) - MOST_ANSWERS} more"))
+
+
+# --- names ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """Of the columns of names, the same for all playbooks."""
+
+    all: int
+    account: int
+    owner: int
+    title: int
+    due: int
+
+    @property
+    def right(self) -> int:
+        """What stands right of the reason."""
+        return sum(column + GAP for column in (self.owner, self.title, self.due) if column)
+
+
+def _sections(summary: PlanSummary, width: int, names: bool) -> Iterator[Line]:
+    sections = [headed(playbook, summary.day, names) for playbook in summary.playbooks]
+    widths = _widths([named for section in sections for named in section.names], width)
+    for section in sections:
+        if section.names or section.notes:
+            yield BLANK
+        yield _heading(section, width)
+        for number, item in enumerate(section.names):
+            yield _name(item, widths)
+            after = section.names[number + 1].mark if number + 1 < len(section.names) else ""
+            if item.mark != after and section.more.get(item.mark):
+                yield line(("soft", f"      … and {section.more[item.mark]} more"))
+        for mark, text, way_on in section.notes:
+            yield from _note(mark, text, way_on, width)
+
+
+def _widths(names: Sequence[Named], width: int) -> _Widths:
+    def widest(texts: Iterable[str], most: int) -> int:
+        return min(max((wide(text) for text in texts), default=0), most)
+
+    roomy = width >= WITH_TITLES
+    return _Widths(
+        all=width,
+        account=widest((item.account for item in names), 24 if roomy else 20),
+        owner=widest((item.owner for item in names), 18 if roomy else 14),
+        title=widest((item.title for item in names), 36) if roomy else 0,
+        due=widest((item.due for item in names), 10),
+    )
+
+
+def _heading(section: Headed, width: int) -> Line:
+    name = padded(section.name, max(18, wide(section.name) + 1))
+    return line(("strong", f"  {name}"), ("", fit(Cell(section.says), width - wide(name) - 2)))
+
+
+def _name(item: Named, widths: _Widths) -> Line:
+    account = padded(fit(Cell(item.account), widths.account), widths.account)
+    left = f"    {item.mark} "
+    room = widths.all - len(left) - widths.account - GAP
+    if not item.owner and not item.due:
+        return line((item.style, left), account, "  ", fit(item.why, room))
+    why = padded(fit(item.why, room - widths.right), room - widths.right)
+    columns = ((item.owner, widths.owner), (item.title, widths.title), (item.due, widths.due))
+    right = "".join("  " + padded(fit(Cell(text), size), size) for text, size in columns if size)
+    return line((item.style, left), account, "  ", why, right.rstrip())
+
+
+def _note(mark: str, text: str, way_on: str, width: int) -> Iterator[Line]:
+    style = "warn" if mark == "?" else "soft"
+    said = fit(Cell(text), width - 6)
+    if way_on and wide(said) + wide(way_on) + 10 <= width:
+        yield line((style, f"    {mark} "), padded(said, width - wide(way_on) - 6), ("soft", way_on))
+        return
+    yield line((style, f"    {mark} "), said)
+    if way_on:
+        yield line(("soft", f"      {way_on}"))
+
+
+# --- people ---
+
+
+def _minutes(minutes: Sequence[OwnerMinutes], names: bool) -> Iterator[Line]:
+    if not minutes:
+        return
+    yield BLANK
+    head = ("Minutes asked", "by today", "in 7 days", "of theirs", "")
+    rows = [[Cell(text, "strong" if not text.islower() else "soft") for text in head]]
+    rows += [_minutes_row(person, names) for person in minutes[:MOST_OWNERS]]
+    right = Column(right=True)
+    yield from table(rows, [Column(12), right, right, right, Column()], 80)
+    if len(minutes) > MOST_OWNERS:
+        yield line(("soft", f"    … and {len(minutes) - MOST_OWNERS} more people"))
+
+
+def _minutes_row(person: OwnerMinutes, names: bool) -> list[Cell]:
+    share = "" if person.share is None else f"{round(person.share * 100)}\u00a0%"
+    over = person.share is not None and person.share > 1
+    name = named(person.owner, person.name, names)
+    numbers = (f"{number:,}".replace(",", "\u00a0") for number in (person.today, person.week))
+    return [
+        Cell(f"\u00a0\u00a0{name}"),
+        *map(Cell, numbers),
+        Cell(share, "error" if over else ""),
+        Cell("over" if over else "", "error"),
+    ]
+
+
+# --- the way on ---
+
+
+def _end(found: DryRun) -> Line:
+    if found.stops:
+        return line("Nothing was changed. ", ("soft", "cs-playbook run says how to go on."))
+    if found.summary.is_empty:
+        return line("Nothing was changed, and a run would change nothing.")
+    return line("Nothing was changed. ", ("strong", "cs-playbook run"), " does this.")

@@ -1,0 +1,162 @@
+"""The plan of a day → JSON for other programs: the screen's counts and names, or every decision on a line of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from cs_playbook.model.expression import FieldType, from_day, to_list
+from cs_playbook.plan.decision import Change, Decision, Held, Late, SubjectPlan
+from cs_playbook.report.plan_words import without_texts
+from cs_playbook.study.behind import Limit, Reason, Seen
+from cs_playbook.study.plan_line import PlanLine
+from cs_playbook.study.planned import DryRun, OwnerMinutes, PlaybookSummary, RuleNumbers
+
+FORMAT_VERSION = 1
+_DATES = (FieldType.DATE, FieldType.HAPPENED)
+
+
+def as_json(found: DryRun, names: bool = True) -> str:
+    """One object. Dates as 2026-03-31, shares from 0 to 1, empty values null. Without `names`: keys only."""
+    summary = found.summary
+    return written({
+        "format_version": FORMAT_VERSION,
+        "day": found.day.isoformat(),
+        "snapshot": {"built_at": found.built_at, "accounts": found.accounts, "active": found.seen, "hours_old": found.hours_old},
+        "files": found.files,
+        "plan": found.plan,
+        "stops": [{"rule": stop.rule, "sentence": stop.sentence} for stop in found.stops],
+        "counts": {
+            "start": summary.started, "shadow": summary.shadowed, "advance": summary.moves, "work": summary.work,
+            "late": summary.late, "told": summary.told, "end": summary.ended, "shadows_ended": summary.shadows_ended,
+            "goals_met_later": summary.goals, "refused": summary.refused, "not_before": summary.later,
+            "held": {by.value: number for by, number in summary.held.items()},
+        },
+        "arr_of_starts": summary.arr,
+        "answers": {"count": found.answers, "findings": [_finding(item) for item in found.findings]},
+        "playbooks": [_playbook(item, names) for item in summary.playbooks],
+        "minutes": [_minutes(item, names) for item in summary.minutes],
+    })  # fmt: skip
+
+
+def as_jsonl(plans: Iterable[SubjectPlan]) -> Iterator[str]:
+    """Every decision of the plan in its order, keys only: {format_version, account, row, decision, …}."""
+    for plan in plans:
+        for decision in plan.decisions:
+            subject = {
+                "format_version": FORMAT_VERSION,
+                "account": plan.subject.account,
+                "row": plan.subject.row,
+            }
+            yield json.dumps({**subject, **_decision(decision)}, ensure_ascii=False) + "\n"
+
+
+def written(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def reason_json(reason: Reason, names: bool) -> dict[str, Any]:
+    shown = reason if names else without_texts(reason)
+    return {"text": shown.text, "values": [seen_json(seen) for seen in shown.seen]}
+
+
+def seen_json(seen: Seen) -> dict[str, Any]:
+    """A value by its name, with its unit and what it was reckoned from where there is such."""
+    content: dict[str, Any] = {"name": seen.name, "value": plain_value(seen.value, seen.type)}
+    if seen.unit:
+        content["unit"] = seen.unit
+    if seen.inside:
+        content["from"] = [seen_json(part) for part in seen.inside]
+    return content
+
+
+def limit_json(limit: Limit) -> dict[str, Any]:
+    value = plain_value(limit.value, limit.type)
+    return {"at": limit.side, "value": value, "unit": limit.unit, "gap": limit.gap}
+
+
+def plain_value(value: Any, kind: FieldType | None) -> Any:
+    if value is None:
+        return None
+    if kind in _DATES and isinstance(value, int):
+        return from_day(value).isoformat()
+    if kind is FieldType.BOOLEAN:
+        return bool(value)
+    return list(to_list(value)) if kind is FieldType.LIST else value
+
+
+def _playbook(found: PlaybookSummary, names: bool) -> dict[str, Any]:
+    return {
+        "playbook": found.name,
+        "status": found.playbook.status.value if found.playbook else None,
+        "counts": {kind.value: number for kind, number in found.counts.items()},
+        "rule": _rule(found.numbers) if found.numbers else None,
+        "first": {kind.value: [_line(item, names) for item in lines] for kind, lines in found.lines.items()},
+    }
+
+
+def _rule(numbers: RuleNumbers) -> dict[str, Any]:
+    return {
+        "fitting": numbers.fitting,
+        "new": numbers.new,
+        "already": numbers.already,
+        "not_long_enough": numbers.patient,
+        "one_condition_short": numbers.near,
+        "unknown": [{"what": item.what, "accounts": item.accounts} for item in numbers.unknown],
+    }
+
+
+def _line(item: PlanLine, names: bool) -> dict[str, Any]:
+    named = {"name": item.name} if names else {}
+    title = {"title": item.title} if names else {}
+    due = item.due.isoformat() if item.due else None
+    task = {"step": item.step, **title, "owner": item.owner, "due": due, "told": list(item.told)}
+    reason = reason_json(item.reason, names)
+    subject = {"account": item.account, **named, "row": item.row, "arr": item.arr}
+    return {**subject, "reason": reason, "task": task if item.step else None}
+
+
+def _minutes(person: OwnerMinutes, names: bool) -> dict[str, Any]:
+    named = {"name": person.name} if names else {}
+    asked = {
+        "today": person.today,
+        "seven_days": person.week,
+        "per_week": person.per_week,
+        "share": person.share,
+    }
+    return {"owner": person.owner, **named, **asked}
+
+
+def _finding(item: Any) -> dict[str, Any]:
+    return {"file": item.span.file, "line": item.span.line, "code": item.code, "message": item.message}
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    match decision:
+        case Change(event=event, note=note):
+            return {"decision": type(event).__name__, **_plain(event), **({"note": note} if note else {})}
+        case Held():
+            return {"decision": "Held", **_plain(decision)}
+        case Late(task=task, playbook=playbook):
+            return {"decision": "Late", "playbook": playbook, "task": task.key, "due": task.due.isoformat()}
+
+
+def _plain(value: Any) -> Any:
+    """A frozen value of ours as JSON has it."""
+    match value:
+        case Enum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case _ if is_dataclass(value):
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
