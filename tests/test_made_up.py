@@ -15,6 +15,7 @@ Row = dict[str, str]
 
 SEPARATORS = {"factures.csv": ";"}
 TUESDAY = FIRST_MORNING + timedelta(days=1)
+WEDNESDAY = FIRST_MORNING + timedelta(days=2)
 
 
 @cache
@@ -120,7 +121,7 @@ def test_nothing_lies_in_the_future() -> None:
 def test_it_is_as_large_as_a_real_small_portfolio() -> None:
     assert 380 <= len(rows("crm_accounts.csv")) <= 430
     assert 100_000 <= len(rows("product_usage.csv")) <= 150_000
-    assert 1_000 <= len(rows("crm_contacts.csv")) <= 1_500
+    assert 900 <= len(rows("crm_contacts.csv")) <= 1_500
     assert {row["Status"] for row in rows("crm_accounts.csv")} == {"active", "trial", "ended"}
     assert sum(bool(row["Parent Account"]) for row in rows("crm_accounts.csv")) >= 30
 
@@ -215,9 +216,9 @@ def test_inkwell_press_is_one_condition_short() -> None:
     assert -0.40 < change_in_four_weeks("Inkwell Press") < -0.33
 
 
-def test_saffron_mutual_falls_over_the_limit_on_tuesday() -> None:
-    assert change_in_four_weeks("Saffron Mutual") > -0.40
-    assert change_in_four_weeks("Saffron Mutual", TUESDAY) <= -0.40
+def test_saffron_mutual_falls_over_the_limit_on_wednesday() -> None:
+    assert change_in_four_weeks("Saffron Mutual", TUESDAY) > -0.40
+    assert change_in_four_weeks("Saffron Mutual", WEDNESDAY) <= -0.40
 
 
 def test_two_renewals_come_with_different_health() -> None:
@@ -248,7 +249,7 @@ def test_windmill_bakeries_comes_within_120_days_on_tuesday() -> None:
 def test_nimbus_and_nettle_signed_last_friday_and_two_more_follow() -> None:
     assert account("Nimbus & Nettle")["Customer Since"] == "27/02/2026"
     assert account("Mooring & Daughters", TUESDAY)["Customer Since"] == "03/03/2026"
-    assert account("Pepperpot Travel", date(2026, 3, 4))["Customer Since"] == "04/03/2026"
+    assert account("Pepperpot Travel", WEDNESDAY)["Customer Since"] == "04/03/2026"
 
 
 def test_the_only_contact_of_sparrowgate_clinics_has_no_first_name() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from cs_playbook.check.rule import Asked
-from cs_playbook.check.steps import its_outcomes
-from cs_playbook.check.ways import Ways, need_of, outcomes_of
+from cs_playbook.check.steps import ends_with
+from cs_playbook.check.ways import Ways
 from cs_playbook.model.playbook import Requirement, Step, Wait
 from cs_playbook.source.finding import Finding, did_you_mean
 
@@ -73,17 +74,17 @@ def after_asks_for_its_outcomes(asked: Asked) -> Iterator[Finding]:
     for _, item in _requirements(asked):
         before = asked.ways.steps.get(item.step)
         for outcome in item.outcomes:
-            if before is not None and outcome not in outcomes_of(before):
-                yield _never_ends_so(item, before, outcome)
+            if before is not None and outcome not in asked.ways.outcomes[before.id]:
+                yield _never_ends_so(item, before, outcome, asked.ways)
 
 
-def _never_ends_so(item: Requirement, before: Step, outcome: str) -> Finding:
+def _never_ends_so(item: Requirement, before: Step, outcome: str, ways: Ways) -> Finding:
     fact = f"step '{before.id}' never ends with '{outcome}'"
     if isinstance(before.verb, Wait) and outcome in before.outcomes:
         return Finding(
             item.span, "CSP308", f"{fact}: it has no `until:`", "say `until:`, or ask for timed_out"
         )
-    hint = did_you_mean(outcome, outcomes_of(before)) or its_outcomes(before)
+    hint = did_you_mean(outcome, ways.outcomes[before.id]) or ends_with(ways.outcomes[before.id])
     return Finding(item.span, "CSP308", fact, hint)
 
 
@@ -155,33 +156,30 @@ def every_step_is_reached(asked: Asked) -> Iterator[Finding]:
 
 def _past_the_end(asked: Asked) -> Iterator[Finding]:
     """What comes after an answer that ends the enrollment."""
-    for step, item in _requirements(asked):
-        before = asked.ways.steps.get(item.step)
-        over = [outcome for outcome in item.outcomes if before is not None and outcome in before.ends]
-        if before is not None and over:
-            fact = (
-                f"'{over[0]}' of step '{before.id}' ends the enrollment: '{step.id}' is never reached by it"
-            )
-            yield Finding(
-                item.span, "CSP312", fact, f"take '{over[0]}' out of `ends:`, or ask for another outcome"
-            )
-        elif before is not None and not item.outcomes and not need_of(item, before).endings:
-            fact = f"step '{before.id}' always ends the enrollment: '{step.id}' is never reached by it"
-            yield Finding(item.span, "CSP312", fact, f"leave an outcome of '{before.id}' out of its `ends:`")
+    for step in asked.ways.steps.values():
+        for item, need in zip(step.after.requirements, asked.ways.needs[step.id], strict=True):
+            before = asked.ways.steps.get(item.step)
+            over = [outcome for outcome in item.outcomes if before is not None and outcome in before.ends]
+            if over:
+                fact = f"'{over[0]}' of step '{item.step}' ends the enrollment: '{step.id}' is never reached by it"
+                hint = f"take '{over[0]}' out of its `ends:`, or ask for another outcome"
+                yield Finding(item.span, "CSP312", fact, hint)
+            elif before is not None and not need.endings:
+                fact = f"step '{item.step}' always ends the enrollment: '{step.id}' is never reached by it"
+                yield Finding(
+                    item.span, "CSP312", fact, f"leave an outcome of '{item.step}' out of its `ends:`"
+                )
 
 
 def _why_never(step: Step, ways: Ways, reached: frozenset[str]) -> Iterator[Finding]:
     """Only where it goes wrong first: what follows a step that is never reached is not reported too."""
-    items = step.after.requirements
-    if any(item.step in ways.steps and item.step not in reached for item in items):
+    pairs = list(zip(step.after.requirements, ways.needs[step.id], strict=True))
+    if any(item.step in ways.steps and item.step not in reached for item, _ in pairs):
         return
-    for at, one in enumerate(items):
-        for other in items[at + 1 :]:
-            if not ways.together(
-                need_of(one, ways.steps.get(one.step)), need_of(other, ways.steps.get(other.step))
-            ):
-                yield _never_both(step, one, other)
-                return
+    for (one, a), (other, b) in combinations(pairs, 2):
+        if not ways.together(a, b):
+            yield _never_both(step, one, other)
+            return
     fact = f"step '{step.id}' is never reached: what it comes after never all happens"
     yield Finding(step.span, "CSP312", fact, "`after: {any: […]}` is met by the first of them")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.model.playbook import Approve, Email, Playbook, Step, Task
@@ -60,13 +60,15 @@ def colleagues_where_colleagues_are_meant(asked: Asked) -> Iterator[Finding]:
         steps:
           - {id: call, task: Call them, owner: csm, about: champion}
     """
-    ours = ", ".join(role.name for role in asked.catalog.team.roles if not role.is_contact)
-    for key, who in _doing(asked.playbook):
+    theirs = {role.name for role in asked.catalog.team.roles if role.is_contact}
+    owner = [("owner", asked.playbook.owner)] if asked.playbook.owner is not None else []
+    ours = [role.name for role in asked.catalog.team.roles if not role.is_contact]
+    hint = f"our roles are: {', '.join(ours)}"
+    for key, who in (*owner, *_doing(asked.playbook)) if theirs else ():
         for ref in _roles_in(who):
-            role = asked.catalog.team.role(ref.role)
-            if role is not None and role.is_contact:
-                fact = f"`{key.split()[-1]}:` names one of ours, and '{ref.role}' is a person of the customer"
-                yield Finding(ref.span, "CSP341", fact, f"our roles are: {ours}")
+            if ref.role in theirs:
+                fact = f"`{key}:` names one of ours, and '{ref.role}' is a person of the customer"
+                yield Finding(ref.span, "CSP341", fact, hint)
 
 
 def somebody_is_always_there(asked: Asked) -> Iterator[Finding]:
@@ -87,30 +89,28 @@ def somebody_is_always_there(asked: Asked) -> Iterator[Finding]:
         roles:
           csm: {from: csm_email, else: cs_ops}
     """
+    team = asked.catalog.team
+    fields = {role.name: _empty_field(role, team, frozenset()) for role in team.roles}
     told: set[str] = set()
-    for key, who in _doing(asked.playbook):
-        empty = _maybe_empty(who, asked.catalog.team) if key in ("owner", "from") else None
-        if empty is not None and empty[0].role not in told:
-            ref, fact = empty
+    for key, who in _doing(asked.playbook) if any(fields.values()) else ():
+        ref = None if key == "tell" else _maybe_nobody(who, fields)
+        if ref is not None and ref.role not in told:
             told.add(ref.role)
+            fact = f"where {fields[ref.role]} is empty, '{ref.role}' is nobody and the step waits"
             hint = f"say who stands in, in team.yaml: {ref.role}: {{…, else: <role>}}"
-            yield warning(
-                ref.span, "CSP342", f"where {fact} is empty, '{ref.role}' is nobody and the step waits", hint
-            )
+            yield warning(ref.span, "CSP342", fact, hint)
 
 
-def _maybe_empty(who: People, team: Team) -> tuple[RoleRef, str] | None:
-    """The role that may be nobody, and the field that decides it; None where somebody is always there."""
+def _maybe_nobody(who: People, fields: Mapping[str, str | None]) -> RoleRef | None:
+    """The role that may be nobody; None where somebody is always there. `fields`: role → what empties it."""
     if isinstance(who, RoleRef):
-        role = team.role(who.role)
-        fact = _empty_field(role, team, frozenset()) if role is not None else None
-        return None if fact is None else (who, fact)
-    empty = [_maybe_empty(inner, team) for inner in who.people]
-    return None if None in empty else empty[0]
+        return who if fields.get(who.role) else None
+    nobody = [_maybe_nobody(inner, fields) for inner in who.people]
+    return None if None in nobody else nobody[0]
 
 
 def _empty_field(role: Role, team: Team, seen: frozenset[str]) -> str | None:
-    """Roles of managers are asked by a rule of their own, in team.py."""
+    """The field whose emptiness makes the role nobody. Of roles of managers a rule of team.py speaks."""
     if not isinstance(role.source, FromField) or role.name in seen:
         return None
     stand_in = team.role(role.otherwise.role) if role.otherwise is not None else None
@@ -131,9 +131,7 @@ def _about(step: Step) -> Iterator[tuple[str, People]]:
 
 
 def _doing(playbook: Playbook) -> Iterator[tuple[str, People]]:
-    """Our people, with the key that names them."""
-    if playbook.owner is not None:
-        yield "playbook owner", playbook.owner
+    """Our people who are to do something, with the key that names them."""
     for step in playbook.steps:
         match step.verb:
             case Task() | Approve() as verb:

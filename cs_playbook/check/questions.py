@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked
-from cs_playbook.check.ways import outcomes_of
-from cs_playbook.model.asking import later_conditions, rule_conditions, step_conditions, step_dates
-from cs_playbook.model.condition import Condition, Leaf, leaves
+from cs_playbook.check.steps import ends_with
+from cs_playbook.model.condition import Leaf
 from cs_playbook.model.expression import (
     Among,
     Call,
@@ -25,8 +23,6 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 _COUNTED_BY_DAY = ("days_until", "days_since", "business_days_until", "business_days_since")
 _A_WEEK = 7
-# Most texts are passed over by a glance: walking through every condition of every playbook takes long.
-_LOOKS_LIKE_ONE_DAY = re.compile(r"days_(?:until|since)\([^()]*\)\s*=|[^<>]=\s*today\b|\btoday\s*=")
 
 
 def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
@@ -55,13 +51,10 @@ def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
             owner: csm
             when: steps.call.outcome = 'agreed'
     """
-    if "steps." not in asked.playbook.text:
-        return
-    for condition in later_conditions(asked.playbook):
-        for leaf in _leaves_on_steps(condition):
-            for part in walk(leaf.expression):
-                for name, literal in _compared(part):
-                    yield from _never_so(asked, leaf, name, literal)
+    for _, leaf in asked.lines:
+        for part in walk(leaf.expression) if "steps." in leaf.text else ():
+            for name, literal in _compared(part):
+                yield from _never_so(asked, leaf, name, literal)
 
 
 def _compared(part: Expression) -> Iterator[tuple[Name, Literal]]:
@@ -78,13 +71,11 @@ def _compared(part: Expression) -> Iterator[tuple[Name, Literal]]:
 
 def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterator[Finding]:
     step_id, what = _step_in(name)
-    step = asked.ways.steps.get(step_id)
-    if step is None or what != "outcome" or literal.value in outcomes_of(step):
-        return
-    fact = f"step '{step.id}' never ends with '{literal.value}'"
-    outcomes = outcomes_of(step)
-    hint = did_you_mean(str(literal.value), outcomes) or f"it ends: {', '.join(outcomes)}"
-    yield Finding(_place(leaf, literal), "CSP317", fact, hint)
+    outcomes = asked.ways.outcomes.get(step_id, ())
+    if outcomes and what == "outcome" and literal.value not in outcomes:
+        fact = f"step '{step_id}' never ends with '{literal.value}'"
+        hint = did_you_mean(str(literal.value), outcomes) or ends_with(outcomes)
+        yield Finding(_place(leaf, literal), "CSP317", fact, hint)
 
 
 def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
@@ -108,11 +99,13 @@ def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
           - {id: visit, task: Visit them, owner: csm}
           - {id: call, task: Call them, owner: csm, due: 1 day after steps.visit.done_on, after: visit}
     """
-    for step in asked.playbook.steps if "steps." in asked.playbook.text else ():
-        for span, name in _asked_by(step):
-            result, _ = _step_in(name)
-            if asked.ways.steps.get(step.id) is step and not asked.ways.before(step.id, result):
-                yield _too_early(span, step, name)
+    told: set[tuple[str, str]] = set()
+    for step, span, name in _results_asked(asked):
+        result, _ = _step_in(name)
+        first = asked.ways.steps.get(step.id) is step and (step.id, result) not in told
+        if first and not asked.ways.before(step.id, result):
+            told.add((step.id, result))
+            yield _too_early(span, step, name)
 
 
 def _too_early(span: Span, step: Step, name: Name) -> Finding:
@@ -124,17 +117,13 @@ def _too_early(span: Span, step: Step, name: Name) -> Finding:
     return warning(span, "CSP318", fact, f"let '{step.id}' come after '{result}', or ask something else")
 
 
-def _asked_by(step: Step) -> Iterator[tuple[Span, Name]]:
-    """Each result of a step that it asks for, once."""
-    found: dict[str, tuple[Span, Name]] = {}
-    for condition in step_conditions(step):
-        for leaf in _leaves_on_steps(condition):
-            for name in _results(leaf.expression):
-                found.setdefault(name.name, (_place(leaf, name), name))
-    for date in step_dates(step):
-        for name in _results(date):
-            found.setdefault(name.name, (step.span, name))
-    yield from found.values()
+def _results_asked(asked: Asked) -> Iterator[tuple[Step, Span, Name]]:
+    """Every result of a step that a step asks for, in its conditions and its dates."""
+    for step, leaf in asked.lines:
+        if step is not None and "steps." in leaf.text:
+            yield from ((step, _place(leaf, name), name) for name in _results(leaf.expression))
+    for step, moment in asked.dates:
+        yield from ((step, moment.span, name) for name in _results(moment.date))
 
 
 def _results(expression: Expression) -> Iterator[Name]:
@@ -148,11 +137,6 @@ def _step_in(name: Name) -> tuple[str, str]:
     first, _, rest = name.name.partition(".")
     step, _, what = rest.partition(".")
     return (step, what) if first == "steps" and name.scope is ScopeName.ENROLLMENT else ("", "")
-
-
-def _leaves_on_steps(condition: Condition) -> Iterator[Leaf]:
-    """Few lines speak of steps: the others are not walked through."""
-    return (leaf for leaf in leaves(condition) if "steps." in leaf.text)
 
 
 def no_single_day(asked: Asked) -> Iterator[Finding]:
@@ -176,12 +160,9 @@ def no_single_day(asked: Asked) -> Iterator[Finding]:
           when: days_until(renewal_date) between 113 and 120
           already_matching: start
     """
-    if _LOOKS_LIKE_ONE_DAY.search(asked.playbook.text) is None:
-        return
-    for condition in (*rule_conditions(asked.playbook), *later_conditions(asked.playbook)):
-        for leaf in leaves(condition):
-            if _LOOKS_LIKE_ONE_DAY.search(leaf.text):
-                yield from _single_days(leaf)
+    for _, leaf in asked.lines:
+        if "=" in leaf.text and ("days_" in leaf.text or "today" in leaf.text):
+            yield from _single_days(leaf)
 
 
 def _single_days(leaf: Leaf) -> Iterator[Finding]:

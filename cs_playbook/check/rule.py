@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cs_playbook.check.ways import Ways, ways_of
+from cs_playbook.model.asking import rule_conditions, step_cases, step_conditions
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.condition import Cases, Leaf, leaves
+from cs_playbook.model.playbook import Decide, Playbook, Step, Wait
+from cs_playbook.model.time import FromDate
 from cs_playbook.source.finding import Finding, Severity, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One playbook under question; `ways` through its steps are reckoned once for all rules."""
+    """One playbook under question. What several rules look at is reckoned once.
+
+    `ways` through its steps; `lines`: every line of its conditions, with the step that asks it, if one does;
+    `cases`: every list of cases of a step for which the step would wait; `dates`: what it counts days from.
+    """
 
     playbook: Playbook
     catalog: Catalog
     ways: Ways
+    lines: tuple[tuple[Step | None, Leaf], ...]
+    cases: tuple[tuple[Step, Cases[object]], ...]
+    dates: tuple[tuple[Step, FromDate], ...]
 
 
 CatalogRule = Callable[[Catalog], Iterable[Finding]]
@@ -26,7 +36,37 @@ Rule = CatalogRule | PlaybookRule
 
 
 def asked(playbook: Playbook, catalog: Catalog) -> Asked:
-    return Asked(playbook, catalog, ways_of(playbook))
+    cases = [(step, cases) for step in playbook.steps for cases in step_cases(step)]
+    return Asked(
+        playbook,
+        catalog,
+        ways_of(playbook),
+        lines=tuple(_lines(playbook)),
+        cases=tuple((step, several) for step, several in cases if _is_waited_for(several, step)),
+        dates=tuple(
+            (step, fit.value)
+            for step, several in cases
+            for fit in several.fits
+            if isinstance(fit.value, FromDate)
+        ),
+    )
+
+
+def _lines(playbook: Playbook) -> Iterator[tuple[Step | None, Leaf]]:
+    for condition in (*rule_conditions(playbook), *(way_out.when for way_out in playbook.exits)):
+        yield from ((None, leaf) for leaf in leaves(condition))
+    if playbook.goal is not None:
+        yield from ((None, leaf) for leaf in leaves(playbook.goal.when))
+    for step in playbook.steps:
+        for condition in step_conditions(step):
+            yield from ((step, leaf) for leaf in leaves(condition))
+
+
+def _is_waited_for(cases: Cases[object], step: Step) -> bool:
+    """Not a single plain value, and not minutes: an unknown effort counts as none, nothing waits for it."""
+    if len(cases.fits) == 1 and cases.fits[0].when is None:
+        return False
+    return isinstance(step.verb, Wait | Decide) or cases is not step.verb.minutes
 
 
 def note(span: Span, code: str, message: str, hint: str = "") -> Finding:

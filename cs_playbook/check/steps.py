@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked, note
-from cs_playbook.check.ways import outcomes_of
-from cs_playbook.model.asking import step_cases
-from cs_playbook.model.condition import Cases, Condition, Fit, Leaf
-from cs_playbook.model.playbook import Approve, Decide, Step, Task, Wait
+from cs_playbook.model.condition import Condition, Fit, Leaf
+from cs_playbook.model.playbook import Approve, Decide, Step, Task
 from cs_playbook.source.finding import Finding, did_you_mean, warning
 
 
@@ -68,18 +66,17 @@ def ends_with_its_own_outcomes(asked: Asked) -> Iterator[Finding]:
             outcomes: [season, product_problem]
             ends: [season]
     """
-    for step in asked.playbook.steps:
+    for step in asked.ways.steps.values():
         for outcome in dict.fromkeys(step.ends):
-            if outcome not in outcomes_of(step):
+            if outcome not in asked.ways.outcomes[step.id]:
                 fact = f"`ends` names '{outcome}', and step '{step.id}' never ends so"
-                yield Finding(
-                    step.span, "CSP314", fact, did_you_mean(outcome, outcomes_of(step)) or its_outcomes(step)
-                )
+                known = asked.ways.outcomes[step.id]
+                yield Finding(step.span, "CSP314", fact, did_you_mean(outcome, known) or ends_with(known))
 
 
-def its_outcomes(step: Step) -> str:
-    """`it ends: approved, refused`."""
-    return f"it ends: {', '.join(outcomes_of(step))}"
+def ends_with(outcomes: tuple[str, ...]) -> str:
+    """What to choose from."""
+    return f"it ends with: {', '.join(outcomes)}"
 
 
 def every_answer_leads_on(asked: Asked) -> Iterator[Finding]:
@@ -107,19 +104,17 @@ def every_answer_leads_on(asked: Asked) -> Iterator[Finding]:
     followed: dict[str, set[str]] = {}
     for step in asked.playbook.steps:
         for item in step.after.requirements:
-            known = asked.ways.steps.get(item.step)
-            outcomes = item.outcomes or (outcomes_of(known) if known else ())
+            outcomes = item.outcomes or asked.ways.outcomes.get(item.step, ())
             followed.setdefault(item.step, set()).update(outcomes)
-    for step in asked.playbook.steps:
-        here = {*followed.get(step.id, set()), *step.ends}
-        loose = [outcome for outcome in outcomes_of(step) if outcome not in here]
-        if loose and len(outcomes_of(step)) > 1 and (here or isinstance(step.verb, Task | Decide | Approve)):
-            names = " and ".join(
-                [", ".join(map(repr, loose[:-1])), repr(loose[-1])] if loose[1:] else [repr(loose[0])]
-            )
-            yield note(
-                step.span, "CSP313", f"nothing follows {names} of step '{step.id}': its branch ends there"
-            )
+    for step in asked.ways.steps.values():
+        outcomes = asked.ways.outcomes[step.id]
+        here = followed.get(step.id, set()).union(step.ends)
+        loose = tuple(repr(outcome) for outcome in outcomes if outcome not in here)
+        branches = bool(here) or isinstance(step.verb, Task | Decide | Approve)
+        if loose and len(outcomes) > 1 and branches:
+            names = " and ".join(([", ".join(loose[:-1])] if loose[1:] else []) + [loose[-1]])
+            fact = f"nothing follows {names} of step '{step.id}': its branch ends there"
+            yield note(step.span, "CSP313", fact)
 
 
 def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
@@ -147,7 +142,7 @@ def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
               - {when: arr >= 50000, is: big}
               - {when: otherwise, is: small}
     """
-    for step, cases in _lists_of_cases(asked):
+    for step, cases in asked.cases:
         last = cases.fits[-1].when
         if last is not None and all(fit.when is not None for fit in cases.fits):
             what = "decision" if isinstance(step.verb, Decide) else "list of cases"
@@ -179,7 +174,7 @@ def every_case_can_fit(asked: Asked) -> Iterator[Finding]:
               - {when: arr >= 50000, is: big}
               - {when: otherwise, is: small}
     """
-    for step, cases in _lists_of_cases(asked):
+    for step, cases in asked.cases:
         for at, fit in enumerate(cases.fits):
             above = next((other for other in cases.fits[:at] if covers(other.when, fit.when)), None)
             if above is not None:
@@ -202,12 +197,3 @@ def covers(above: Condition | None, below: Condition | None) -> bool:
         return True
     same = isinstance(above, Leaf) and isinstance(below, Leaf) and above.expression == below.expression
     return same and above.lasting is None
-
-
-def _lists_of_cases(asked: Asked) -> Iterator[tuple[Step, Cases[object]]]:
-    """All but single plain values, and all but minutes: an unknown effort counts as none, nothing waits."""
-    for step in asked.playbook.steps:
-        minutes = None if isinstance(step.verb, Wait | Decide) else step.verb.minutes
-        for cases in step_cases(step):
-            if cases is not minutes and (len(cases.fits) > 1 or cases.fits[0].when is not None):
-                yield step, cases

@@ -25,12 +25,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """`steps` by id; `needs`: what each comes after. `unread`: steps with errors of their own.
+    """`steps` by id; `outcomes`: what each can really end with; `needs`: what each comes after.
 
-    `circles`: steps that wait for each other. `joins`: whether any step comes after several at once.
+    `unread`: steps with errors of their own. `circles`: steps that wait for each other. `joins`: whether any
+    step comes after several at once.
     """
 
     steps: Mapping[str, Step]
+    outcomes: Mapping[str, tuple[str, ...]]
     needs: Mapping[str, tuple[Need, ...]]
     unread: frozenset[str]
     circles: tuple[tuple[str, ...], ...]
@@ -69,7 +71,7 @@ class Ways:
 
     def _both(self, step: str, asked: str) -> Iterator[bool]:
         search = _Search(self)
-        ended = Need(asked, _going_on(self.steps[asked]))
+        ended = Need(asked, _going_on(self.steps[asked], self.outcomes[asked]))
         for way in search.opened(step, {}):
             yield from (True for _ in search.met(ended, way))
 
@@ -99,33 +101,34 @@ def ways_of(playbook: Playbook) -> Ways:
     steps: dict[str, Step] = {}
     for step in playbook.steps:
         steps.setdefault(step.id, step)
+    outcomes = {name: _outcomes_of(step) for name, step in steps.items()}
     needs = {
-        name: tuple(need_of(item, steps.get(item.step)) for item in step.after.requirements)
+        name: tuple(_need(item, steps.get(item.step), outcomes) for item in step.after.requirements)
         for name, step in steps.items()
     }
     joins = any(step.after.kind == "all" and len(step.after.requirements) > 1 for step in steps.values())
-    return Ways(steps, needs, frozenset(playbook.unread), _circles(needs), joins)
+    return Ways(steps, outcomes, needs, frozenset(playbook.unread), _circles(needs), joins)
 
 
-def outcomes_of(step: Step) -> tuple[str, ...]:
-    """What it can really end with: a wait without `until` is never met."""
+def _outcomes_of(step: Step) -> tuple[str, ...]:
+    """A wait without `until` is never met."""
     if isinstance(step.verb, Wait) and step.verb.until is None:
         return ("timed_out",)
     return step.outcomes
 
 
-def need_of(requirement: Requirement, step: Step | None) -> Need:
+def _need(item: Requirement, step: Step | None, outcomes: Mapping[str, tuple[str, ...]]) -> Need:
     """What the requirement asks. An outcome the step does not have is another rule's: here any will do."""
     if step is None:
-        return Need(requirement.step, frozenset())
-    wanted = frozenset(requirement.outcomes).intersection(outcomes_of(step))
-    return Need(step.id, wanted.difference(step.ends) if wanted else _going_on(step))
+        return Need(item.step, frozenset())
+    wanted = frozenset(item.outcomes).intersection(outcomes[step.id]) if item.outcomes else frozenset()
+    return Need(step.id, wanted.difference(step.ends) if wanted else _going_on(step, outcomes[step.id]))
 
 
-def _going_on(step: Step) -> frozenset[str]:
+def _going_on(step: Step, outcomes: tuple[str, ...]) -> frozenset[str]:
     """How the step may end, or be passed over, without ending the enrollment."""
-    passed = (PASSED,) if step.when is not None else ()
-    return frozenset((*outcomes_of(step), *passed)).difference(step.ends)
+    endings = outcomes if step.when is None else (*outcomes, PASSED)
+    return frozenset(endings).difference(step.ends)
 
 
 class _Search:

@@ -34,7 +34,7 @@ def init(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar=
 
 
 def demo(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the made-up workspace goes.")] = Path("demo-workspace")) -> None:
-    """The whole tour on a made-up portfolio: two mornings, with an answer in between."""
+    """The whole tour on a made-up portfolio: four mornings, with an answer in between."""
     from cs_playbook.commands.demo import tour
 
     settings: Settings = context.obj

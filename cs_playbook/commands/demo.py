@@ -1,9 +1,9 @@
-"""The whole tour on a made-up portfolio: a folder → what a CS-ops person would type and see over three mornings."""
+"""The whole tour on a made-up portfolio: a folder → what a CS-ops person would type and see over four mornings."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from cs_playbook.commands.explain import explain
 from cs_playbook.commands.init import init
 from cs_playbook.commands.looking import task_list
 from cs_playbook.commands.people import Act, close_task
-from cs_playbook.commands.run import Clock, Permission, RunResult, run
+from cs_playbook.commands.run import OUT, Clock, Permission, run
 from cs_playbook.commands.snapshots import build_snapshot
 from cs_playbook.commands.workspace import Workspace, examine, open_workspace
 from cs_playbook.effects.snapshot_build import Stamp
@@ -22,6 +22,7 @@ from cs_playbook.model.line import TaskLine
 from cs_playbook.report import explain as explain_report
 from cs_playbook.report import plan as plan_report
 from cs_playbook.report.findings import Looked, as_text, without_notes
+from cs_playbook.report.pieces import plain
 from cs_playbook.report.run import as_text as run_text
 from cs_playbook.report.snapshots import built_text
 from cs_playbook.source.files import PROJECT_FILE
@@ -29,6 +30,7 @@ from cs_playbook.study.made_up import exports
 
 FIRST_MORNING = date(2026, 3, 2)  # a Monday
 ANSWERED = ("usage-drop", "find_cause", "product_problem")
+COLUMNS = 100
 _MARK = ".made-by-demo"
 
 
@@ -40,19 +42,25 @@ def tour(root: Path, version: str, made_at: str) -> Iterator[str]:
     yield _typed(f"init {root}") + f"{made.files} files of the starter library, and an empty ledger\n"
     workspace = open_workspace(root)
     yield from _validate(root)
-    yield from _morning(workspace, FIRST_MORNING, version, made_at)
-    yield _dry_run(workspace, FIRST_MORNING)
-    first = _run(workspace, FIRST_MORNING, version, made_at)
-    yield _typed("run", FIRST_MORNING) + _said(first)
-    answered = yield from _answer(workspace, made_at)
-    second = FIRST_MORNING + timedelta(days=1)
-    yield from _morning(workspace, second, version, made_at)
-    after = _run(workspace, second, version, made_at)
-    yield _typed("run", second) + _said(after)
-    yield _typed("run", second) + _said(_run(workspace, second, version, made_at))
-    yield _explain(workspace, answered, second)
-    yield _digest(after, answered)
-    yield _where(root, after)
+    monday, tuesday, wednesday, thursday = (FIRST_MORNING + timedelta(days=n) for n in range(4))
+    yield _told("Monday. The exports have arrived.")
+    yield from _arrive(workspace, monday, version, made_at)
+    yield _dry_run(workspace, monday)
+    yield from _run(workspace, monday, version, made_at)
+    yield _told("Tuesday, Wednesday: the same each morning. What fell by 40 % must have fallen for three days.")
+    for day in (tuesday, wednesday):
+        yield from _arrive(workspace, day, version, made_at)
+        yield from _run(workspace, day, version, made_at)
+    yield _told("Why this account? And the CSM answers: it is the product.")
+    line = _first_line(workspace, wednesday)
+    yield _explain(workspace, line, wednesday)
+    yield _answer(workspace, line, wednesday, made_at)
+    yield _told("Thursday: the answer opens the next step. A second run finds nothing to do.")
+    yield from _arrive(workspace, thursday, version, made_at)
+    yield from _run(workspace, thursday, version, made_at)
+    yield from _run(workspace, thursday, version, made_at)
+    yield _digest(workspace, line, thursday)
+    yield _where(root, thursday)
 
 
 def _clear(root: Path) -> None:
@@ -60,6 +68,10 @@ def _clear(root: Path) -> None:
         shutil.rmtree(root)
     elif root.exists() and (root / PROJECT_FILE).exists():
         raise ChoiceError(f"{root} is a workspace that the demo did not make", "name another folder: cs-playbook demo DIR")
+
+
+def _told(sentence: str) -> str:
+    return f"\n--- {sentence}\n"
 
 
 def _typed(command: str, day: date | None = None) -> str:
@@ -74,7 +86,7 @@ def _validate(root: Path) -> Iterator[str]:
     yield _typed("validate") + as_text(without_notes(examined.findings), texts, Looked(len(texts), 0.0))
 
 
-def _morning(workspace: Workspace, day: date, version: str, made_at: str) -> Iterator[str]:
+def _arrive(workspace: Workspace, day: date, version: str, made_at: str) -> Iterator[str]:
     """The exports of the day arrive, and become its snapshot."""
     folder = workspace.root / "exports"
     folder.mkdir(exist_ok=True)
@@ -89,54 +101,51 @@ def _morning(workspace: Workspace, day: date, version: str, made_at: str) -> Ite
 
 def _dry_run(workspace: Workspace, day: date) -> str:
     planned = dry_run(workspace, day, _at_six(workspace, day))
-    return _typed("dry-run", day) + _plain(plan_report.as_lines(planned, 100, True))
-
-
-def _plain(lines: object) -> str:
-    return "".join("".join(text for _, text in line).rstrip() + "\n" for line in lines)  # type: ignore[attr-defined]
+    return _typed("dry-run --names", day) + plain(plan_report.as_lines(planned, COLUMNS, True))
 
 
 def _at_six(workspace: Workspace, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 6, tzinfo=ZoneInfo(workspace.catalog.project.calendar.timezone))
 
 
-def _run(workspace: Workspace, day: date, version: str, made_at: str) -> RunResult:
-    return run(workspace, Clock(_at_six(workspace, day), made_at, day), Permission(), version)
+def _run(workspace: Workspace, day: date, version: str, made_at: str) -> Iterator[str]:
+    result = run(workspace, Clock(_at_six(workspace, day), made_at, day), Permission(), version)
+    folder = Path(OUT) / result.folder.name
+    yield _typed("run", day) + run_text(result.day, result.counts, folder, result.nothing, result.finished, len(result.returned.answers))
 
 
-def _said(result: RunResult) -> str:
-    folder = Path("out") / result.folder.name
-    return run_text(result.day, result.counts, folder, result.nothing, result.finished, len(result.returned.answers))
+def _first_line(workspace: Workspace, day: date) -> TaskLine:
+    """The first task that asks why usage fell; any other where there is none."""
+    playbook, step, _ = ANSWERED
+    lines = task_list(workspace, day, None).lines
+    return next((line for line in lines if (line.playbook, line.step) == (playbook, step)), lines[0])
 
 
-def _answer(workspace: Workspace, made_at: str) -> Generator[str, None, TaskLine]:
-    """A CSM closes the first task that asks why usage fell."""
-    playbook, step, outcome = ANSWERED
-    listed = task_list(workspace, FIRST_MORNING, None)
-    line = next((line for line in listed.lines if line.playbook == playbook and line.step == step), listed.lines[0])
-    said = outcome if outcome in line.outcomes else line.outcomes[0]
+def _answer(workspace: Workspace, line: TaskLine, day: date, made_at: str) -> str:
+    short = task_list(workspace, day, None).short[line.key]
+    outcome = ANSWERED[2] if ANSWERED[2] in line.outcomes else line.outcomes[0]
     note = "the new export is too slow for them"
-    close_task(workspace, line.key, said, note, Act(line.owner, FIRST_MORNING, made_at))
-    yield _typed(f'done {listed.short[line.key]} --outcome {said} --note "{note}"', FIRST_MORNING) + f"{line.title} ({line.owner_name}) is closed: {said}\n"
-    return line
+    close_task(workspace, line.key, outcome, note, Act(line.owner, day, made_at))
+    return _typed(f'done {short} --outcome {outcome} --note "{note}"', day) + f"{line.title} ({line.owner_name}) is closed: {outcome}\n"
 
 
 def _explain(workspace: Workspace, line: TaskLine, day: date) -> str:
     explained = explain(workspace, line.account, line.playbook, day)
-    return _typed(f"explain {line.account} {line.playbook}", day) + _plain(explain_report.as_lines(explained, 100))
+    return _typed(f'explain "{line.account_name}" {line.playbook}', day) + plain(explain_report.as_lines(explained, COLUMNS))
 
 
-def _digest(result: RunResult, line: TaskLine) -> str:
+def _digest(workspace: Workspace, line: TaskLine, day: date) -> str:
     """The beginning of what the CSM reads that morning."""
-    path = result.folder / "owners" / line.owner / "digest.md"
-    text = path.read_text(encoding="utf-8").splitlines()[:16]
-    return f"\n$ head -16 out/{result.day.isoformat()}/owners/{line.owner}/digest.md\n" + "\n".join(text) + "\n"
+    path = Path(OUT) / day.isoformat() / "owners" / line.owner / "digest.md"
+    text = (workspace.root / path).read_text(encoding="utf-8").splitlines()[:14]
+    return f"\n$ head -14 {path}\n" + "\n".join(text) + "\n"
 
 
-def _where(root: Path, result: RunResult) -> str:
+def _where(root: Path, day: date) -> str:
+    folder = root / OUT / day.isoformat()
     return (
         f"\nEverything is in {root}. Look at:\n"
-        f"  {result.folder / 'index.html'}      the day on one page, with every draft\n"
-        f"  {result.folder / 'tasks.csv'}       all that is open; fill in `outcome`, put it in {root / 'answers'}, run again\n"
-        f"  cs-playbook -C {root} --as-of {result.day.isoformat()} status | tasks | dry-run | explain ACCOUNT\n"
+        f"  {folder / 'index.html'}      the day on one page, with every draft\n"
+        f"  {folder / 'tasks.csv'}       all that is open; fill in `outcome`, put it into {root / 'answers'}, run again\n"
+        f"  cs-playbook -C {root} --as-of {day.isoformat()} status | tasks | dry-run | explain ACCOUNT\n"
     )

@@ -17,10 +17,11 @@ from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.looking import IMPATIENT
 from cs_playbook.compile.scan import near
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.event import TaskAnswered
 from cs_playbook.plan.decision import HeldBy, SubjectPlan
 from cs_playbook.plan.enroll import Before
-from cs_playbook.plan.guards import Stop, too_many
+from cs_playbook.plan.guards import Stop, already_passed, too_many
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.study.behind import unknown_words
 from cs_playbook.study.plan_summary import FIRST, summarise
@@ -41,6 +42,7 @@ def dry_run(
     """
     with ExitStack() as stack:
         opened = _open(workspace, day, answered, stack)
+        _refuse_the_past(opened)
         morning, snapshot, ledger = opened.morning, opened.snapshot, opened.ledger
         choices = enumerate(morning.choices.choices)
         numbers = {choice.playbook.name: _numbers(place, choice, morning) for place, choice in choices}
@@ -126,6 +128,14 @@ def _may_start(choice: Choice, before: Before) -> bool:
 
 
 # --- what would stop a run ---
+
+
+def _refuse_the_past(opened: _Opened) -> None:
+    """What is open today says nothing of what was open then."""
+    last = opened.ledger.last_run()
+    for stop in already_passed(opened.snapshot.day, last.day if last else None):
+        hint = "cs-playbook explain and history show what was done; dry-run looks ahead"
+        raise StoppedOnPurpose(stop.sentence, hint)
 
 
 def _stops(workspace: Workspace, opened: _Opened, now: datetime | None) -> tuple[Stop, ...]:

@@ -13,10 +13,10 @@ from cs_playbook.letters.message import Envelope, Unsendable, draft
 from cs_playbook.letters.preview import PreviewItem
 from cs_playbook.letters.render import Rendered, render
 from cs_playbook.letters.template import Template
-from cs_playbook.model.answer import choose
+from cs_playbook.model.answer import choose, explain
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
-from cs_playbook.model.playbook import Email
+from cs_playbook.model.playbook import Email, Playbook
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.lines import account_name, contact_row, line_of, told_of
@@ -24,6 +24,8 @@ from cs_playbook.plan.planner import subject_of
 from cs_playbook.plan.speaking import language_for, letter_values
 from cs_playbook.report.day_page import day_page
 from cs_playbook.report.task_lists import digest, task_csv
+from cs_playbook.report.values import reason_words
+from cs_playbook.study.behind import Facts, reason_of
 
 SHOWN_ON_PAGE = 300  # mails; a page with more cannot be looked through
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,80}\Z")
@@ -80,6 +82,8 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
             if text is None or step is None:
                 continue
             line = line_of(task, step, text, enrollment, subject, morning.today)
+            if enrollment.started_on == morning.today.day and enrollment.by == "rule":
+                line = replace(line, why=_with_values(text, subject, morning.today) or line.why)
             lists.told += [(person.email, line) for person in told_of(task, step, subject, morning.today)]
             if isinstance(step.verb, Email):
                 desk = _Desk(task, step.verb, enrollment, subject, morning.today, template)
@@ -88,6 +92,15 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
                     lists.mails.append(mail)
                 yield from written
             lists.lines.append(line)
+
+
+def _with_values(text: Playbook, subject: Subject, today: Today) -> str:
+    """On the day it starts, the reason with the values behind it: (55, was 100)."""
+    if text.trigger.when is None:
+        return ""
+    said = explain(text.trigger.when, subject.values, today.reckoning)
+    reason = reason_of((said,), Facts(subject.values, today.reckoning, today.catalog))
+    return "" if reason is None else " ".join(part for part in reason_words(reason) if part)
 
 
 @dataclass(frozen=True, slots=True)

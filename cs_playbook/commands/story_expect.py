@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from cs_playbook.commands.story_conditions import condition_line, names_of
 from cs_playbook.commands.story_day import Played

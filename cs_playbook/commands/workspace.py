@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from cs_playbook.check import check
+from cs_playbook.check.letters import fillable
 from cs_playbook.compile import placing
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError, UserError
@@ -69,8 +70,29 @@ def examine(start: Path) -> Examined:
     root = find_root(start)
     files = read_files(root)
     read = read_catalog(files.yaml, files.letters)
-    checked = check(read.catalog) if read.catalog is not None else []
+    checked = [] if read.catalog is None else [*check(read.catalog), *_letters(read.catalog)]
     return Examined(files, read.catalog, read.around, in_order([*files.findings, *read.findings, *checked]))
+
+
+def _letters(catalog: Catalog) -> list[Finding]:
+    """What is wrong with the words of letters: tags, links, blanks that nothing fills or one language lacks."""
+    if not catalog.letters:
+        return []
+    from cs_playbook.letters.blanks import differing_blanks, unknown_blanks
+    from cs_playbook.letters.template import Template, compile_letter
+
+    filled = fillable(catalog)
+    default = catalog.project.languages.default
+    findings: list[Finding] = []
+    for name in dict.fromkeys(name for name, _ in catalog.letters):
+        # The default language first: the others are held against it.
+        languages = sorted((language for known, language in catalog.letters if known == name), key=lambda language: (language != default, language))
+        read = [compile_letter(catalog.letters[name, language]) for language in languages]
+        templates = [template for template in read if isinstance(template, Template)]
+        findings += [finding for wrong in read if not isinstance(wrong, Template) for finding in wrong]
+        findings += [finding for template in templates for finding in unknown_blanks(template, filled[name])]
+        findings += differing_blanks(templates)
+    return findings
 
 
 def open_workspace(start: Path) -> Workspace:

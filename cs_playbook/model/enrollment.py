@@ -37,6 +37,7 @@ class OpenTask:
     """A line of somebody's list: a task, an approval, or a draft to send to `contact`.
 
     `payload` is the hash of what the line says; `missing` the blanks of a letter that could not be filled.
+    `late_at_once`: its day had passed before it could be opened, and `due` is the day on which it was.
     """
 
     key: str
@@ -56,9 +57,10 @@ class OpenTask:
     by: str = ""
     note: str = ""
     escalated_on: date | None = None
+    late_at_once: bool = False
 
     def is_late(self, day: date) -> bool:
-        return self.state is TaskState.OPEN and day > self.due
+        return self.state is TaskState.OPEN and (self.late_at_once or day > self.due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,9 @@ class Day:
     def hold(self, by: HeldBy, step: str | None, why: str, until: date | None = None) -> None:
         self._held[step, by] = Held(by, self.playbook.name, step, why, until)
 
+    def forget_held(self) -> None:
+        self._held.clear()
+
     def finish(self) -> tuple[Enrollment, tuple[Decision, ...]]:
         held = self._held.values() if self.enrollment.is_open else ()
         return self.enrollment, (*self.decisions, *held)
@@ -163,10 +166,16 @@ def _shadow_over(day: Day) -> bool:
 
 def _steps(day: Day, work: Callable[[Day, Step], bool]) -> None:
     """Again and again from the top, because a step that ends may open one above it; each step changes a few times only."""
-    while day.enrollment.is_open and any(_step(day, step, work) for step in day.playbook.steps):
+    while day.enrollment.is_open and _pass(day, work):
         _ended_by_answer(day)
     if day.enrollment.is_open and _nothing_left(day):
         day.happen(Ended(day.enrollment.key, day.today.day, "finished", "finished"))
+
+
+def _pass(day: Day, work: Callable[[Day, Step], bool]) -> bool:
+    """Whether anything happened; what was held in an earlier pass may have been let go by now."""
+    day.forget_held()
+    return any(_step(day, step, work) for step in day.playbook.steps)
 
 
 def _step(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
@@ -203,7 +212,7 @@ def _requirement(enrollment: Enrollment, step: str, outcomes: tuple[str, ...]) -
 
 def _ready(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
     """What came before is met: its earliest day, then its own `when`, then it opens."""
-    if not day.subject.active:
+    if not day.subject.active and not day.playbook.sees_inactive:
         day.hold(HeldBy.INACTIVE, step.id, "the account is not active: it gets nothing new")
         return False
     if not _not_too_early(day, step):
@@ -234,10 +243,17 @@ def _not_too_early(day: Day, step: Step) -> bool:
 
 
 def _met_on(day: Day, step: Step) -> date:
-    """The day on which the last of what must come before had ended; the start where nothing must."""
-    before = [day.enrollment.steps.get(item.step) for item in step.after.requirements]
-    ended = [progress.done_on for progress in before if progress is not None and progress.done_on is not None]
-    return max((*ended, day.enrollment.started_on))
+    """The day on which all that must come before had come, or the first of any; the start where nothing must."""
+    came = [
+        progress.done_on
+        for item in step.after.requirements
+        if (progress := day.enrollment.steps.get(item.step)) is not None
+        and progress.done_on is not None
+        and _requirement(day.enrollment, item.step, item.outcomes) == "met"
+    ]
+    if not came:
+        return day.enrollment.started_on
+    return min(came) if step.after.kind == "any" else max(came)
 
 
 def _nothing_left(day: Day) -> bool:

@@ -97,11 +97,13 @@ def _checklist(step: Step, subject: Subject, contact: Row | None, today: Today) 
 
 
 def why_started(playbook: Playbook, enrollment: Enrollment) -> str:
-    """The reasons its trigger gives, in the author's words; else the playbook's title."""
+    """The reason that matters most, in the author's words; else the playbook's title."""
     if enrollment.by != "rule":
         return f"started by {enrollment.by} on {enrollment.started_on.isoformat()}"
-    reasons = [item.because for item in _asked(playbook.trigger.when) if item.because]
-    return "; ".join(reasons) or playbook.words.title
+    reasons = [item for item in _asked(playbook.trigger.when) if item.because]
+    # People write the guards first and the sign of trouble last; what had to last is the sign itself.
+    chosen = next((item for item in reversed(reasons) if item.lasting), reasons[-1] if reasons else None)
+    return (chosen.because or "") if chosen else playbook.words.title
 
 
 def _asked(condition: Condition | None) -> Iterator[Condition]:

@@ -178,9 +178,8 @@ def _reassigned(day: Day, verb: Task | Approve | Email, tasks: list[OpenTask]) -
 def _late(day: Day, verb: Task | Approve | Email, task: OpenTask) -> bool:
     if not task.is_late(day.today.day):
         return False
-    late = Late(task, day.playbook.name)
-    if late not in day.decisions:
-        day.decisions.append(late)
+    if not any(isinstance(known, Late) and known.task.key == task.key for known in day.decisions):
+        day.decisions.append(Late(task, day.playbook.name))
     escalation = None if isinstance(verb, Email) else verb.escalate
     return escalation is not None and task.escalated_on is None and _escalate(day, escalation, task)
 
@@ -237,6 +236,7 @@ def _draft(day: Day, step: Step, letter: str, contact: Contact, sender: Colleagu
         key=task_key(day.enrollment.key, step.id, 1, contact.id), step=step.id, kind=step.kind, owner=sender.email,
         opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes, contact=contact.id,
         payload=_hash(letter, language), missing=day.today.lacks(letter, language, values),
+        late_at_once=due < day.today.day,
     )  # fmt: skip
 
 

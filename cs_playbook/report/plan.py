@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cs_playbook.plan.decision import HeldBy
 from cs_playbook.report.pieces import BLANK, GAP, Cell, Column, Line, fit, line, padded, table, wide
 from cs_playbook.report.plan_json import as_json, as_jsonl
-from cs_playbook.report.plan_sections import Headed, headed
-from cs_playbook.report.plan_words import Named, named
+from cs_playbook.report.plan_sections import Headed, headed, with_the_reason_once
+from cs_playbook.report.plan_words import MARKS, Named, Voice
 from cs_playbook.report.values import short_amount
 from cs_playbook.report.words import clean, count, day_with_year
+from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import DryRun, OwnerMinutes, PlanSummary
 
 __all__ = ["as_json", "as_jsonl", "as_lines"]
 
-WITH_TITLES = 120  # columns from which the first task has room of its own
 MOST_ANSWERS = 5  # findings about returned lists that are shown
 MOST_OWNERS = 20
+WAY_ON = 64  # where the command that tells more begins
+OTHERS = 60  # columns for the reason of what does not start
+INDENT = 6  # of a name: four spaces, its mark, a space
 
 
 def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
@@ -25,10 +29,11 @@ def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
     yield from _head(found, width)
     yield from _stops(found, width)
     yield BLANK
-    yield from _counts(found)
+    voice = Voice(found.day, names, found.summary.people)
+    yield from _counts(found, voice)
     yield from _answers(found, width)
-    yield from _sections(found.summary, width, names)
-    yield from _minutes(found.summary.minutes, names)
+    yield from _sections(found.summary, voice, width)
+    yield from _minutes(found.summary.minutes, voice)
     yield BLANK
     yield _end(found)
 
@@ -77,23 +82,23 @@ class _Count:
     style: str = ""
 
 
-def _counts(found: DryRun) -> Iterator[Line]:
+def _counts(found: DryRun, voice: Voice) -> Iterator[Line]:
     summary = found.summary
-    for row in (*_always(summary), *_sometimes(found)):
+    for row in (*_always(summary, voice), *_sometimes(found)):
         style = row.style if row.number else "soft"
         head = f"  {row.mark} {row.word:<9}{row.number:>5}   "
         yield line((style, head.rstrip() if not row.detail else head), row.detail)
 
 
-def _always(summary: PlanSummary) -> tuple[_Count, ...]:
+def _always(summary: PlanSummary, voice: Voice) -> tuple[_Count, ...]:
     arr = f"ARR {short_amount(summary.arr)}" if summary.arr is not None else ""
     later = [f"{count(summary.later, 'step')} not before a later day"] if summary.later else []
-    held = [f"{by.value} {number}" for by, number in summary.held.items()]
+    held = [f"{_HELD.get(by, by.value)} {number}" for by, number in summary.held.items()]
     starts = _joined([*_list(summary.started), arr])
     return (
         _Count("+", "start", sum(summary.started.values()), starts, "good"),
         _Count(">", "advance", summary.moves, _joined(f"{n} {what}" for what, n in summary.work.items())),
-        _Count("!", "late", summary.late, _told(summary.told), "warn"),
+        _Count("!", "late", summary.late, _told(summary.told, voice), "warn"),
         _Count("x", "end", sum(summary.ended.values()), _joined(_list(summary.ended))),
         _Count(".", "held", sum(summary.held.values()), _joined([*held, *later])),
     )
@@ -114,6 +119,14 @@ def _sometimes(found: DryRun) -> Iterator[_Count]:
         yield _Count("<", "answers", found.answers, "came back in answers/ and count already")
 
 
+_HELD = {
+    HeldBy.LIMIT: "over the limit",
+    HeldBy.RESTING: "resting since the last time",
+    HeldBy.NOBODY: "nobody to do it",
+    HeldBy.DRAFT: "a draft now",
+}
+
+
 def _list(counts: Mapping[str, int]) -> list[str]:
     return [f"{clean(name)} {number}" for name, number in counts.items()]
 
@@ -122,8 +135,8 @@ def _joined(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _told(told: Mapping[str, int]) -> str:
-    return _joined(f"{number} told to {clean(person)} today" for person, number in told.items())
+def _told(told: Mapping[str, int], voice: Voice) -> str:
+    return _joined(f"{number} told to {voice.person(person)} today" for person, number in told.items())
 
 
 def _answers(found: DryRun, width: int) -> Iterator[Line]:
@@ -143,72 +156,93 @@ def _answers(found: DryRun, width: int) -> Iterator[Line]:
 
 @dataclass(frozen=True, slots=True)
 class _Widths:
-    """Of the columns of names, the same for all playbooks."""
+    """Of the columns of names, the same for all playbooks; 0: there is no such column."""
 
-    all: int
     account: int
+    why: int
     owner: int
     title: int
     due: int
 
-    @property
-    def right(self) -> int:
-        """What stands right of the reason."""
-        return sum(column + GAP for column in (self.owner, self.title, self.due) if column)
 
-
-def _sections(summary: PlanSummary, width: int, names: bool) -> Iterator[Line]:
-    sections = [headed(playbook, summary.day, names) for playbook in summary.playbooks]
-    widths = _widths([named for section in sections for named in section.names], width)
+def _sections(summary: PlanSummary, voice: Voice, width: int) -> Iterator[Line]:
+    sections = [headed(playbook, voice) for playbook in summary.playbooks]
+    widths, room = _widths([item for section in sections for item in section.names], width)
+    sections = [with_the_reason_once(section, room) for section in sections]
+    widths = replace(widths, why=_why_width(list(_tasks(sections)), room))
     for section in sections:
         if section.names or section.notes:
             yield BLANK
-        yield _heading(section, width)
-        for number, item in enumerate(section.names):
-            yield _name(item, widths)
-            after = section.names[number + 1].mark if number + 1 < len(section.names) else ""
-            if item.mark != after and section.more.get(item.mark):
-                yield line(("soft", f"      … and {section.more[item.mark]} more"))
+        yield from _heading(section, widths, width)
+        yield from _names(section, widths, width)
         for mark, text, way_on in section.notes:
             yield from _note(mark, text, way_on, width)
 
 
-def _widths(names: Sequence[Named], width: int) -> _Widths:
-    def widest(texts: Iterable[str], most: int) -> int:
-        return min(max((wide(text) for text in texts), default=0), most)
-
-    roomy = width >= WITH_TITLES
-    return _Widths(
-        all=width,
-        account=widest((item.account for item in names), 24 if roomy else 20),
-        owner=widest((item.owner for item in names), 18 if roomy else 14),
-        title=widest((item.title for item in names), 36) if roomy else 0,
-        due=widest((item.due for item in names), 10),
-    )
+def _tasks(sections: Iterable[Headed]) -> Iterator[Named]:
+    yield from (item for section in sections for item in section.names if item.due)
 
 
-def _heading(section: Headed, width: int) -> Line:
+def _widths(names: Sequence[Named], width: int) -> tuple[_Widths, int]:
+    """All but that of the reasons, and how much room is left for these; titles only where both have room."""
+    account = _widest((item.account for item in names), 20 if width < 120 else 26)
+    owner = _widest((item.owner for item in names), 14 if width < 120 else 20)
+    due = _widest((item.due for item in names), 10)
+    title = _widest((item.title for item in names), 40)
+    room = width - INDENT - account - owner - due - 3 * GAP
+    with_title = room - title - GAP
+    if title and all(wide(item.why.whole) <= with_title for item in names if item.due):
+        return _Widths(account, 0, owner, title, due), with_title
+    return _Widths(account, 0, owner, 0, due), room
+
+
+def _why_width(names: Sequence[Named], room: int) -> int:
+    """What starts is shown whole where it can be; the rest is shortened before it drives all else apart."""
+    starts = _widest((item.why.whole for item in names if item.kind is LineKind.START), room)
+    others = _widest((item.why.whole for item in names), room)
+    return max(starts, min(others, OTHERS))
+
+
+def _widest(texts: Iterable[str], most: int) -> int:
+    return min(max((wide(text) for text in texts), default=0), most)
+
+
+def _heading(section: Headed, widths: _Widths, width: int) -> Iterator[Line]:
     name = padded(section.name, max(18, wide(section.name) + 1))
-    return line(("strong", f"  {name}"), ("", fit(Cell(section.says), width - wide(name) - 2)))
+    yield line(("strong", f"  {name}"), fit(Cell(section.says), width - wide(name) - 2))
+    because = f"because {section.because}" if section.because else ""
+    first = f"first: {section.first}" if section.first and not widths.title else ""
+    said = fit(Cell(_joined([because, first])), width - 20)
+    if said:
+        yield line(("soft", " " * 20 + said))
 
 
-def _name(item: Named, widths: _Widths) -> Line:
+def _names(section: Headed, widths: _Widths, width: int) -> Iterator[Line]:
+    following = [*(item.kind for item in section.names[1:]), None]
+    for item, after in zip(section.names, following, strict=False):
+        yield _name(item, widths, width)
+        if item.kind is not after and section.more.get(item.kind):
+            tell = ", cs-playbook tasks lists them" if item.kind is LineKind.LATE else ""
+            yield line(("soft", f"      … and {section.more[item.kind]} more{tell}"))
+
+
+def _name(item: Named, widths: _Widths, width: int) -> Line:
+    sign, style = MARKS[item.kind]
+    mark = (style, f"    {sign} ")
     account = padded(fit(Cell(item.account), widths.account), widths.account)
-    left = f"    {item.mark} "
-    room = widths.all - len(left) - widths.account - GAP
-    if not item.owner and not item.due:
-        return line((item.style, left), account, "  ", fit(item.why, room))
-    why = padded(fit(item.why, room - widths.right), room - widths.right)
+    if not item.due:
+        return line(mark, f"{account}  ", fit(item.why, width - INDENT - widths.account - GAP))
     columns = ((item.owner, widths.owner), (item.title, widths.title), (item.due, widths.due))
     right = "".join("  " + padded(fit(Cell(text), size), size) for text, size in columns if size)
-    return line((item.style, left), account, "  ", why, right.rstrip())
+    return line(mark, f"{account}  ", padded(fit(item.why, widths.why), widths.why), right.rstrip())
 
 
 def _note(mark: str, text: str, way_on: str, width: int) -> Iterator[Line]:
     style = "warn" if mark == "?" else "soft"
     said = fit(Cell(text), width - 6)
     if way_on and wide(said) + wide(way_on) + 10 <= width:
-        yield line((style, f"    {mark} "), padded(said, width - wide(way_on) - 6), ("soft", way_on))
+        aligned = padded(said, min(WAY_ON, width - wide(way_on) - 6))
+        yield line((style, f"    {mark} "), aligned, ("soft", way_on))
         return
     yield line((style, f"    {mark} "), said)
     if way_on:
@@ -218,26 +252,25 @@ def _note(mark: str, text: str, way_on: str, width: int) -> Iterator[Line]:
 # --- people ---
 
 
-def _minutes(minutes: Sequence[OwnerMinutes], names: bool) -> Iterator[Line]:
+def _minutes(minutes: Sequence[OwnerMinutes], voice: Voice) -> Iterator[Line]:
     if not minutes:
         return
     yield BLANK
-    head = ("Minutes asked", "by today", "in 7 days", "of theirs", "")
+    head = ("Minutes asked", "by today", "in 7 days", "of their week", "")
     rows = [[Cell(text, "strong" if not text.islower() else "soft") for text in head]]
-    rows += [_minutes_row(person, names) for person in minutes[:MOST_OWNERS]]
+    rows += [_minutes_row(person, voice) for person in minutes[:MOST_OWNERS]]
     right = Column(right=True)
     yield from table(rows, [Column(12), right, right, right, Column()], 80)
     if len(minutes) > MOST_OWNERS:
         yield line(("soft", f"    … and {len(minutes) - MOST_OWNERS} more people"))
 
 
-def _minutes_row(person: OwnerMinutes, names: bool) -> list[Cell]:
+def _minutes_row(person: OwnerMinutes, voice: Voice) -> list[Cell]:
     share = "" if person.share is None else f"{round(person.share * 100)}\u00a0%"
     over = person.share is not None and person.share > 1
-    name = named(person.owner, person.name, names)
     numbers = (f"{number:,}".replace(",", "\u00a0") for number in (person.today, person.week))
     return [
-        Cell(f"\u00a0\u00a0{name}"),
+        Cell(f"\u00a0\u00a0{voice.person(person.owner)}"),
         *map(Cell, numbers),
         Cell(share, "error" if over else ""),
         Cell("over" if over else "", "error"),

@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 from cs_playbook.model.condition import conditions
 from cs_playbook.model.playbook import Approve, Playbook, Sentence, Task
-from cs_playbook.report.plan_words import MARKS, Named, named_line
+from cs_playbook.report.pieces import Cell, wide
+from cs_playbook.report.plan_words import Named, Voice
 from cs_playbook.report.words import clean, count
 from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import PlaybookSummary, RuleNumbers
 
 Note = tuple[str, str, str]  # mark, sentence, the command that tells more
+ORDER = (LineKind.START, LineKind.MOVE, LineKind.END, LineKind.REFUSED, LineKind.LATE, LineKind.HELD)
+MOST_LATE = 3  # `tasks` lists them all; here they would drown what is new
 
 
 @dataclass(frozen=True, slots=True)
 class Headed:
-    """`more`: by mark, how many are not named."""
+    """`more`: of each kind, how many are not named. `first`: the task with which all that start begin, its blanks open.
+
+    `because`: the reason of all that start, said once.
+    """
 
     name: str
     says: str
     names: tuple[Named, ...]
-    more: dict[str, int]
+    more: dict[LineKind, int]
     notes: tuple[Note, ...]
+    first: str = ""
+    because: str = ""
 
 
-def headed(found: PlaybookSummary, day: date, names: bool) -> Headed:
+def headed(found: PlaybookSummary, voice: Voice) -> Headed:
     """All that the screen says of one playbook."""
-    lines = [(kind, item) for kind in MARKS for item in found.lines.get(kind, ())]
-    more = {MARKS[kind][0]: found.counts[kind] - len(found.lines[kind]) for kind in found.counts}
-    named = tuple(named_line(kind, item, day, names) for kind, item in lines)
-    return Headed(clean(found.name), " · ".join(_says(found)), named, more, tuple(_notes(found)))
+    shown = {
+        kind: lines[:MOST_LATE] if kind is LineKind.LATE else lines for kind, lines in found.lines.items()
+    }
+    named = tuple(voice.named_line(kind, item) for kind in ORDER for item in shown.get(kind, ()))
+    more = {kind: found.counts[kind] - len(lines) for kind, lines in shown.items()}
+    says = " · ".join(_says(found))
+    return Headed(clean(found.name), says, named, more, tuple(_notes(found)), _first(found))
+
+
+def with_the_reason_once(section: Headed, room: int) -> Headed:
+    """Where the reason of all that start is the same and too long for its column, the lines keep the values."""
+    starts = [item for item in section.names if item.kind is LineKind.START]
+    reasons = {item.why.text for item in starts}
+    if len(reasons) != 1 or all(wide(item.why.whole) <= room for item in starts):
+        return section
+    names = tuple(
+        replace(item, why=Cell(item.why.tail.strip("()"))) if item in starts else item
+        for item in section.names
+    )
+    return replace(section, names=names, because=reasons.pop())
 
 
 def _says(found: PlaybookSummary) -> Iterator[str]:
@@ -48,19 +71,18 @@ def _says(found: PlaybookSummary) -> Iterator[str]:
         yield "started by people only"
     else:
         yield "nothing new"
-    if playbook and starts:
-        yield from _begins_with(found, playbook)
+    words = ((LineKind.MOVE, "go on"), (LineKind.END, "end"), (LineKind.LATE, "late"))
+    yield from (f"{found.counts[kind]} {word}" for kind, word in words if found.counts.get(kind))
 
 
-def _begins_with(found: PlaybookSummary, playbook: Playbook) -> Iterator[str]:
-    """The first task, once for all: `first: Find out what changed at …`."""
-    steps = {item.step for item in found.lines[LineKind.START] if item.step}
-    step = playbook.step(next(iter(steps))) if len(steps) == 1 else None
+def _first(found: PlaybookSummary) -> str:
+    steps = {item.step for item in found.lines.get(LineKind.START, ()) if item.step}
+    step = found.playbook.step(steps.pop()) if found.playbook and len(steps) == 1 else None
     match step.verb if step else None:
         case Task(title=sentence) | Approve(question=sentence):
-            yield f"first: {_with_gaps(sentence)}"
+            return _with_gaps(sentence)
         case _:
-            pass
+            return ""
 
 
 def _with_gaps(sentence: Sentence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,8 +26,7 @@ MARKS = {
 class Named:
     """`title`, `owner`, `due`: "" where there is no task."""
 
-    mark: str
-    style: str
+    kind: LineKind
     account: str
     why: Cell
     owner: str = ""
@@ -34,20 +34,39 @@ class Named:
     due: str = ""
 
 
-def named_line(kind: LineKind, item: PlanLine, day: date, names: bool) -> Named:
-    """The cells of one line."""
-    mark, style = MARKS[kind]
-    title = clean(item.title) if names else item.step
-    text, values = reason_words(item.reason if names else without_texts(item.reason))
-    due = "" if item.due is None else due_words(item.due, day)
-    return Named(
-        mark, style, _account(item, names), _why(kind, item, Cell(text, "", values), title),
-        named(item.owner, item.owner_name, names), title, due,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a plan is spoken of: its day, with `names` or with ids, and what colleagues are called."""
 
+    day: date
+    names: bool
+    people: Mapping[str, str]
 
-def named(key: str, name: str, names: bool) -> str:
-    return clean(name or key) if names else clean(key)
+    def named_line(self, kind: LineKind, item: PlanLine) -> Named:
+        """The cells of one line."""
+        title = clean(item.title) if self.names else item.step
+        due = "" if item.due is None else due_words(item.due, self.day)
+        owner = self.person(item.owner) if item.owner else ""
+        return Named(kind, self._account(item), self._why(kind, item, title), owner, title, due)
+
+    def person(self, email: str) -> str:
+        return clean(self.people.get(email, email) if self.names else email)
+
+    def _account(self, item: PlanLine) -> str:
+        account = clean(item.name if self.names else item.account)
+        return account if item.row is None else f"{account} · {clean(item.row)}"
+
+    def _why(self, kind: LineKind, item: PlanLine, title: str) -> Cell:
+        text, values = reason_words(item.reason if self.names else without_texts(item.reason))
+        match kind:
+            case LineKind.LATE:
+                told = f", told to {', '.join(map(self.person, item.told))}" if item.told else ""
+                return Cell(f"{text}{told}: {title}")
+            case LineKind.MOVE if title:
+                seen = f" {values}" if len(item.reason.seen) == 1 else ""
+                return Cell(f"{text}{seen} → {title}")
+            case _:
+                return Cell(text, "", values)
 
 
 def due_words(due: date, day: date) -> str:
@@ -63,19 +82,3 @@ def without_texts(reason: Reason) -> Reason:
 
 def _hidden(seen: Seen) -> Seen:
     return replace(seen, inside=tuple(part for part in seen.inside if part.type not in TEXTS))
-
-
-def _account(item: PlanLine, names: bool) -> str:
-    account = named(item.account, item.name, names)
-    return account if item.row is None else f"{account} · {clean(item.row)}"
-
-
-def _why(kind: LineKind, item: PlanLine, why: Cell, title: str) -> Cell:
-    match kind:
-        case LineKind.LATE:
-            told = f", told to {', '.join(map(clean, item.told))}" if item.told else ""
-            return Cell(title, "", f"{why.text}{told}")
-        case LineKind.MOVE if title:
-            return Cell(f"{why.whole} → {title}")
-        case _:
-            return why

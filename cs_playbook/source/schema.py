@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft7Validator
-from referencing import Registry
-
 from cs_playbook.source import shipped
 from cs_playbook.source.finding import Finding, Span, did_you_mean
+from cs_playbook.source.shape import Fits, fitting
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
 KINDS = ("project", "data", "sources", "signals", "segments", "team", "playbook", "tests")
@@ -40,6 +38,8 @@ def kind_of(root: Node | None, file: str) -> tuple[str | None, list[Finding]]:
 
 def check_shape(root: Mapping, kind: str) -> list[Finding]:
     """Every key and value that the schema of the kind refuses."""
+    if _fits(kind)(root):
+        return []  # before jsonschema is even loaded
     errors = _validator(kind).iter_errors(plain(root))
     return [finding for error in errors for finding in _findings(error, root)]
 
@@ -52,7 +52,16 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 @cache
+def _fits(kind: str) -> Fits:
+    return fitting(schema(kind))
+
+
+@cache
 def _validator(kind: str) -> Any:
+    # Half of the time a command takes to start, and only what is wrong needs it.
+    from jsonschema import Draft7Validator  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+
     # An empty registry: a `$ref` never leaves the schema (jsonschema would fetch it otherwise).
     return Draft7Validator(schema(kind), registry=Registry())
 

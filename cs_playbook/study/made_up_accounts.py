@@ -14,7 +14,7 @@ from cs_playbook.study.made_up_chance import between, number, one_of, share
 from cs_playbook.study.made_up_names import BRANCHES, company
 
 HISTORY_BEGINS = date(2024, 9, 2)  # a Monday, eighteen months before the first morning
-CUSTOMERS_AT_THE_BEGINNING = 262
+CUSTOMERS_AT_THE_BEGINNING = 252
 NEW_A_DAY = 0.30  # chance that somebody new appears on a business day
 TRIAL = timedelta(days=28)
 CSMS = {
@@ -94,7 +94,7 @@ def ordinary_account(seed: int, key: str, index: int, appeared_on: date, size: s
         arr=arr,
         potential=None if share(luck, "potential?") < 0.15 else _potential(luck, arr),
         seats=seats,
-        seats_known=share(luck, "seats?") > 0.03,
+        seats_known=share(luck, "seats?") > 0.022,
         employees=seats * between(3, 30, luck, "employees"),
         strategic=share(luck, "strategic") < 0.02,
         csm="" if share(luck, "csm?") < 0.06 else one_of(CSMS[language], luck, "csm"),
@@ -129,7 +129,7 @@ def size_of(*words: object) -> str:
 
 
 def _old_customer(seed: int, n: int) -> Account:
-    key = f"A{1001 + n}"
+    key = f"A{2001 + n}"
     appeared_on = HISTORY_BEGINS - timedelta(days=between(20, 1900, seed, key, "since"))
     return _may_leave(ordinary_account(seed, key, n, appeared_on, size_of(seed, key)))
 

@@ -154,7 +154,7 @@ FALLS: tuple[Told, ...] = (
             "adoption": 0.9,
             "csm": LEA,
             "champion": ("Thibault", "Pervenche"),
-            "falls": (Fall(date(2026, 2, 2), 0.55),),
+            "falls": (Fall(date(2026, 2, 2), 0.50),),
         },
     ),
     (
@@ -183,7 +183,7 @@ FALLS: tuple[Told, ...] = (
             "seats": 48,
             "adoption": 0.88,
             "csm": MARC,
-            "falls": (Fall(date(2026, 2, 2), 0.62),),
+            "falls": (Fall(date(2026, 2, 2), 0.63),),
         },
     ),
     # One condition short: nine seats.
@@ -232,7 +232,7 @@ FALLS: tuple[Told, ...] = (
             "falls": (Fall(date(2026, 2, 2), 0.5),),
         },
     ),
-    # Its people leave one by one: over the limit on Tuesday 3 March, in the playbook on Thursday.
+    # Its people leave one by one: over the limit on Wednesday 4 March, in the playbook on Friday.
     (
         "large",
         old(6, 24),
@@ -245,7 +245,7 @@ FALLS: tuple[Told, ...] = (
             "adoption": 0.85,
             "csm": LEA,
             "champion": ("Maëlle", "Roquebert"),
-            "falls": (Fall(date(2026, 2, 9), 0.49),),
+            "falls": (Fall(date(2026, 2, 9), 0.38),),
         },
     ),
 )

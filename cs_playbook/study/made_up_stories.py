@@ -23,7 +23,7 @@ def accounts_with_a_story(seed: int, day: date) -> Iterator[Account]:
 
 def _account(seed: int, n: int, size: str, since: date, told: dict[str, Any]) -> Account:
     """An ordinary account, without its accidents, changed by what is told of it."""
-    plain = ordinary_account(seed, f"A{2001 + n}", 1000 + n, since, size)
+    plain = ordinary_account(seed, f"A{1001 + n}", 1000 + n, since, size)
     calm = replace(plain, falls=(), seats_known=True, strategic=False, signs_early=0, potential=plain.arr)
     return replace(calm, **{"ae": "paul@vendor.example", "renews_on": (9, 15), **told})
 
@@ -75,7 +75,7 @@ _STORIES: tuple[Told, ...] = (
             "seats": 120,
             "adoption": 0.8,
             "csm": INES,
-            "group": "G2017",
+            "group": "G1017",
             "renews_on": (10, 1),
         },
     ),
@@ -89,8 +89,8 @@ _STORIES: tuple[Told, ...] = (
             "arr": 24_000,
             "seats": 26,
             "csm": INES,
-            "parent": "A2017",
-            "group": "G2017",
+            "parent": "A1017",
+            "group": "G1017",
             "renews_on": (2, 16),
         },
     ),
@@ -105,8 +105,8 @@ _STORIES: tuple[Told, ...] = (
             "seats": 32,
             "adoption": 0.7,
             "csm": INES,
-            "parent": "A2017",
-            "group": "G2017",
+            "parent": "A1017",
+            "group": "G1017",
             "renews_on": (10, 1),
         },
     ),

@@ -166,10 +166,11 @@ class Spoken:
         work = line_of(task, step, text, self.enrollment, self.plan.subject, self.today)
         return PlanLine(
             line.account, line.name, line.row, line.reason, line.arr,
-            work.step, work.title, work.owner, work.owner_name, work.due, self._told(task),
+            work.step, work.title, work.owner, work.owner_name, work.due, self.told(task),
         )  # fmt: skip
 
-    def _told(self, task: OpenTask) -> tuple[str, ...]:
+    def told(self, task: OpenTask) -> tuple[str, ...]:
+        """Who hears today that it is late."""
         events = (d.event for d in self.plan.decisions if isinstance(d, Change))
         return next((e.to for e in events if isinstance(e, TaskEscalated) and e.task == task.key), ())
 
@@ -182,7 +183,7 @@ class Spoken:
 
 
 _ENDINGS = {
-    "answer": "so answered",
+    "answer": "a step was answered so",
     "finished": "nothing is left to do",
     "gone": "missing from the snapshot for too long",
     "stopped": "stopped by a person",

@@ -85,7 +85,8 @@ class _Counting:
                 self._name(LineKind.HELD, decision.playbook, spoken, lambda: spoken.held(decision))
             case Late(task=task):
                 self._add("late", "")
-                weight = float(task.due.toordinal())  # the longest late first
+                # Whose delay is news today comes first, then the longest late.
+                weight = float(task.due.toordinal()) - (1e7 if spoken.told(task) else 0)
                 self._name(LineKind.LATE, decision.playbook, spoken, lambda: spoken.late(decision), weight)
 
     def _begin_or_end(self, change: Change, spoken: Spoken) -> None:
@@ -178,6 +179,7 @@ class _Counting:
             held={HeldBy(by): count for by, count in total("held").items()}, later=single("later"),
             refused=single("refused"), arr=self.arr, playbooks=self._playbooks(numbers),
             minutes=self._owners(),
+            people={person.email: person.name for person in self.today.catalog.team.people},
         )  # fmt: skip
 
     def _playbooks(self, numbers: Mapping[str, RuleNumbers]) -> tuple[PlaybookSummary, ...]:

@@ -74,6 +74,7 @@ class PlanSummary:
     `started`, `shadowed`: by playbook. `moves`: open enrollments in which something happens; `work`: what it
     is. `told`: escalations by person. `ended`: by outcome. `goals`: met after the steps had ended. `later`:
     steps whose earliest day has not come. `arr`: of the accounts in which something starts, each once.
+    `people`: the names of colleagues by their address.
     """
 
     day: date
@@ -92,6 +93,7 @@ class PlanSummary:
     arr: float | None
     playbooks: tuple[PlaybookSummary, ...]
     minutes: tuple[OwnerMinutes, ...]
+    people: Mapping[str, str]
 
     @property
     def is_empty(self) -> bool:

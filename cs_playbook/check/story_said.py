@@ -1,0 +1,198 @@
+"""What people say on a day of a story, and what is expected of it → findings about what can never be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from cs_playbook.check.story_names import Names, unknown
+from cs_playbook.model.playbook import Approve, Email, Step, Task
+from cs_playbook.parse.nodes import block
+from cs_playbook.parse.story_value import Days, Wrong, read_day
+from cs_playbook.source.finding import Finding
+from cs_playbook.source.tree import Mapping as Block
+from cs_playbook.source.tree import Node, Scalar, Sequence, plain
+
+NEVER = ("passed over", "skipped")  # what a closed step may say instead of an outcome
+
+
+# --- answers, starts, stops ---
+
+
+def answers(run: Block, names: Names) -> Iterator[Finding]:
+    """`{step: outcome}`, `{account: {step: outcome}}`, `{step: {contact: outcome}}`."""
+    said = block(run, "answers")
+    for key, value in said.entries if said else ():
+        if names.playbook.step(key.text) is not None or not isinstance(value, Block):
+            yield from _answer(key, value, names)
+            continue
+        yield from names.subject(key)
+        for step, of_step in value.entries:
+            yield from _answer(step, of_step, names)
+
+
+def _answer(key: Scalar, value: Node, names: Names) -> Iterator[Finding]:
+    step = names.playbook.step(key.text)
+    if step is None:
+        yield _no_step(key, names, "CSP336")
+        return
+    allowed = _answers_of(step)
+    if not allowed:
+        fact = f"nobody answers '{step.id}': it is a {step.kind}"
+        yield Finding(key.span, "CSP336", fact, "it ends by itself, on its day")
+        return
+    for outcome in _outcomes(value):
+        if outcome.text not in allowed:
+            yield unknown(outcome, "CSP336", f"'{step.id}' is never answered", allowed)
+
+
+def _answers_of(step: Step) -> tuple[str, ...]:
+    match step.verb:
+        case Task() | Approve():
+            return step.outcomes
+        case Email():
+            return ("sent", "discarded")
+        case _:
+            return ()
+
+
+def _outcomes(value: Node) -> list[Scalar]:
+    if isinstance(value, Block):
+        return [outcome for _, outcome in value.entries if isinstance(outcome, Scalar)]
+    return [value] if isinstance(value, Scalar) else []
+
+
+def by_hand(run: Block, names: Names) -> Iterator[Finding]:
+    for key in ("start", "stop"):
+        for name in _scalars(run.get(key)):
+            yield from names.subject(name)
+            if "csm" not in names.playbook.trigger.started_by:
+                fact = f"nobody may {key} {names.playbook.name} by hand"
+                yield Finding(name.span, "CSP336", fact, "its trigger says who may: started_by: [rule, csm]")
+
+
+# --- expectations ---
+
+
+def expected(run: Block, names: Names, days: Days) -> Iterator[Finding]:
+    expect = block(run, "expect")
+    for key, value in expect.entries if expect else ():
+        check = _CHECKS.get(key.text)
+        if check is not None:
+            yield from check(value, names, days)
+
+
+def _subjects(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for name in _named(value):
+        yield from names.subject(name)
+
+
+def _ended(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    yield from _subjects(value, names, days)
+    for _, outcome in value.entries if isinstance(value, Block) else ():
+        if isinstance(outcome, Scalar) and outcome.value is not None and outcome.text not in names.endings:
+            yield unknown(outcome, "CSP337", f"{names.playbook.name} never ends with", names.endings)
+
+
+def _open(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for item in value.items if isinstance(value, Sequence) else ():
+        step = item if isinstance(item, Scalar) else item.get("step") if isinstance(item, Block) else None
+        if isinstance(step, Scalar):
+            yield from _stays_open(step, names)
+        if isinstance(item, Block):
+            yield from _line(item, names, days)
+
+
+def _stays_open(named: Scalar, names: Names) -> Iterator[Finding]:
+    step = names.playbook.step(named.text)
+    if step is None:
+        yield _no_step(named, names, "CSP337")
+    elif step.kind == "decide":
+        fact = f"'{step.id}' is never open: it decides as soon as it can"
+        yield Finding(named.span, "CSP337", fact, f"write closed: {{{step.id}: {step.outcomes[0]}}}")
+
+
+def _drafts(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for item in value.items if isinstance(value, Sequence) else ():
+        letter = item.get("email") if isinstance(item, Block) else None
+        if isinstance(letter, Scalar) and letter.text not in names.letters:
+            yield unknown(letter, "CSP337", f"{names.playbook.name} never writes", names.letters)
+        if isinstance(item, Block):
+            yield from _line(item, names, days)
+
+
+def _line(item: Block, names: Names, days: Days) -> Iterator[Finding]:
+    for key, value in item.entries:
+        if not isinstance(value, Scalar):
+            continue
+        if key.text == "account":
+            yield from names.subject(value)
+        elif key.text == "contact":
+            yield from names.row("contacts", value)
+        elif key.text in ("due", "until"):
+            day = read_day(plain(value), days)
+            yield from (
+                [Finding(value.span, "CSP335", day.message, day.hint)] if isinstance(day, Wrong) else []
+            )
+
+
+def _closed(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for key, said in value.entries if isinstance(value, Block) else ():
+        if isinstance(said, Block):
+            yield from names.subject(key)
+            for step, outcome in said.entries:
+                yield from _one_closed(step, outcome, names)
+        else:
+            yield from _one_closed(key, said, names)
+
+
+def _one_closed(key: Scalar, outcome: Node, names: Names) -> Iterator[Finding]:
+    step = names.playbook.step(key.text)
+    if step is None:
+        yield _no_step(key, names, "CSP337")
+    elif isinstance(outcome, Scalar) and outcome.text not in (*step.outcomes, *NEVER):
+        yield unknown(outcome, "CSP337", f"'{step.id}' never ends with", (*step.outcomes, *NEVER))
+
+
+def _escalated(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for name in _scalars(value):
+        step = names.playbook.step(name.text)
+        if step is None:
+            yield _no_step(name, names, "CSP337")
+        elif not isinstance(step.verb, Task | Approve) or step.verb.escalate is None:
+            fact = f"'{step.id}' never escalates"
+            yield Finding(name.span, "CSP337", fact, "it does not say `escalate:`")
+
+
+def _because(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    yield from _subjects(value, names, days)
+    for _, reason in value.entries if isinstance(value, Block) else ():
+        if isinstance(reason, Scalar) and " ".join(reason.text.split()) not in names.reasons:
+            yield unknown(reason, "CSP338", f"{names.playbook.name} has no condition", names.reasons)
+
+
+_CHECKS: dict[str, Callable[[Node, Names, Days], Iterator[Finding]]] = {
+    "started": _subjects,
+    "goal": _subjects,
+    "held": _subjects,
+    "ended": _ended,
+    "open": _open,
+    "drafts": _drafts,
+    "closed": _closed,
+    "escalated": _escalated,
+    "because": _because,
+}
+
+
+def _no_step(key: Scalar, names: Names, code: str) -> Finding:
+    steps = [step.id for step in names.playbook.steps]
+    return unknown(key, code, f"{names.playbook.name} has no step", steps)
+
+
+def _named(value: Node) -> Iterable[Scalar]:
+    return [key for key, _ in value.entries] if isinstance(value, Block) else _scalars(value)
+
+
+def _scalars(value: Node | None) -> list[Scalar]:
+    if isinstance(value, Scalar):
+        return [value]
+    return [item for item in value.items if isinstance(item, Scalar)] if isinstance(value, Sequence) else []

@@ -1,0 +1,107 @@
+"""A rule, an account's facts, its past and its plan → where it stands: every condition with values, and why or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cs_playbook.compile.scan import Rule, top_parts
+from cs_playbook.compile.sql import impatient
+from cs_playbook.model.answer import Values, answer, explain
+from cs_playbook.model.condition import Answer
+from cs_playbook.model.enrollment import Arm, Enrollment
+from cs_playbook.model.event import Started
+from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, Today
+from cs_playbook.study.behind import Facts, part_of
+from cs_playbook.study.explained import Episode, Fitted, RuleExplained, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of one subject in one playbook besides its facts.
+
+    `enrollments`: all there ever were, the oldest first. `plans`: what the next run would do with it; None: not known.
+    `held`: who is left alone without being listed in the plan.
+    """
+
+    enrollments: Sequence[Enrollment] = ()
+    plans: Sequence[SubjectPlan] | None = None
+    fitted: Fitted = Fitted()
+    held: Held | None = None
+
+
+def explain_rule(
+    playbook: Playbook, rule: Rule | None, subject: Subject, known: Known, today: Today
+) -> RuleExplained:
+    """`rule` None: no rule starts it. `subject.values` hold the row beside the account."""
+    facts = Facts(subject.values, today.reckoning, today.catalog)
+    parts = () if rule is None or not subject.present else top_parts(rule.condition)
+    evidence = [explain(part, subject.values, today.reckoning) for part in parts]
+    found = RuleExplained(
+        row=subject.row,
+        standing=Standing.NO,
+        parts=tuple(part_of(one, facts) for one in evidence),
+        fitted=known.fitted,
+        episodes=tuple(_episode(enrollment) for enrollment in known.enrollments),
+    )
+    return _standing(found, playbook, rule, subject, known, today)
+
+
+def _episode(e: Enrollment) -> Episode:
+    return Episode(e.episode, e.started_on, e.by, e.arm, e.ended_on, e.outcome or "", e.why_ended)
+
+
+def _standing(
+    found: RuleExplained, playbook: Playbook, rule: Rule | None, subject: Subject, known: Known, today: Today
+) -> RuleExplained:
+    """First what is, then what is decided, then what the conditions say."""
+    going = next((enrollment for enrollment in known.enrollments if enrollment.is_open), None)
+    if going is not None:
+        standing = Standing.RUNNING if going.arm is Arm.TREATED else Standing.SHADOW
+        return replace(found, standing=standing, since=going.started_on)
+    if not subject.present:
+        return replace(found, standing=Standing.ABSENT)
+    if playbook.status is Status.DRAFT:
+        return replace(found, standing=Standing.DRAFT)
+    decided = _decided(known)
+    if decided is not None:
+        return replace(found, **decided)
+    if rule is None:
+        return replace(found, standing=Standing.PEOPLE)
+    if not subject.active and not playbook.sees_inactive:
+        return replace(found, standing=Standing.INACTIVE)
+    return replace(found, standing=_by_conditions(rule, playbook, subject.values, known, today))
+
+
+def _decided(known: Known) -> dict[str, object] | None:
+    """What the plan of the day says of its start."""
+    for decision in (decision for plan in known.plans or () for decision in plan.decisions):
+        match decision:
+            case Change(event=Started()):
+                return {"standing": Standing.STARTS}
+            case Held(step=None, why=why, until=until):
+                return {"standing": Standing.HELD, "why": why, "until": until}
+            case _:
+                pass
+    if known.held is not None:
+        return {"standing": Standing.HELD, "why": known.held.why}
+    return None
+
+
+def _by_conditions(rule: Rule, playbook: Playbook, values: Values, known: Known, today: Today) -> Standing:
+    said: Answer = answer(rule.condition, values, today.reckoning)
+    if said:
+        return _although_it_fits(playbook, known)
+    if answer(impatient(rule.condition), values, today.reckoning):
+        return Standing.WAITS
+    parts = (answer(part, values, today.reckoning) for part in top_parts(rule.condition))
+    return Standing.NO if any(part is False for part in parts) else Standing.UNKNOWN
+
+
+def _although_it_fits(playbook: Playbook, known: Known) -> Standing:
+    """Why the plan does not start who fits."""
+    if known.plans is None:
+        return Standing.FITS
+    treated = any(enrollment.arm is Arm.TREATED for enrollment in known.enrollments)
+    return Standing.BEFORE if treated and playbook.reentry is None else Standing.OVER

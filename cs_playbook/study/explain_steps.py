@@ -1,0 +1,102 @@
+"""An open enrollment, its text and what the next run does to it → its steps one by one, and its ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from cs_playbook.model.answer import explain
+from cs_playbook.model.condition import Condition
+from cs_playbook.model.enrollment import Enrollment, StepState
+from cs_playbook.model.event import StepEnded, StepOpened, StepPassed, StepSkipped
+from cs_playbook.model.playbook import After, Playbook, Requirement, Step, Wait
+from cs_playbook.plan.advance import enrollment_values, verdict
+from cs_playbook.plan.decision import Change, Decision, Held, Subject, Today
+from cs_playbook.plan.lines import contact_row, title_of
+from cs_playbook.study.behind import Facts, Part, part_of
+from cs_playbook.study.explained import Awaited, EnrollmentExplained, StepExplained, WayOut
+
+
+def explain_enrollment(
+    enrollment: Enrollment, subject: Subject, decisions: Sequence[Decision], today: Today
+) -> EnrollmentExplained:
+    """`decisions`: of the next run about this enrollment. `subject`: with the values of its row."""
+    text = today.texts.get(enrollment.definition)
+    held = tuple(item for item in decisions if isinstance(item, Held) and item.step is None)
+    if text is None:
+        return EnrollmentExplained(enrollment, (), (), held)
+    facts = Facts({**subject.values, **enrollment_values(enrollment)}, today.reckoning, today.catalog)
+    steps = tuple(_step(step, enrollment, subject, decisions, facts, today) for step in text.steps)
+    return EnrollmentExplained(enrollment, steps, tuple(_ways_out(text, enrollment, facts)), held)
+
+
+def _step(
+    step: Step,
+    enrollment: Enrollment,
+    subject: Subject,
+    decisions: Sequence[Decision],
+    facts: Facts,
+    today: Today,
+) -> StepExplained:
+    tasks = tuple(task for task in enrollment.tasks.values() if task.step == step.id)
+    contact = contact_row(tasks[0].contact, subject, today) if tasks else None
+    return StepExplained(
+        step=step.id,
+        kind=step.kind,
+        title=title_of(step, subject, contact, today),
+        progress=enrollment.steps.get(step.id),
+        tasks=tasks,
+        awaited=tuple(_awaited(item, enrollment) for item in step.after.requirements),
+        any_of=step.after.kind == "any",
+        until=_until(step, enrollment, facts),
+        held=next((item for item in decisions if isinstance(item, Held) and item.step == step.id), None),
+        next=_next(step, decisions),
+    )
+
+
+def _awaited(item: Requirement, enrollment: Enrollment) -> Awaited:
+    said = verdict(After("all", (item,)), enrollment)
+    return Awaited(item.step, item.outcomes, said, enrollment.steps.get(item.step))
+
+
+def _until(step: Step, enrollment: Enrollment, facts: Facts) -> Part | None:
+    """What an open wait looks for."""
+    progress = enrollment.steps.get(step.id)
+    if progress is None or progress.state is not StepState.OPEN:
+        return None
+    match step.verb:
+        case Wait(until=condition) if condition is not None:
+            return _part(condition, facts)
+        case _:
+            return None
+
+
+def _part(condition: Condition, facts: Facts) -> Part:
+    return part_of(explain(condition, facts.values, facts.reckoning), facts)
+
+
+def _next(step: Step, decisions: Sequence[Decision]) -> str:
+    """What the next run does to this step, the last of it."""
+    words = ""
+    for decision in decisions:
+        match decision:
+            case Change(event=StepOpened(step=named)) if named == step.id:
+                words = "opens"
+            case Change(event=StepEnded(step=named, outcome=outcome)) if named == step.id:
+                words = f"ends: {outcome}"
+            case Change(event=StepPassed(step=named)) if named == step.id:
+                words = "is passed over"
+            case Change(event=StepSkipped(step=named)) if named == step.id:
+                words = "is skipped"
+            case _:
+                pass
+    return words
+
+
+def _ways_out(text: Playbook, enrollment: Enrollment, facts: Facts) -> Iterator[WayOut]:
+    for way_out in text.exits:
+        yield WayOut(way_out.outcome, _part(way_out.when, facts))
+    if text.goal is not None:
+        within = text.goal.within
+        last = None if within is None else enrollment.started_on + timedelta(days=within)
+        yield WayOut(text.goal.outcome, _part(text.goal.when, facts), is_goal=True, last=last)
