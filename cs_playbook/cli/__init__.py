@@ -21,7 +21,12 @@ def main() -> None:
 
         print(HELP, end="")
         return
+    import gc
+
     from cs_playbook.cli.app import run_app
+
+    # What is read from files stays until the end: looking for garbage again and again would find none of it.
+    gc.set_threshold(50_000, 20, 100)
 
     sys.exit(run_app(globals_first(arguments)))
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.dry_run import dry_run
 from cs_playbook.commands.explain import explain
 from cs_playbook.commands.init import init
-from cs_playbook.commands.looking import task_list
 from cs_playbook.commands.people import Act, close_task
 from cs_playbook.commands.run import OUT, Clock, Permission, run
 from cs_playbook.commands.snapshots import build_snapshot
+from cs_playbook.commands.task_list import task_list
 from cs_playbook.commands.workspace import Workspace, examine, open_workspace
 from cs_playbook.effects.snapshot_build import Stamp
 from cs_playbook.errors import ChoiceError
@@ -26,10 +27,11 @@ from cs_playbook.report.pieces import plain
 from cs_playbook.report.run import as_text as run_text
 from cs_playbook.report.snapshots import built_text
 from cs_playbook.source.files import PROJECT_FILE
-from cs_playbook.study.made_up import exports
+from cs_playbook.study.made_up import FIRST_MORNING, exports
 
-FIRST_MORNING = date(2026, 3, 2)  # a Monday
-ANSWERED = ("usage-drop", "find_cause", "product_problem")
+# The silent champion of the made-up portfolio, and what her CSM finds out.
+STORY = ("Marmalade Freight", "usage-drop", "find_cause", "value_not_seen")
+NOTE = "they never saw the reports work with their own numbers"
 COLUMNS = 100
 _MARK = ".made-by-demo"
 
@@ -51,15 +53,15 @@ def tour(root: Path, version: str, made_at: str) -> Iterator[str]:
     for day in (tuesday, wednesday):
         yield from _arrive(workspace, day, version, made_at)
         yield from _run(workspace, day, version, made_at)
-    yield _told("Why this account? And the CSM answers: it is the product.")
-    line = _first_line(workspace, wednesday)
+    yield _told("Why this account? And the CSM answers: they never saw the value.")
+    line = _line_of_the_story(workspace, wednesday)
     yield _explain(workspace, line, wednesday)
     yield _answer(workspace, line, wednesday, made_at)
     yield _told("Thursday: the answer opens the next step. A second run finds nothing to do.")
     yield from _arrive(workspace, thursday, version, made_at)
     yield from _run(workspace, thursday, version, made_at)
     yield from _run(workspace, thursday, version, made_at)
-    yield _digest(workspace, line, thursday)
+    yield _draft(workspace, line, thursday)
     yield _where(root, thursday)
 
 
@@ -114,19 +116,17 @@ def _run(workspace: Workspace, day: date, version: str, made_at: str) -> Iterato
     yield _typed("run", day) + run_text(result.day, result.counts, folder, result.nothing, result.finished, len(result.returned.answers))
 
 
-def _first_line(workspace: Workspace, day: date) -> TaskLine:
-    """The first task that asks why usage fell; any other where there is none."""
-    playbook, step, _ = ANSWERED
+def _line_of_the_story(workspace: Workspace, day: date) -> TaskLine:
+    """The task that asks why usage fell there; the first one of all where it is not open."""
     lines = task_list(workspace, day, None).lines
-    return next((line for line in lines if (line.playbook, line.step) == (playbook, step)), lines[0])
+    return next((line for line in lines if (line.account_name, line.playbook, line.step) == STORY[:3]), lines[0])
 
 
 def _answer(workspace: Workspace, line: TaskLine, day: date, made_at: str) -> str:
     short = task_list(workspace, day, None).short[line.key]
-    outcome = ANSWERED[2] if ANSWERED[2] in line.outcomes else line.outcomes[0]
-    note = "the new export is too slow for them"
-    close_task(workspace, line.key, outcome, note, Act(line.owner, day, made_at))
-    return _typed(f'done {short} --outcome {outcome} --note "{note}"', day) + f"{line.title} ({line.owner_name}) is closed: {outcome}\n"
+    outcome = STORY[3] if STORY[3] in line.outcomes else line.outcomes[0]
+    close_task(workspace, line.key, outcome, NOTE, Act(line.owner, day, made_at))
+    return _typed(f'done {short} --outcome {outcome} --note "{NOTE}"', day) + f"{line.title} ({line.owner_name}) is closed: {outcome}\n"
 
 
 def _explain(workspace: Workspace, line: TaskLine, day: date) -> str:
@@ -134,11 +134,18 @@ def _explain(workspace: Workspace, line: TaskLine, day: date) -> str:
     return _typed(f'explain "{line.account_name}" {line.playbook}', day) + plain(explain_report.as_lines(explained, COLUMNS))
 
 
-def _digest(workspace: Workspace, line: TaskLine, day: date) -> str:
-    """The beginning of what the CSM reads that morning."""
-    path = Path(OUT) / day.isoformat() / "owners" / line.owner / "digest.md"
-    text = (workspace.root / path).read_text(encoding="utf-8").splitlines()[:14]
-    return f"\n$ head -14 {path}\n" + "\n".join(text) + "\n"
+def _draft(workspace: Workspace, story: TaskLine, day: date) -> str:
+    """What the CSM finds that morning: the draft that her answer asked for."""
+    lines = task_list(workspace, day, None).lines
+    line = next((line for line in lines if line.account == story.account and line.kind == "email"), None)
+    path = workspace.root / OUT / day.isoformat() / "drafts" / f"{line.key}.eml" if line else None
+    if path is None or not path.is_file():
+        return ""
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = mail.get_body(("plain",))
+    text = body.get_content() if body else ""
+    head = "".join(f"{name}: {mail[name]}\n" for name in ("From", "To", "Subject"))
+    return f"\n$ cat {path.relative_to(workspace.root)}      (its text part; it opens in a mail program)\n{head}\n{text.strip()}\n"
 
 
 def _where(root: Path, day: date) -> str:

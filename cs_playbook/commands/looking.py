@@ -1,4 +1,4 @@
-"""What is open, how things stand, what was done to an account: read, never written."""
+"""How things stand, what was done to an account, whether the ledger is whole: read, never written."""
 
 from __future__ import annotations
 
@@ -8,36 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cs_playbook.commands.outputs import open_lines, short_keys
 from cs_playbook.commands.people import find_account
-from cs_playbook.commands.planning import Sources, prepare
-from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.commands.workspace import Workspace, open_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import Recorded, RunRecord
 from cs_playbook.errors import UserError
 from cs_playbook.model.enrollment import Arm, Enrollment
-from cs_playbook.model.line import TaskLine
 from cs_playbook.source.manifest import Manifest
-
-
-@dataclass(frozen=True, slots=True)
-class TaskList:
-    """Open lines, soonest first; `short`: keys as short as they can be."""
-
-    day: date
-    lines: Sequence[TaskLine]
-    short: Mapping[str, str]
-
-
-def task_list(workspace: Workspace, day: date | None, owner: str | None) -> TaskList:
-    """`owner`: part of the address or the name."""
-    with open_ledger(workspace, writing=False) as ledger, open_snapshot(workspace, day) as snapshot:
-        calendar = calendar_of(workspace.catalog.project.calendar)
-        morning = prepare(Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar))
-        everything = [line for line, _, _ in open_lines(morning)]
-    short = short_keys([line.key for line in everything])
-    mine = [line for line in everything if owner is None or owner.lower() in f"{line.owner} {line.owner_name}".lower()]
-    return TaskList(snapshot.day, sorted(mine, key=lambda line: (line.due, line.priority, line.owner, line.key)), short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def outputs(morning: Morning) -> Iterator[tuple[str, bytes]]:
     lines = sorted(lists.lines, key=lambda line: (line.owner, line.due, line.priority, line.account, line.key))
     short = short_keys([line.key for line in lines])
     yield f"{day}/tasks.csv", task_csv(lines)
-    yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.state == "new")
+    yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.opened_on == morning.today.day)
     for owner, path, content in _by_owner(morning, lines, lists.told, short):
         yield f"{day}/owners/{folder_of(owner)}/{path}", content
     yield f"{day}/index.html", day_page(morning.today.day, lines, lists.mails).encode()

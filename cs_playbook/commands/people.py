@@ -88,7 +88,7 @@ def ask_start(workspace: Workspace, playbook: str, account: str, row: str | None
         going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == known.first_name and item.row == row]
         if going:
             raise ChoiceError(f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}", f"cs-playbook explain {found} {playbook}")
-        asked = StartAsked(playbook, found, row, act.on, act.by, because)
+        asked = StartAsked(known.first_name, found, row, act.on, act.by, because)
         ledger.record([asked], act.recorded_at)
         return asked
 

@@ -28,6 +28,7 @@ from cs_playbook.plan.decision import Held, HeldBy, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.planner import Account, Start, plan_account
+from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
 
 
@@ -64,7 +65,8 @@ def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
     day, catalog = sources.snapshot.day, sources.catalog
     texts = pinned_texts(sources.ledger, sources.around, catalog, day)
     observed = tuple(to_day(run.day) for run in sources.ledger.run_days() if run.fresh and run.day < day)
-    reckoning = Reckoning(to_day(day), sources.calendar, observed)
+    fresh = sources.ledger.sources_before(day) != sources_hash(sources.snapshot.manifest)
+    reckoning = Reckoning(to_day(day), sources.calendar, observed, fresh)
     asked = everything_asked(catalog, [text for text in texts.values() if text is not None])
     stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
     today = Today(day, reckoning, catalog, texts, lacking(catalog))
@@ -134,12 +136,17 @@ def _starts(morning: Morning) -> dict[str, list[Start]]:
 
 def _ask(asked: StartAsked, starts: dict[str, list[Start]], morning: Morning) -> None:
     """A person's wish comes before the rule's: the same start is not made twice."""
-    playbook = morning.today.catalog.playbooks.get(asked.playbook)
+    playbook = _by_first_name(asked.playbook, morning.today.catalog)
     mine = starts.setdefault(asked.account, [])
     with suppress(StopIteration):
         mine.remove(next(item for item in mine if item.playbook == playbook and item.row == asked.row))
     before = before_of(playbook, [(asked.account, asked.row)], morning.ledger).get((asked.account, asked.row), Before()) if playbook else Before()
     mine.append(Start(playbook, asked.row, before, asked))
+
+
+def _by_first_name(name: str, catalog: Catalog) -> Playbook | None:
+    """What people ask for is remembered like all else: under the first name the playbook ever had."""
+    return next((playbook for playbook in catalog.playbooks.values() if playbook.first_name == name), None)
 
 
 def _held(choices: Choices) -> dict[str, list[tuple[str | None, Held]]]:

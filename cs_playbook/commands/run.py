@@ -21,7 +21,7 @@ from cs_playbook.effects.publish import publish
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.event import Allowed, Event
 from cs_playbook.plan.guards import NewlyFitting, Shape, Stop, already_passed, broken, too_many, too_old
-from cs_playbook.source.manifest import Manifest
+from cs_playbook.source.manifest import Manifest, sources_hash
 from cs_playbook.source.snapshot import Snapshot
 
 OUT = "out"
@@ -148,12 +148,6 @@ def shape_recorded(run: RunRecord) -> Shape | None:
     rows = {name.removeprefix(_ROWS): count for name, count in run.counts.items() if name.startswith(_ROWS)}
     empties = {name.removeprefix(_EMPTY): count for name, count in run.counts.items() if name.startswith(_EMPTY)}
     return Shape(rows, empties) if rows else None
-
-
-def sources_hash(manifest: Manifest) -> str:
-    """The same exports give the same hash, whenever they were built."""
-    parts = "\n".join(f"{source.file} {source.sha256}" for source in sorted(manifest.sources, key=lambda item: item.file))
-    return hashlib.sha256((parts or manifest.sha256).encode()).hexdigest()
 
 
 def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -> bool:

@@ -24,6 +24,7 @@ from cs_playbook.model.time import Calendar
 from cs_playbook.parse.playbook import Surroundings
 from cs_playbook.parse.story_value import Days
 from cs_playbook.plan.decision import SubjectPlan
+from cs_playbook.source.manifest import Manifest, sources_hash
 
 _TOLD = "told by a story"  # instead of the text of a playbook that only its memory knows
 
@@ -109,12 +110,12 @@ class _Playing:
         if isinstance(spoken, Unsaid):
             return [Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)]
         self.ledger.record(spoken, "")
-        with self.setting.image(self.exported).on(on) as snapshot:
+        with self.setting.image(self.exported).on(on, self.sources) as snapshot:
             given = self.exported.given
             around, calendar, catalog = self.setting.around, self.setting.calendar, self.setting.catalog
             morning = prepare(Sources(catalog, around, snapshot, self.ledger, calendar, given))
             plans = tuple(morning.plans())
-            self._record(morning, plans, on)
+            self._record(morning, plans, snapshot.manifest)
             ours = tuple(plan for plan in plans if self._is_ours(plan))
             by_hand = tuple(event for event in spoken if isinstance(event, Ended))
             return compare(Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand))
@@ -126,8 +127,8 @@ class _Playing:
         if run.fresh:
             self.sources = f"export of day {run.day}"
 
-    def _record(self, morning: Morning, plans: tuple[SubjectPlan, ...], on: date) -> None:
-        record = RunRecord(on, "", self.sources, "", "", "", "")
+    def _record(self, morning: Morning, plans: tuple[SubjectPlan, ...], manifest: Manifest) -> None:
+        record = RunRecord(manifest.day, manifest.sha256, sources_hash(manifest), "", "", "", "")
         events, texts = Tally().events(plans), definitions(morning)
         self.ledger.commit(record, events, texts, observations(morning), (), "")
 

@@ -72,7 +72,7 @@ def said(run: Run, on: date, playbook: Playbook, ledger: Ledger) -> list[Event] 
         events += [Ended(item.key, on, "stopped", "stopped", SOMEBODY) for item in found]
     for name in run.start:
         account, _, row = name.partition("/")
-        events.append(StartAsked(playbook.name, account, row or None, on, SOMEBODY))
+        events.append(StartAsked(playbook.first_name, account, row or None, on, SOMEBODY))
     return events
 
 

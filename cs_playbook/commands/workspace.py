@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cs_playbook.check import check
-from cs_playbook.check.letters import fillable
-from cs_playbook.compile import placing
-from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.project import CalendarRules
 from cs_playbook.model.time import Calendar
 from cs_playbook.parse.catalog import read_catalog
 from cs_playbook.parse.playbook import Surroundings
-from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
 from cs_playbook.source.finding import Finding, in_order
-from cs_playbook.source.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from cs_playbook.effects.ledger import Ledger
+    from cs_playbook.source.snapshot import Snapshot
 
 
 class UnsoundFiles(UserError):
@@ -67,6 +66,8 @@ class Examined:
 
 def examine(start: Path) -> Examined:
     """Every finding in the files, in one pass."""
+    from cs_playbook.check import check
+
     root = find_root(start)
     files = read_files(root)
     read = read_catalog(files.yaml, files.letters)
@@ -78,6 +79,7 @@ def _letters(catalog: Catalog) -> list[Finding]:
     """What is wrong with the words of letters: tags, links, blanks that nothing fills or one language lacks."""
     if not catalog.letters:
         return []
+    from cs_playbook.check.letters import fillable
     from cs_playbook.letters.blanks import differing_blanks, unknown_blanks
     from cs_playbook.letters.template import Template, compile_letter
 
@@ -103,13 +105,28 @@ def open_workspace(start: Path) -> Workspace:
     return Workspace(examined.files.root, examined.files, examined.catalog, examined.around, examined.findings)
 
 
+def open_to_look(start: Path) -> Workspace:
+    """The workspace as far as it can be read: enough to see what was done, also while somebody mends a playbook."""
+    root = find_root(start)
+    files = read_files(root)
+    read = read_catalog(files.yaml, files.letters)
+    if read.catalog is None or read.around is None:
+        raise UnsoundFiles(in_order([*files.findings, *read.findings]), files)
+    return Workspace(root, files, read.catalog, read.around, read.findings)
+
+
 def open_snapshot(workspace: Workspace, day: date | None) -> Snapshot:
     """That of `day`, or the newest."""
+    from cs_playbook.compile import placing
+    from cs_playbook.source import snapshot as snapshots
+
     path = snapshots.newest(workspace.snapshots) if day is None else snapshots.on(workspace.snapshots, day)
-    return Snapshot.open(path, placing.shape(workspace.catalog.contract))
+    return snapshots.Snapshot.open(path, placing.shape(workspace.catalog.contract))
 
 
 def open_ledger(workspace: Workspace, *, writing: bool) -> Ledger:
+    from cs_playbook.effects.ledger import Ledger
+
     return Ledger.open(workspace.ledger, workspace.catalog.project.ledger_id, writing)
 
 

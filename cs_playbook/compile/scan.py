@@ -141,14 +141,17 @@ def changed_answers(condition: Condition, reckoning: Reckoning) -> str:
     """For a condition with `for`, about accounts: (account key, answer today) where it differs from what is remembered."""
     answer = _condition(impatient(condition), account_columns("f"), reckoning)
     alias = quoted(series_of(condition))
-    return _changed(f"select f.id_ as subject, {answer} as value from {_facts()} f", alias)
+    there = f"exists (select 1 from {_facts()} f where f.id_ = p.subject)"
+    return _changed(f"select f.id_ as subject, {answer} as value from {_facts()} f", alias, there)
 
 
 def changed_row_answers(condition: Condition, rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
     """The same for a condition about rows: the subject is account and row."""
     answer = _condition(impatient(condition), row_rule_columns(), reckoning)
     subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
-    return _changed(f"select {subject} as subject, {answer} as value from {_row_source(rule, contract)}", quoted(series_of(condition)))
+    source, past = _row_source(rule, contract), quoted(series_of(condition))
+    there = f"p.subject in (select {subject} from {source})"
+    return _changed(f"select {subject} as subject, {answer} as value from {source}", past, there)
 
 
 def changed_facts(fact: str, past: str) -> str:
@@ -156,9 +159,13 @@ def changed_facts(fact: str, past: str) -> str:
     return _changed(f"select f.id_ as subject, f.{quoted(fact)} as value from {_facts()} f", quoted(past))
 
 
-def _changed(today: str, past: str) -> str:
-    differs = "p.subject is null or p.value is not t.value"
-    return f"select t.subject, t.value from ({today}) t left join temp.{past} p on p.subject = t.subject where {differs} order by t.subject"
+def _changed(today: str, past: str, there: str | None = None) -> str:
+    """`there`: asks whether subject p is in the snapshot. Who said yes and is not says nothing today."""
+    joined = f"({today}) t left join temp.{past} p on p.subject = t.subject"
+    changed = f"select t.subject, t.value from {joined} where p.subject is null or p.value is not t.value"
+    if there is not None:
+        changed += f" union all select p.subject, null from temp.{past} p where p.value = 1 and not {there}"
+    return f"{changed} order by 1"
 
 
 @dataclass(frozen=True, slots=True)

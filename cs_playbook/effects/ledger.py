@@ -60,6 +60,7 @@ _LAST_RUN = """
 select day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts
 from run order by id desc limit 1
 """
+_SOURCES_BEFORE = "select sources_hash from run where day < ? order by day desc, id desc limit 1"
 _ASKED = """
 select body from event asked where kind = 'StartAsked' and not exists (
   select * from event answer where answer.account = asked.account and answer.seq > asked.seq
@@ -174,6 +175,11 @@ class Ledger:
     def run_days(self) -> tuple[RunDay, ...]:
         """Each day with a run once, in order; the last run of a day speaks for it."""
         return tuple(RunDay(date.fromisoformat(day), bool(fresh)) for day, fresh, _ in self._ask(_RUN_DAYS))
+
+    def sources_before(self, day: date) -> str | None:
+        """The hash of the exports of the last run before that day."""
+        found = self._ask(_SOURCES_BEFORE, day.isoformat())
+        return next((str(sources) for (sources,) in found), None)
 
     def last_run(self) -> RunRecord | None:
         return next(map(_run, self._ask(_LAST_RUN)), None)

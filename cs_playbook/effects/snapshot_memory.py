@@ -32,11 +32,11 @@ class Image:
     tables: tuple[tuple[str, TableCount], ...]
     shape: str
 
-    def on(self, day: date) -> Snapshot:
-        """An open snapshot of that day, its own copy."""
+    def on(self, day: date, export: str = "") -> Snapshot:
+        """An open snapshot of that day, its own copy. `export`: stands for the hash of what it was made of."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.deserialize(self.content)
-        return Snapshot(connection, Manifest(day, "", "", (), self.tables, self.shape, ""), None, None)
+        return Snapshot(connection, Manifest(day, "", export, (), self.tables, self.shape, ""), None, None)
 
 
 def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:

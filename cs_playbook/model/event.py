@@ -130,7 +130,7 @@ class CameBack:
 
 @dataclass(frozen=True, slots=True)
 class StartAsked:
-    """A person wants a playbook for an account; the next run starts it (or says why not)."""
+    """A person wants a playbook (its first name) for an account; the next run starts it, or says why not."""
 
     playbook: str
     account: str

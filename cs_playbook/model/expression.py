@@ -39,11 +39,14 @@ class FieldType(StrEnum):
     @property
     def reads_as(self) -> FieldType:
         """The type conditions see."""
-        return {FieldType.EMAIL: FieldType.TEXT, FieldType.HAPPENED: FieldType.DATE}.get(self, self)
+        return _READ_AS.get(self, self)
 
     @property
     def is_number(self) -> bool:
         return self in (FieldType.NUMBER, FieldType.INTEGER)
+
+
+_READ_AS = {FieldType.EMAIL: FieldType.TEXT, FieldType.HAPPENED: FieldType.DATE}
 
 
 class ScopeName(StrEnum):

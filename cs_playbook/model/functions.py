@@ -20,11 +20,15 @@ EVERY_WEEK = Calendar()
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """The logical day, the working calendar, and the days before it on which a fresh snapshot was run."""
+    """The logical day, the working calendar, and the days before it on which a fresh snapshot was run.
+
+    Not `fresh`: today's snapshot is made of the same exports as the one before it, and is no new observation.
+    """
 
     today: int
     calendar: Calendar = EVERY_WEEK
     observed: tuple[int, ...] = ()
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)

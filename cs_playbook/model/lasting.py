@@ -36,7 +36,8 @@ def _inner(condition: Condition) -> str:
 def bound(days: int, reckoning: Reckoning) -> int | None:
     """The day since which it must have said yes; None where the snapshots seen cannot prove any.
 
-    That is the newest run day on or before today - days + 1, with no gap above a week since then.
+    That is the newest run day on or before today - days + 1, with no gap above a week since then. At least two
+    observations are needed: an export that has not changed is none.
     """
     if days <= 1:
         return reckoning.today
@@ -44,9 +45,10 @@ def bound(days: int, reckoning: Reckoning) -> int | None:
     before = [day for day in reckoning.observed if day <= start]
     if not before:
         return None
-    points = [before[-1], *(day for day in reckoning.observed if start < day < reckoning.today), reckoning.today]
-    gaps = (later - earlier for earlier, later in pairwise(points))
-    return before[-1] if all(gap <= LONGEST_GAP for gap in gaps) else None
+    since = [before[-1], *(day for day in reckoning.observed if start < day < reckoning.today)]
+    gaps = (later - earlier for earlier, later in pairwise([*since, reckoning.today]))
+    is_proven = len(since) + reckoning.fresh > 1 and all(gap <= LONGEST_GAP for gap in gaps)
+    return before[-1] if is_proven else None
 
 
 def holds_for(days: int, since: int | None, reckoning: Reckoning) -> bool:

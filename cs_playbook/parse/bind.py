@@ -29,18 +29,14 @@ from cs_playbook.model.expression import (
     Related,
     to_day,
 )
-from cs_playbook.model.functions import SIGNATURES
+from cs_playbook.model.functions import SIGNATURES, Signature
+from cs_playbook.parse.advice import KIND_WORDS, unknown_name, unlike, wanted_here
 from cs_playbook.parse.related import bind_memory, bind_related
-from cs_playbook.parse.scope import NOT_YET, Scope
+from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 Kind = FieldType | None  # None: could be anything (null, or already reported)
 Place = Callable[[At], Span]
-
-_WORDS = {
-    FieldType.TEXT: "text", FieldType.NUMBER: "a number", FieldType.INTEGER: "a number", FieldType.BOOLEAN: "yes or no",
-    FieldType.DATE: "a date", FieldType.LIST: "a list",
-}  # fmt: skip
 
 
 class Binder:
@@ -63,7 +59,7 @@ class Binder:
     def yes_or_no(self, expression: Expression) -> Expression:
         bound, kind = self.bind(expression)
         if kind not in (FieldType.BOOLEAN, None):
-            self.report(expression.at, "CSP212", f"this is {_WORDS[kind]}, not a question that says yes or no", "compare it with something: =, >=, is not null …")
+            self.report(expression.at, "CSP212", f"this is {KIND_WORDS[kind]}, not a question that says yes or no", "compare it with something: =, >=, is not null …")
         return bound
 
     def bind(self, expression: Expression) -> tuple[Expression, Kind]:
@@ -73,11 +69,11 @@ class Binder:
             case Name():
                 return self._name(expression)
             case Both(items=items):
-                return replace(expression, items=tuple(self.yes_or_no(item) for item in items)), FieldType.BOOLEAN
+                return Both(expression.operator, tuple(self.yes_or_no(item) for item in items), expression.at), FieldType.BOOLEAN
             case Not(item=item):
-                return replace(expression, item=self.yes_or_no(item)), FieldType.BOOLEAN
+                return Not(self.yes_or_no(item), expression.at), FieldType.BOOLEAN
             case IsEmpty(item=item):
-                return replace(expression, item=self.bind(item)[0]), FieldType.BOOLEAN
+                return IsEmpty(self.bind(item)[0], expression.at), FieldType.BOOLEAN
             case Comparison() | Among() | Holds() | Between() | Like():
                 return self._question(expression), FieldType.BOOLEAN
             case Arithmetic() | Negative():
@@ -97,11 +93,7 @@ class Binder:
         found = self.scope.find(name)
         if found is not None:
             return found, found.type
-        first = name.name.partition(".")[0]
-        if first in NOT_YET and "." in name.name:
-            self.report(name.at, "CSP215", f"'{name.name}': {first}.… is not yet part of the language")
-        else:
-            self.report(name.at, "CSP210", f"there is no {_noun(self.scope, first)} '{name.name}'", did_you_mean(name.name, self.scope.known()) or "cs-playbook vocabulary lists what one may write")
+        self.report(name.at, *unknown_name(name.name, self.scope))
         return name, None
 
     # --- questions ---
@@ -110,7 +102,7 @@ class Binder:
         match question:
             case Comparison(operator=operator, left=left, right=right):
                 left, right = self._alike(question.at, left, right, ordered=operator not in ("=", "<>"))
-                return replace(question, left=left, right=right)
+                return Comparison(operator, left, right, question.at)
             case Among(item=item, choices=choices):
                 pairs = [self._alike(choice.at, item, choice, ordered=False) for choice in choices]
                 return replace(question, item=pairs[0][0], choices=tuple(choice for _, choice in pairs))
@@ -131,7 +123,10 @@ class Binder:
             return left, right
         left, one = self._as_date(left, one, other)
         right, other = self._as_date(right, other, one)
-        self._comparable(at, one, other, ordered)
+        if one is not other and not (one.is_number and other.is_number):
+            self.report(at, "CSP211", *unlike(left, one, right, other))
+        else:
+            self._has_order(at, one, ordered)
         self._possible(left, right)
         self._possible(right, left)
         return left, right
@@ -142,16 +137,14 @@ class Binder:
         try:
             return replace(side, value=to_day(date.fromisoformat(side.value)), type=FieldType.DATE), FieldType.DATE
         except ValueError:
-            self.report(side.at, "CSP211", f"'{side.value}' is not a date", "write '2026-03-31'")
+            self.report(side.at, "CSP211", f"'{side.value}' is not a day of the calendar", "year, month, day: '2026-03-31'")
             return side, FieldType.DATE
 
-    def _comparable(self, at: At, one: FieldType, other: FieldType, ordered: bool) -> None:
-        if one is not other and not (one.is_number and other.is_number):
-            self.report(at, "CSP211", f"{_WORDS[one]} is compared with {_WORDS[other]}: that is never so", "a number stands without quotes, a text in single quotes, a date as '2026-03-31'")
-        elif one is FieldType.LIST:
+    def _has_order(self, at: At, kind: FieldType, ordered: bool) -> None:
+        if kind is FieldType.LIST:
             self.report(at, "CSP211", "a list is not compared", "ask what it holds: 'champion' in roles")
-        elif ordered and one in (FieldType.TEXT, FieldType.BOOLEAN):
-            self.report(at, "CSP211", f"{_WORDS[one]} has no order", "compare with = or in")
+        elif ordered and kind in (FieldType.TEXT, FieldType.BOOLEAN):
+            self.report(at, "CSP211", f"{KIND_WORDS[kind]} has no order", "compare with = or in")
 
     def _possible(self, side: Expression, other: Expression) -> None:
         """A fact with declared values compared with something it can never be."""
@@ -165,7 +158,7 @@ class Binder:
     def _must(self, expression: Expression, wanted: FieldType) -> Expression:
         bound, kind = self.bind(expression)
         if kind is not None and kind is not wanted and not (kind.is_number and wanted.is_number):
-            self.report(expression.at, "CSP211", f"this is {_WORDS[kind]}, and {_WORDS[wanted]} is needed here")
+            self.report(expression.at, "CSP211", f"this is {KIND_WORDS[kind]}, and {KIND_WORDS[wanted]} is needed here", wanted_here(expression, wanted, self.scope))
         return bound
 
     # --- values ---
@@ -176,10 +169,10 @@ class Binder:
         bound = [self.bind(side) for side in sides]
         kinds = [kind for _, kind in bound if kind is not None]
         if FieldType.DATE in kinds:
-            self.report(expression.at, "CSP205", "dates are not added to or subtracted from", "ask for the distance: days_until(d) <= 90, days_since(d) > 30, business_days_until(d) < 5")
+            self.report(expression.at, "CSP205", "dates are not added to or subtracted from here", "ask for the distance: days_until(d) <= 90, days_since(d) > 30, business_days_until(d) < 5")
         elif any(not kind.is_number for kind in kinds) and len(self.findings) == before:
             odd = next(kind for kind in kinds if not kind.is_number)
-            self.report(expression.at, "CSP211", f"one cannot reckon with {_WORDS[odd]}", "")
+            self.report(expression.at, "CSP211", f"one cannot reckon with {KIND_WORDS[odd]}", "only with numbers")
         whole = all(kind is FieldType.INTEGER for kind in kinds)
         if isinstance(expression, Negative):
             return replace(expression, item=bound[0][0]), FieldType.INTEGER if whole else FieldType.NUMBER
@@ -201,7 +194,7 @@ class Binder:
         signature = SIGNATURES[call.function]
         count = len(call.arguments)
         if count < signature.least or (signature.most is not None and count > signature.most):
-            self.report(call.at, "CSP214", f"{call.function}() takes {signature.least}{'' if signature.most else ' or more'}, not {count}")
+            self.report(call.at, "CSP214", f"{call.function}() takes {signature.least}{'' if signature.most else ' or more'} in its brackets, not {count}", f"e.g. {_example(call.function, signature)}")
         arguments = tuple(self._argument(argument, signature.takes) for argument in call.arguments)
         return replace(call, arguments=arguments), signature.gives
 
@@ -212,18 +205,17 @@ class Binder:
 
     def _aggregate(self, aggregate: Aggregate) -> tuple[Expression, Kind]:
         if self.scope.related is None:
-            self.report(aggregate.at, "CSP218", f"{aggregate.function}() counts rows: it belongs into a signal with `from:`", "or ask number_of(table, condition), total(table.field, condition)")
+            self.report(aggregate.at, "CSP218", f"{aggregate.function}() belongs into a signal with `from:`", "or ask number_of(tickets, …), total(invoices.amount, …)")
             return aggregate, None
         if aggregate.argument is None:
             return aggregate, FieldType.INTEGER
         argument, kind = self.bind(aggregate.argument)
         if aggregate.function in ("sum", "avg") and kind is not None and not kind.is_number:
-            self.report(aggregate.at, "CSP211", f"{aggregate.function}() needs a number, this is {_WORDS[kind]}")
+            self.report(aggregate.at, "CSP211", f"{aggregate.function}() needs a number, this is {KIND_WORDS[kind]}")
         gives = {"count": FieldType.INTEGER, "avg": FieldType.NUMBER}.get(aggregate.function, kind)
         return replace(aggregate, argument=argument), gives
 
 
-def _noun(scope: Scope, first: str) -> str:
-    if scope.related is not None and first != "account":
-        return f"field of {scope.related.name}"
-    return {"row": "field of the row", "contact": "field of the contact", "steps": "step result"}.get(first, "fact")
+def _example(function: str, signature: Signature) -> str:
+    one = {FieldType.DATE: "renewal_date", FieldType.TEXT: "sector"}.get(signature.takes, "arr")
+    return f"{function}({', '.join([one, 'contract_start'][: signature.least])})"

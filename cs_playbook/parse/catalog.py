@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
@@ -27,11 +28,14 @@ from cs_playbook.parse.project import read_project
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.story import read_stories
 from cs_playbook.parse.team import read_team
+from cs_playbook.source.commas import cut_by_commas
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
 from cs_playbook.source.schema import check_shape, kind_of
 from cs_playbook.source.tree import Mapping, Node, read_tree
 
 ONCE = ("project", "data", "team")
+SHAPE = ("CSP112", "CSP115")
+MISREAD = ("CSP103", "CSP105", "CSP106", "CSP116")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,19 @@ def read_catalog(yaml: Dictionary[str, str], letters: Dictionary[str, str]) -> R
     """`yaml` and `letters`: path → text."""
     reader = _Reader(yaml)
     catalog = reader.catalog(letters)
-    return Read(catalog, in_order(reader.findings), reader.around)
+    return Read(catalog, in_order(_without_echoes(reader.findings)), reader.around)
+
+
+def _without_echoes(findings: list[Finding]) -> list[Finding]:
+    """What YAML misreads is told once, not what follows from it on the same line; and of two findings about one
+    value the one that knows more than its shape."""
+    lines = {(finding.span.file, finding.span.line) for finding in findings if finding.code in MISREAD}
+    values = {finding.span[:3] for finding in findings if finding.is_error and finding.code not in SHAPE}
+    return [
+        f
+        for f in findings
+        if f.code in MISREAD or ((f.span.file, f.span.line) not in lines and not (f.code in SHAPE and f.span[:3] in values))
+    ]
 
 
 def read_pinned(source: str, label: str, around: Surroundings) -> tuple[Playbook | None, list[Finding]]:
@@ -71,15 +87,16 @@ class _Reader:
     yaml: Dictionary[str, str]
     findings: list[Finding] = field(default_factory=list)
     around: Surroundings | None = None
+    broken: list[tuple[str, str]] = field(default_factory=list)  # kind and name of files that are no YAML
 
     def catalog(self, letters: Dictionary[str, str]) -> Catalog | None:
         files = self._by_kind()
         self._once(files)
         project = self._project(files["project"])
         contract, root = self._contract(files["data"])
-        if contract is None or root is None or project is None:
+        if contract is None or root is None or project is None or not files["team"] or self._hides_names():
             return None
-        names = self._playbook_names(files["playbook"])
+        names = self._playbook_names(files["playbook"]) | {name: "" for kind, name in self.broken if kind == "playbook"}
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
         team = self._team(files["team"], scope)
         places = _letter_places(letters)
@@ -100,8 +117,9 @@ class _Reader:
         }
         for path, source in self.yaml.items():
             tree = read_tree(source, path)
-            self.findings += tree.findings
+            self.findings += [*tree.findings, *cut_by_commas(source, path)]
             if tree.root is None and tree.findings:
+                self.broken += _as_far_as_seen(source)
                 continue
             kind, wrong = kind_of(tree.root, path)
             self.findings += wrong
@@ -110,10 +128,14 @@ class _Reader:
                 files[kind].append((path, tree.root))
         return files
 
+    def _hides_names(self) -> bool:
+        """Whether a broken file hides what others name: all of it would look misspelt."""
+        return any(kind in (*ONCE, "signals", "segments") for kind, _ in self.broken)
+
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
         for kind in ONCE:
-            if not files[kind]:
-                self._report(Span("project.yaml"), "CSP140", f"no file says `{kind}:`", f"a workspace has one; cs-playbook new {kind} does not exist yet, copy it from the starter library (cs-playbook init)")
+            if not files[kind] and all(kind != other for other, _ in self.broken):
+                self._report(Span("project.yaml"), "CSP140", f"no file says `{kind}:`", "a workspace has one of them; the starter library (cs-playbook init) has one to copy")
         for kind in (*ONCE, "sources"):
             for _, root in files[kind][1:]:
                 first = files[kind][0][0]
@@ -201,6 +223,15 @@ class _Reader:
 
     def _report(self, span: Span, code: str, message: str, hint: str = "") -> None:
         self.findings.append(Finding(span, code, message, hint, Severity.ERROR))
+
+
+_FIRST_KEY = re.compile(r"(?:\ufeff|---[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*([a-z_]+):[ \t]*([\w-]*)")
+
+
+def _as_far_as_seen(source: str) -> list[tuple[str, str]]:
+    """Kind and name of a file that cannot be read as YAML: what its first line says, if it does."""
+    said = _FIRST_KEY.match(source)
+    return [(said[1], said[2])] if said else []
 
 
 def _role_names(files: list[tuple[str, Mapping]]) -> frozenset[str]:

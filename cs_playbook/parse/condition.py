@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from cs_playbook.model.expression import (
     Aggregate,
@@ -44,11 +45,21 @@ CLOCKS = ("now", "current_date", "current_time", "current_timestamp", "getdate",
 DEEPEST = 60
 
 _DURATION = re.compile(r"(\d+) (day|week)s?\Z")
-_PERIOD = re.compile(r"\d+ \w+")
+# `renewal_date < today + 90 days`, `today - signup_date > 30`: what people write first, and what it means here.
+_FIELD = r"[A-Za-z_][\w.]*"
+_UNIT = r"(?:\s*'?(?P<unit>day|week|month)s?'?)?"
+_DATE_SUM = re.compile(rf"(?P<field>{_FIELD})\s*(?P<operator><=|>=|<|>|=)\s*(?P<at>today\s*(?P<sign>[-+])\s*(?:interval\s*)?'?(?P<count>\d+){_UNIT})", re.IGNORECASE)
+_DATE_DIFFERENCE = re.compile(rf"(?P<at>(?:(?P<field>{_FIELD})\s*-\s*today|today\s*-\s*(?P<past>{_FIELD}))\s*(?P<operator><=|>=|<|>|=)\s*(?P<count>\d+){_UNIT})", re.IGNORECASE)
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
+# The same few conditions stand in many playbooks, and in the pinned texts of old ones.
+@lru_cache(maxsize=4096)
 def read_condition(text: str) -> Expression:
     """The expression of `text`. Raises Refusal at the first place that cannot be read."""
+    sum_of_dates = _DATE_SUM.search(text) or _DATE_DIFFERENCE.search(text)
+    if sum_of_dates is not None:
+        raise _no_date_sums(sum_of_dates)
     return _Reader(text).whole()
 
 
@@ -58,6 +69,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._tokens = tokens(text)
         self._at = 0
+        self._here = self._tokens[0]
         self._depth = 0
 
     def whole(self) -> Expression:
@@ -198,7 +210,7 @@ class _Reader:
 
     def _number(self, token: Token) -> Expression:
         if self._here.word in ("day", "days", "week", "weeks", "month", "months", "year", "years"):
-            raise Refusal(self._since(token.at), "CSP205", f"'{token.text} {self._here.text}' is not SQL: dates are not added up here", "ask for the distance: days_until(d) <= 90, days_since(d) > 30")
+            raise Refusal(token.at, "CSP205", f"'{token.text} {self._here.text}' cannot stand here: dates are not added up", "ask for the distance: days_until(d) <= 90, days_since(d) > 30")
         whole = re.fullmatch(r"\d+", token.text) is not None and len(token.text) <= 15
         value: int | float = int(token.text) if whole else float(token.text)
         return Literal(value, FieldType.INTEGER if whole else FieldType.NUMBER, token.at)
@@ -216,6 +228,8 @@ class _Reader:
             return self._function(token)
         if token.word in CLOCKS[:7]:
             raise self._clock(token)
+        if token.word == "if":
+            raise Refusal(token.at, "CSP201", "'if' has no place in a condition", "write only what must hold; to choose a value: case when … then … else … end")
         if token.word in ("and", "or", "in", "between", "like", "is", "when", "then", "else", "end"):
             raise self._unexpected(token)
         return Name(token.text, at=token.at)
@@ -248,6 +262,8 @@ class _Reader:
             raise Refusal(token.at, "CSP215", f"{token.text}() is not yet part of the language", "")
         if word in CLOCKS:
             raise self._clock(token)
+        if word in ("if", "iif"):
+            raise Refusal(token.at, "CSP208", f"there is no function '{token.text}'", "case when <condition> then <value> else <value> end")
         if word not in CALLS:
             raise _unknown_function(token)
         arguments = [] if self._here.text == ")" else [self._either()]
@@ -270,6 +286,8 @@ class _Reader:
         wants = "text" if token.word in ("running", "finished") else "name"
         if first.kind != wants:
             raise Refusal(first.at, "CSP214", f"{token.text}() asks about {'a playbook, in quotes' if wants == 'text' else 'one fact'}", f"e.g. {_EXAMPLES[token.word]}")
+        if self._here.text not in (",", ")"):
+            raise Refusal(first.at, "CSP214", f"{token.text}() asks about one fact, not about something reckoned", f"define a signal and name it: e.g. {_EXAMPLES[token.word]}")
         days = self._duration(token) if self._skip(",") else None
         if days is None and token.word in ("ago", "finished"):
             raise Refusal(self._since(token.at), "CSP214", f"{token.text}() needs a duration", f"e.g. {_EXAMPLES[token.word]}")
@@ -282,8 +300,8 @@ class _Reader:
         token = self._next()
         match = _DURATION.match(token.text) if token.kind == "text" else None
         if match is None:
-            instead = "a number of days or weeks, in quotes"
-            raise Refusal(token.at, "CSP213", f"'{token.text}' is not a duration: {instead}", f"e.g. {_EXAMPLES[function.word]}")
+            fact = f"'{token.text}' is not a duration: a number of days or weeks, in single quotes"
+            raise Refusal(token.at, "CSP213", fact, f"e.g. {_EXAMPLES[function.word]}")
         return int(match[1]) * (7 if match[2] == "week" else 1)
 
     def _aggregate(self, token: Token) -> Expression:
@@ -302,10 +320,6 @@ class _Reader:
     # --- words ---
 
     @property
-    def _here(self) -> Token:
-        return self._tokens[self._at]
-
-    @property
     def _after(self) -> Token:
         return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
 
@@ -313,26 +327,29 @@ class _Reader:
         token = self._here
         if token.kind != "end":
             self._at += 1
+            self._here = self._tokens[self._at]
         return token
 
     def _skip(self, symbol: str) -> bool:
         found = self._here.kind == "symbol" and self._here.text == symbol
-        self._at += found
+        if found:
+            self._next()
         return found
 
     def _skip_word(self, word: str) -> bool:
         found = self._here.word == word
-        self._at += found
+        if found:
+            self._next()
         return found
 
     def _expect_word(self, word: str) -> None:
         if not self._skip_word(word):
-            raise Refusal(self._here.at, "CSP201", f"'{word}' is missing in this case … end", "case when <condition> then <value> else <value> end")
+            raise Refusal(self._here.at, "CSP201", f"'{word}' is missing here", "case when <condition> then <value> else <value> end")
 
     def _close(self, _opened: str, at: Token | None = None) -> None:
         if not self._skip(")"):
             if self._here.kind == "end":
-                raise Refusal(at.at if at else self._here.at, "CSP201", "a bracket that is opened here is never closed", "add ')'. In a list written with [ ] put the whole condition in double quotes: a comma would cut it")
+                raise Refusal(at.at if at else self._here.at, "CSP201", "a bracket that is opened here is never closed", "add ')'")
             raise self._left_over()
 
     def _since(self, start: At) -> At:
@@ -348,22 +365,48 @@ class _Reader:
 
     def _unexpected(self, token: Token) -> Refusal:
         if token.kind == "end":
-            return Refusal(token.at, "CSP201", "the condition ends too early", "something is missing after the last word. In a list written with [ ] put the whole condition in double quotes: a comma would cut it")
-        return Refusal(token.at, "CSP201", f"'{token.text}' cannot stand here", "")
+            return Refusal(token.at, "CSP201", "the condition ends too early", "something is missing after the last word")
+        return Refusal(token.at, "CSP201", f"'{token.text}' cannot stand here", self._why(token))
+
+    def _why(self, token: Token) -> str:
+        before = self._tokens[max(self._tokens.index(token) - 1, 0)]
+        if token.text == "," and before.kind == "number":
+            return "a number has a decimal point, no comma: 1.5"
+        if token.text == ",":
+            return "two conditions are two lines, or joined by `and`"
+        if token.text == ")":
+            return "it closes a bracket that was never opened"
+        return "a value is missing before it" if token.text in COMPARISONS or token.word in ("and", "or") else ""
 
     def _left_over(self) -> Refusal:
         token = self._here
+        before = self._tokens[self._at - 1]
+        if token.kind == before.kind == "number":
+            return Refusal(token.at, "CSP203", f"'{before.text} {token.text}' is two numbers", f"write {before.text}{token.text}")
         if token.kind == "symbol":
             return self._unexpected(token)
-        if token.word == "as" or token.kind == "name":
-            return Refusal(token.at, "CSP209", f"'{token.text}' would be read as another name for what stands before it", "an operator is missing: =, <>, in, and, or …")
-        return Refusal(token.at, "CSP209", f"'{token.text}' follows without an operator", "join them with =, and, or …")
+        if token.word == "as":
+            return Refusal(token.at, "CSP209", "nothing gets another name in a condition", "define a signal, and name it here")
+        return Refusal(token.at, "CSP209", f"'{token.text}' follows without an operator", "put one between them: =, <>, in, and, or …")
 
     def _sub_query(self, token: Token | None = None) -> Refusal:
-        return Refusal((token or self._here).at, "CSP206", "a query inside a condition is not allowed", "ask the rows instead: has(contacts, 'champion' in roles), number_of(tickets, closed_on is null), or define a signal")
+        return Refusal((token or self._here).at, "CSP206", "a query inside a condition is not allowed", "ask the rows: has(contacts, 'champion' in roles), number_of(tickets, closed_on is null); or define a signal")
 
     def _clock(self, token: Token) -> Refusal:
-        return Refusal(token.at, "CSP204", f"'{token.text}' is a clock: the same files and snapshot must always decide the same", "today is the day of the snapshot: days_since(d), days_until(d), or compare with today")
+        return Refusal(token.at, "CSP204", f"'{token.text}' is a clock, and a snapshot must always decide the same", "`today` is the day of the snapshot: days_since(d), days_until(d), or compare with today")
+
+
+def _no_date_sums(match: re.Match[str]) -> Refusal:
+    """The right spelling of this very comparison."""
+    said = match.groupdict()
+    months = said["unit"] == "month"
+    count = int(said["count"]) * (7 if said["unit"] == "week" else 1)
+    back = said.get("sign") == "-" or said.get("past") is not None
+    function = f"{'months' if months else 'days'}_{'since' if back else 'until'}"
+    operator = _TURNED[said["operator"]] if said.get("sign") == "-" else said["operator"]
+    at = (match.start("at"), match.end("at") - match.start("at"))
+    hint = f"ask for the distance: {function}({said.get('past') or said['field']}) {operator} {count}"
+    return Refusal(at, "CSP205", "dates are not added to or subtracted from here", hint)
 
 
 _EXAMPLES = {

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Literal as OneOf
 from typing import TypeVar
 
-from cs_playbook.model.condition import Cases, Condition, Fit, Group, Leaf
-from cs_playbook.model.expression import At, Expression, FieldType
+from cs_playbook.model.condition import Cases, Condition, Fit, Group, Leaf, leaves
+from cs_playbook.model.expression import At, Expression, FieldType, Memory, Name, ScopeName, walk
+from cs_playbook.model.wording import write
 from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.durations import read_days
@@ -149,10 +150,24 @@ def _long_form(node: Mapping, when: Node, scope: Scope) -> tuple[Condition | Non
             return None, findings
     if condition is None:
         return None, findings
+    if isinstance(lasting, Scalar):
+        findings += _remembered(condition, lasting, scope)
     says = because.text if isinstance(because, Scalar) else condition.because
     if condition.lasting is not None and days is not None:
         condition = Group("all", (condition,), node.span)
     return replace(condition, because=says, lasting=days if days is not None else condition.lasting), findings
+
+
+def _remembered(condition: Condition, lasting: Scalar, scope: Scope) -> list[Finding]:
+    """`for` lives on daily answers, which are kept for accounts, and in a trigger for its rows."""
+    kept = (ScopeName.ACCOUNT, ScopeName.OWNER, *((ScopeName.ROW,) if scope.steps is None else ()))
+    for leaf in leaves(condition):
+        for part in walk(leaf.expression):
+            at_start = isinstance(part, Memory) and part.function == "at_start"
+            if at_start or (isinstance(part, Name) and part.scope not in kept):
+                fact = f"`for` with '{write(part)}' is not yet part of the language"
+                return [Finding(lasting.span, "CSP109", fact, "here it can ask about facts of the account only")]
+    return []
 
 
 def _finding(refusal: Refusal, node: Scalar) -> Finding:

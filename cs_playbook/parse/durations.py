@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Literal as OneOf
 from typing import cast
@@ -17,6 +18,14 @@ _DURATION = re.compile(r"(\d+) +(business day|day|week|month)s?\Z")
 _RELATIVE = re.compile(r"(?P<duration>\d+ +(?:business day|day|week|month)s?) +(?P<direction>before|after) +(?P<date>\S.*)\Z")
 _FROM_START = re.compile(r"day +(\d+)\Z")
 _UNITLESS = re.compile(r"\d+\Z")
+_UNITS = ("day", "business day", "week", "month")
+_OTHER_UNITS = {
+    "d": (1, "day"), "calendar day": (1, "day"), "working day": (1, "business day"), "work day": (1, "business day"),
+    "workday": (1, "business day"), "businessday": (1, "business day"), "weekday": (1, "business day"),
+    "bd": (1, "business day"), "w": (1, "week"), "mo": (1, "month"), "quarter": (3, "month"), "year": (12, "month"),
+    "y": (12, "month"),
+}  # fmt: skip
+_MOMENTS = "e.g. 2 business days, 60 days before renewal_date, day 30, 2026-03-31"
 
 Bind = Callable[[str, int], tuple[Expression | None, list[Finding]]]
 
@@ -28,16 +37,27 @@ def read_duration(node: Scalar) -> tuple[Duration | None, list[Finding]]:
         return None, [_no_duration(node)]
     count = int(match[1])
     if count > LONGEST:
-        return None, [Finding(node.span, "CSP213", f"'{node.text}' is longer than a hundred years")]
+        return None, [Finding(node.span, "CSP213", f"'{node.text}' is longer than a hundred years", "write a shorter one")]
     return Duration(count, cast(Unit, match[2])), []
 
 
-def _no_duration(node: Scalar) -> Finding:
-    if _UNITLESS.match(node.text.strip()):
+def _no_duration(node: Scalar, examples: str = "e.g. 3 days, 2 business days, 6 weeks, 1 month") -> Finding:
+    written = node.text.strip()
+    if _UNITLESS.match(written):
         return Finding(node.span, "CSP213", f"'{node.text}' has no unit", f"write '{node.text} days', '{node.text} business days' or '{node.text} weeks'")
-    if re.match(r"\d+ +(hour|minute)s?\Z", node.text.strip()):
+    if re.match(r"\d+ *(h|hour|minute|min)s?\Z", written):
         return Finding(node.span, "CSP213", f"'{node.text}': a run comes once a day, nothing is shorter than a day", "write days or business days")
-    return Finding(node.span, "CSP213", f"'{node.text}' is not a duration", "e.g. 3 days, 2 business days, 6 weeks, 1 month")
+    return Finding(node.span, "CSP213", f"'{node.text}' is not a duration", _right_spelling(written) or examples)
+
+
+def _right_spelling(written: str) -> str:
+    """`2 working days` → write '2 business days'."""
+    figure = re.match(r"(\d+) *([a-z ]+?)s?\Z", written.lower())
+    if figure is None:
+        return ""
+    count, unit = int(figure[1]), figure[2].replace("-", " ")
+    times, right = _OTHER_UNITS.get(unit, (1, unit))
+    return f"write '{count * times} {right}{'' if count * times == 1 else 's'}'" if right in _UNITS else ""
 
 
 def read_days(node: Scalar) -> tuple[int | None, list[Finding]]:
@@ -64,7 +84,18 @@ def read_moment(node: Scalar, bind: Bind) -> tuple[Moment | None, list[Finding]]
     if re.search(r"\b(first|second|third|fourth|last|monday|tuesday|wednesday|thursday|friday)\b", text):
         return None, [Finding(node.span, "CSP215", f"'{node.text}': rhythms of the calendar are not yet part of the language")]
     duration, findings = read_duration(node)
-    return (FromReady(duration), []) if duration else (None, findings)
+    if duration is not None or _UNITLESS.match(text) or _DURATION.match(text):
+        return (FromReady(duration), []) if duration else (None, findings)
+    return None, [_no_moment(node, text)]
+
+
+def _no_moment(node: Scalar, text: str) -> Finding:
+    unitless = re.match(r"(\d+) +((?:before|after) .*)", text)
+    if unitless is not None:
+        fact = f"'{unitless[1]}' has no unit"
+        return Finding(node.span, "CSP213", fact, f"write '{unitless[1]} days {unitless[2]}', or business days, or weeks")
+    wrong = _no_duration(node, _MOMENTS)
+    return replace(wrong, message=f"'{node.text}' does not say when") if wrong.hint == _MOMENTS else wrong
 
 
 def _relative(node: Scalar, match: re.Match[str], bind: Bind) -> tuple[Moment | None, list[Finding]]:
@@ -80,4 +111,4 @@ def _day(node: Scalar, text: str) -> tuple[Moment | None, list[Finding]]:
     try:
         return OnDay(date.fromisoformat(text)), []
     except ValueError:
-        return None, [Finding(node.span, "CSP213", f"'{text}' is not a day of the calendar")]
+        return None, [Finding(node.span, "CSP213", f"'{text}' is not a day of the calendar", "year, month, day: 2026-03-31")]

@@ -50,7 +50,7 @@ def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope:
             if signal:
                 read[name] = signal
                 types[name] = signal.type
-            elif wrong:
+            else:
                 types[name] = FieldType.NUMBER  # reported once; whoever uses it is not reported too
     scope = replace(scope, facts=types)
     segmentations: dict[str, Segmentation] = {}

@@ -44,7 +44,7 @@ class Scope:
         if name.name == "started_on" and self.steps is not None:
             return replace(name, scope=ScopeName.ENROLLMENT, type=FieldType.DATE)
         kind = self.facts.get(name.name)
-        return None if kind is None else replace(name, type=kind.reads_as)
+        return None if kind is None else Name(name.name, name.scope, kind.reads_as, name.at)
 
     def _find_related(self, name: Name, first: str, rest: str) -> Name | None:
         assert self.related is not None
@@ -93,4 +93,4 @@ def _of_table(table: Table, name: Name, wanted: str, scope: ScopeName) -> Name |
     if column is None:
         return None
     text = name.name if scope is ScopeName.PARENT else wanted
-    return replace(name, name=text, scope=scope, type=column.type.reads_as)
+    return Name(text, scope, column.type.reads_as, name.at)

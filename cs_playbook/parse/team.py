@@ -25,7 +25,7 @@ from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.nodes import block, number, scalar, text, texts
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
-from cs_playbook.source.finding import Finding, Span, did_you_mean
+from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
 _PICK = re.compile(r"(newest|oldest) +([a-z_][a-z0-9_]*)\Z")
@@ -64,6 +64,8 @@ def _managers(team: Team) -> list[Finding]:
 
 def _role(key: Scalar, node: Mapping, names: frozenset[str], scope: Scope) -> tuple[Role | None, list[Finding]]:
     said = [name for name in _SOURCES if node.get(name) is not None]
+    if not said and node.get("pool") is not None:
+        return None, []  # not yet, the schema has said so
     if len(said) != 1:
         return None, [Finding(key.span, "CSP131", f"the role '{key.text}' must say one of: from, manager_of, is, contacts", "e.g. csm: {from: csm_email, else: cs_ops}")]
     findings: list[Finding] = []
@@ -157,8 +159,10 @@ def read_people(node: Node, names: frozenset[str]) -> tuple[People | None, list[
         if len(people) == len(inside) and people:
             return (FirstOf if key.text == "first_of" else AllOf)(people, key.span), findings
         return None, findings
-    return None, [_bare_list(node.span)]
+    return None, [_bare_list(node)] if isinstance(node, Sequence) else []  # of a block the schema has said so
 
 
-def _bare_list(span: Span) -> Finding:
-    return Finding(span, "CSP136", "a bare list of people can be read in two ways", "{first_of: [a, b]}: the first that has somebody; {all_of: [a, b]}: each of them")
+def _bare_list(node: Sequence) -> Finding:
+    names = ", ".join(item.text for item in node.items if isinstance(item, Scalar)) or "csm, csm_manager"
+    hint = f"{{first_of: [{names}]}}: the first that has somebody; {{all_of: [{names}]}}: each of them"
+    return Finding(node.span, "CSP136", "a bare list of people can be read in two ways", hint)

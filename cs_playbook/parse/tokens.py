@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cs_playbook.model.expression import At
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """One word of a condition. `word`: key words and functions in lower case, "" for anything else."""
+
     kind: str  # number text name symbol end
     text: str
     at: At
-
-    @property
-    def word(self) -> str:
-        """Key words and functions in lower case; "" for anything else."""
-        return self.text.lower() if self.kind == "name" else ""
+    word: str = ""
 
 
 class Refusal(Exception):
@@ -32,47 +29,67 @@ class Refusal(Exception):
 
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)(?P<tail>[A-Za-z_%]\w*|%)?
+    r"""(?P<space>\s*)
+    (?: (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)(?P<tail>[A-Za-z_%]\w*|%)?
       | '(?P<text>(?:[^']|'')*)'
       | "(?P<double>[^"]*)"
       | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
-      | (?P<symbol><>|!=|<=|>=|==|&&|\|\||[-+*/(),=<>;\[\]])
-    """,
+      | (?P<symbol><>|!=|<=|>=|==|=>|=<|&&|\|\||[-+*/(),=<>;\[\]])
+    )""",
     re.VERBOSE,
 )
 _SPELLING = {
     "==": ("=", "'==' is not SQL"),
+    "=>": (">=", "'=>' is not SQL"),
+    "=<": ("<=", "'=<' is not SQL"),
     "&&": ("and", "'&&' is not SQL"),
     "||": ("or", "'||' joins texts in SQL"),
 }
+# What word processors and other languages put in the place of what is meant here.
+_INSTEAD = {
+    "≥": "write '>='", "≤": "write '<='", "≠": "write '<>'", "!": "write 'not', or '<>' for 'is not'",
+    "&": "write 'and'", "|": "write 'or'", "×": "write '*'", "÷": "write '/'", "−": "write a plain '-'",
+    "–": "write a plain '-'", "%": "a share is a plain number: 0.4; a text stands in single quotes: '%health%'",
+    "€": "write the bare number: 50000", "$": "write the bare number: 50000", "£": "write the bare number: 50000",
+    "‘": "a text takes straight single quotes: 'high'", "’": "a text takes straight single quotes: 'high'",
+    "“": "a text takes straight single quotes: 'high'", "”": "a text takes straight single quotes: 'high'",
+    "`": "a text takes straight single quotes: 'high'; a name takes none", "{": "blanks {{ }} belong to titles and letters: write the bare name",
+    "}": "blanks {{ }} belong to titles and letters: write the bare name", ".": "a name and its part stand together: account.arr",
+}  # fmt: skip
+_OPERATORS = "there are = <> < <= > >= + - * / ( ) and or not in between like is null"
 
 
 def tokens(text: str) -> tuple[Token, ...]:
     """All words of a condition and an `end`. Raises Refusal at the first letter that cannot stand there."""
     found: list[Token] = []
-    position = 0
-    while position < len(text):
+    position, end = 0, len(text.rstrip())
+    while position < end:
         match = _TOKEN.match(text, position)
         if match is None:
-            raise _strange(text, position)
-        if match.lastgroup != "space":
-            found.append(_token(match))
+            raise _strange(text, end - len(text[position:end].lstrip()))
+        found.append(_token(match))
         position = match.end()
-    return (*found, Token("end", "", (len(text), 1)))
+    found.append(Token("end", "", (len(text), 1)))
+    return tuple(found)
 
 
 def _token(match: re.Match[str]) -> Token:
-    at = (match.start(), match.end() - match.start())
-    if match["number"] is not None:
-        return _number(match, at)
-    if match["double"] is not None:
-        raise Refusal(at, "CSP202", f'"{match["double"]}" stands in double quotes: SQL reads that as the name of a column', f"a text takes single quotes: '{match['double']}'")
-    if match["text"] is not None:
-        return Token("text", match["text"].replace("''", "'"), at)
-    if match["name"] is not None:
-        return Token("name", match["name"], at)
-    symbol = match["symbol"]
+    start = match.end("space")
+    at = (start, match.end() - start)
+    match match.lastgroup:
+        case "name":
+            return Token("name", match["name"], at, match["name"].lower())
+        case "number" | "tail":
+            return _number(match, at)
+        case "text":
+            return Token("text", match["text"].replace("''", "'"), at)
+        case "double":
+            raise Refusal(at, "CSP202", f'"{match["double"]}" stands in double quotes, which do not make a text here', f"a text takes single quotes: '{match['double']}'")
+        case _:
+            return _symbol(match["symbol"], at)
+
+
+def _symbol(symbol: str, at: At) -> Token:
     if symbol in _SPELLING:
         right, why = _SPELLING[symbol]
         raise Refusal(at, "CSP201", why, f"write '{right}'")
@@ -89,7 +106,7 @@ def _number(match: re.Match[str], at: At) -> Token:
         return Token("number", match["number"], at)
     whole = match["number"] + tail
     if re.fullmatch(r"\d+(_\d+)+", whole):
-        raise Refusal(at, "CSP203", f"'{whole}' would be read as {match['number']} with another name", f"write {whole.replace('_', '')}")
+        raise Refusal(at, "CSP203", f"'{whole}' is not a number here: SQL would read it as {match['number']}", f"write {whole.replace('_', '')}")
     if tail == "%":
         raise Refusal(at, "CSP203", f"'{whole}' is not a number here", f"write {float(match['number']) / 100:g}")
     if tail.lower() in ("k", "m"):
@@ -100,8 +117,12 @@ def _number(match: re.Match[str], at: At) -> Token:
 
 def _strange(text: str, position: int) -> Refusal:
     letter = text[position]
+    thousands = re.match(r"'\d{3}\b", text[position:])
+    if thousands and text[:position][-1:].isdigit():
+        figure = re.split(r"\D", text[:position])[-1] + text[position + 1 : position + 4]
+        return Refusal((position, 4), "CSP203", "a number has no quote between its thousands", f"write {figure}")
     if letter == "'":
         return Refusal((position, len(text) - position), "CSP201", "this text is never closed", "add the missing single quote; a quote inside a text is written twice: 'l''Oréal'")
     if letter == '"':
         return Refusal((position, 1), "CSP202", "a double quote that is never closed", "a text takes single quotes")
-    return Refusal((position, 1), "CSP201", f"'{letter}' has no place in a condition", "see cs-playbook rule CSP201 for all operators")
+    return Refusal((position, 1), "CSP201", f"'{letter}' has no place in a condition", _INSTEAD.get(letter, _OPERATORS))

@@ -63,6 +63,7 @@ def _open_task(day: Day, step: Step, verb: Task | Approve) -> bool:
             key=task_key(day.enrollment.key, step.id, 1, slot), step=step.id, kind=step.kind, owner=owner.email,
             opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes,
             contact=contact.id if contact else None, payload=_hash(title, str(minutes)),
+            late_at_once=due < day.today.day,
         )
         for owner, slot in _slots(owners, contact)
     )  # fmt: skip

@@ -64,7 +64,7 @@ def shorten(text: str, width: int) -> str:
     """The text, or its beginning and `…`."""
     if wide(text) <= width:
         return text
-    kept, room = "", width - 1
+    kept, room = "", max(width, 1) - 1
     for letter in text:
         room -= _wide(letter)
         if room < 0:
@@ -89,17 +89,33 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of whole words; a word longer than a line is shortened."""
+    """Lines of whole words; a word longer than a line is cut into several."""
     lines: list[str] = []
     here = ""
-    for word in text.split(" "):
+    for word in _no_longer(text.split(" "), width):
         longer = f"{here} {word}" if here else word
         if wide(longer) <= width:
             here = longer
         else:
             lines += [here] if here else []
-            here = shorten(word, width)
+            here = word
     return [*lines, here]
+
+
+def wrapped(style: str, text: str, width: int, indent: str = "") -> Iterator[Line]:
+    """A sentence on as many lines as it takes."""
+    for part in wrap(text, width - len(indent)):
+        yield line(indent, (style, part))
+
+
+def _no_longer(words: Iterable[str], width: int) -> Iterator[str]:
+    for word in words:
+        rest = word
+        while wide(rest) > width > 0:
+            cut = max(next((n for n in range(len(rest), 0, -1) if wide(rest[:n]) <= width), 1), 1)
+            yield rest[:cut]
+            rest = rest[cut:]
+        yield rest
 
 
 def table(

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cs_playbook.plan.decision import HeldBy
-from cs_playbook.report.pieces import BLANK, GAP, Cell, Column, Line, fit, line, padded, table, wide
+from cs_playbook.report.pieces import (
+    BLANK,
+    GAP,
+    Cell,
+    Column,
+    Line,
+    fit,
+    line,
+    padded,
+    shorten,
+    table,
+    wide,
+    wrap,
+    wrapped,
+)
 from cs_playbook.report.plan_json import as_json, as_jsonl
 from cs_playbook.report.plan_sections import Headed, headed, with_the_reason_once
 from cs_playbook.report.plan_words import MARKS, Named, Voice
@@ -30,7 +44,7 @@ def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
     yield from _stops(found, width)
     yield BLANK
     voice = Voice(found.day, names, found.summary.people)
-    yield from _counts(found, voice)
+    yield from _counts(found, voice, width)
     yield from _answers(found, width)
     yield from _sections(found.summary, voice, width)
     yield from _minutes(found.summary.minutes, voice)
@@ -44,11 +58,12 @@ def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
 def _head(found: DryRun, width: int) -> Iterator[Line]:
     title = f"Plan for {day_with_year(found.day)}"
     facts = f"{_age(found)} · {count(found.accounts, 'account')} · files {found.files[:7]}"
-    if wide(title) + GAP + wide(facts) <= width:
-        yield line(("head", padded(title, max(34, wide(title) + GAP))), ("soft", facts))
+    pad = max(34, wide(title) + GAP)
+    if pad + wide(facts) <= width:
+        yield line(("head", padded(title, pad)), ("soft", facts))
     else:
         yield line(("head", title))
-        yield line(("soft", facts))
+        yield from wrapped("soft", facts, width)
 
 
 def _age(found: DryRun) -> str:
@@ -82,12 +97,14 @@ class _Count:
     style: str = ""
 
 
-def _counts(found: DryRun, voice: Voice) -> Iterator[Line]:
+def _counts(found: DryRun, voice: Voice, width: int) -> Iterator[Line]:
     summary = found.summary
     for row in (*_always(summary, voice), *_sometimes(found)):
         style = row.style if row.number else "soft"
         head = f"  {row.mark} {row.word:<9}{row.number:>5}   "
-        yield line((style, head.rstrip() if not row.detail else head), row.detail)
+        detail = wrap(row.detail, width - len(head)) if row.detail else [""]
+        yield line((style, head.rstrip() if not row.detail else head), detail[0])
+        yield from (line(" " * len(head), more) for more in detail[1:])
 
 
 def _always(summary: PlanSummary, voice: Voice) -> tuple[_Count, ...]:
@@ -185,7 +202,7 @@ def _tasks(sections: Iterable[Headed]) -> Iterator[Named]:
 
 def _widths(names: Sequence[Named], width: int) -> tuple[_Widths, int]:
     """All but that of the reasons, and how much room is left for these; titles only where both have room."""
-    account = _widest((item.account for item in names), 20 if width < 120 else 26)
+    account = _widest((item.account.whole for item in names), 22 if width < 120 else 30)
     owner = _widest((item.owner for item in names), 14 if width < 120 else 20)
     due = _widest((item.due for item in names), 10)
     title = _widest((item.title for item in names), 40)
@@ -208,13 +225,15 @@ def _widest(texts: Iterable[str], most: int) -> int:
 
 
 def _heading(section: Headed, widths: _Widths, width: int) -> Iterator[Line]:
-    name = padded(section.name, max(18, wide(section.name) + 1))
+    short = shorten(section.name, 48)
+    name = padded(short, max(18, wide(short) + 1))
     yield line(("strong", f"  {name}"), fit(Cell(section.says), width - wide(name) - 2))
     because = f"because {section.because}" if section.because else ""
     first = f"first: {section.first}" if section.first and not widths.title else ""
-    said = fit(Cell(_joined([because, first])), width - 20)
-    if said:
-        yield line(("soft", " " * 20 + said))
+    both = _joined([because, first])
+    for said in [both] if wide(both) <= width - 20 else [because, first]:
+        if said:
+            yield line(("soft", " " * 20 + fit(Cell(said), width - 20)))
 
 
 def _names(section: Headed, widths: _Widths, width: int) -> Iterator[Line]:
@@ -229,7 +248,7 @@ def _names(section: Headed, widths: _Widths, width: int) -> Iterator[Line]:
 def _name(item: Named, widths: _Widths, width: int) -> Line:
     sign, style = MARKS[item.kind]
     mark = (style, f"    {sign} ")
-    account = padded(fit(Cell(item.account), widths.account), widths.account)
+    account = padded(fit(item.account, widths.account), widths.account)
     if not item.due:
         return line(mark, f"{account}  ", fit(item.why, width - INDENT - widths.account - GAP))
     columns = ((item.owner, widths.owner), (item.title, widths.title), (item.due, widths.due))
@@ -283,6 +302,6 @@ def _minutes_row(person: OwnerMinutes, voice: Voice) -> list[Cell]:
 def _end(found: DryRun) -> Line:
     if found.stops:
         return line("Nothing was changed. ", ("soft", "cs-playbook run says how to go on."))
-    if found.summary.is_empty:
+    if not found.summary.changes:
         return line("Nothing was changed, and a run would change nothing.")
     return line("Nothing was changed. ", ("strong", "cs-playbook run"), " does this.")

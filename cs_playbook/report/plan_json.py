@@ -138,14 +138,14 @@ def _finding(item: Any) -> dict[str, Any]:
 def _decision(decision: Decision) -> dict[str, Any]:
     match decision:
         case Change(event=event, note=note):
-            return {"decision": type(event).__name__, **_plain(event), **({"note": note} if note else {})}
+            return {"decision": type(event).__name__, **plain(event), **({"note": note} if note else {})}
         case Held():
-            return {"decision": "Held", **_plain(decision)}
+            return {"decision": "Held", **plain(decision)}
         case Late(task=task, playbook=playbook):
             return {"decision": "Late", "playbook": playbook, "task": task.key, "due": task.due.isoformat()}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A frozen value of ours as JSON has it."""
     match value:
         case Enum():
@@ -153,10 +153,10 @@ def _plain(value: Any) -> Any:
         case date():
             return value.isoformat()
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case dict():
-            return {str(key): _plain(item) for key, item in value.items()}
+            return {str(key): plain(item) for key, item in value.items()}
         case _ if is_dataclass(value):
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:
             return value

@@ -27,7 +27,7 @@ class Named:
     """`title`, `owner`, `due`: "" where there is no task."""
 
     kind: LineKind
-    account: str
+    account: Cell
     why: Cell
     owner: str = ""
     title: str = ""
@@ -52,9 +52,9 @@ class Voice:
     def person(self, email: str) -> str:
         return clean(self.people.get(email, email) if self.names else email)
 
-    def _account(self, item: PlanLine) -> str:
+    def _account(self, item: PlanLine) -> Cell:
         account = clean(item.name if self.names else item.account)
-        return account if item.row is None else f"{account} · {clean(item.row)}"
+        return Cell(account, "", "" if item.row is None else f"· {clean(item.row)}")
 
     def _why(self, kind: LineKind, item: PlanLine, title: str) -> Cell:
         text, values = reason_words(item.reason if self.names else without_texts(item.reason))

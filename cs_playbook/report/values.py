@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ TIE = "\u00a0"  # keeps a number and its unit on one line; pieces.py makes it a 
 LONGEST_TEXT = 40  # letters of a value on a screen; the whole stands in the JSON
 TEXTS = (FieldType.TEXT, FieldType.EMAIL, FieldType.LIST)
 _DATES = (FieldType.DATE, FieldType.HAPPENED)
+_MEMORY = re.compile(r"(?P<how>at_start|was|ago)\((?P<fact>\w+)(, '(?P<days>[^']+)')?\)")
 _SIZES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -24,15 +26,29 @@ def reason_words(reason: Reason) -> tuple[str, str]:
 
 def seen_words(seen: Sequence[Seen]) -> str:
     """`55, was 100` · `arr 9 600 · contract_status active`: one value alone needs no name."""
-    if len(seen) == 1:
-        return _told(seen[0])
+    return _told(seen[0]) if len(seen) == 1 else named_words(seen)
+
+
+def named_words(seen: Sequence[Seen]) -> str:
+    """`licensed_seats 8`: with names, for who does not see the condition itself."""
     return " · ".join(_named(one) for one in seen)
 
 
 def _named(seen: Seen) -> str:
     if seen.type is FieldType.BOOLEAN and seen.inside:
         return _told(seen)
-    return f"{clean(seen.name)}{TIE}{_told(seen)}"
+    if len(seen.inside) == 1 and seen.inside[0].type in _DATES:
+        return f"{_named(seen.inside[0])}, {value_words(seen.value, seen.type, seen.unit)}"
+    return f"{_spoken(clean(seen.name))}{TIE}{_told(seen)}"
+
+
+def _spoken(name: str) -> str:
+    """`active_users at the start` for at_start(active_users): as one would say it."""
+    remembered = _MEMORY.fullmatch(name)
+    if remembered is None:
+        return name
+    when = {"at_start": "at the start", "was": "the day before", "ago": f"{remembered['days']} ago"}
+    return f"{remembered['fact']} {when[remembered['how']]}"
 
 
 def _told(seen: Seen) -> str:
@@ -41,7 +57,7 @@ def _told(seen: Seen) -> str:
     if not seen.inside:
         return value
     if seen.type is FieldType.BOOLEAN:
-        return seen_words(seen.inside)
+        return named_words(seen.inside)
     if len(seen.inside) == 2 and any(part.earlier_of for part in seen.inside):
         earlier = next(part for part in seen.inside if part.earlier_of)
         now = next(part for part in seen.inside if part is not earlier)
@@ -102,7 +118,7 @@ def short_amount(value: float) -> str:
 def limit_words(limit: Limit, answer: bool | None, *, value_is_hidden: bool) -> str:
     """`2 short`, `limit −40 %`: what a value is held against, and how far it is from flipping the answer."""
     said = []
-    if value_is_hidden:
+    if value_is_hidden or limit.reckoned:
         said.append(f"limit{TIE}{value_words(limit.value, limit.type, limit.unit)}")
     if answer is False:
         said.append(_missing(limit))
@@ -112,6 +128,8 @@ def limit_words(limit: Limit, answer: bool | None, *, value_is_hidden: bool) -> 
 
 
 def _missing(limit: Limit) -> str:
+    if limit.gap == 0:
+        return "just at it"
     if limit.type in _DATES:
         return f"{_gap(limit)} too {'early' if limit.side == 'least' else 'late'}"
     return f"{_gap(limit)} {'short' if limit.side == 'least' else 'over'}"

@@ -58,5 +58,6 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """"did you mean 'x'?" for the nearest known word, or ""."""
-    near = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    words = {name.lower(): name for name in sorted(set(known), reverse=True)}
+    near = difflib.get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.6)
+    return f"did you mean '{words[near[0]]}'?" if near else ""

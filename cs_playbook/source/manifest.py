@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,16 @@ class Manifest:
     @property
     def counts(self) -> dict[str, TableCount]:
         return dict(self.tables)
+
+
+def sources_hash(manifest: Manifest) -> str:
+    """The same exports give the same hash, whenever they were built."""
+    parts = "\n".join(f"{source.file} {source.sha256}" for source in sorted(manifest.sources, key=_file))
+    return hashlib.sha256((parts or manifest.sha256).encode()).hexdigest()
+
+
+def _file(source: SourceFile) -> str:
+    return source.file
 
 
 class NoManifest(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping as Dictionary
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ KINDS = ("project", "data", "sources", "signals", "segments", "team", "playbook"
 KINDS_NOT_YET = ("traits", "scorecard", "success_plan", "kpis", "resources")
 
 _TYPES = {
-    "string": "text", "object": "keys and values", "array": "a list", "integer": "a whole number", "number": "a number",
+    "string": "text", "object": "a block of keys", "array": "a list", "integer": "a whole number", "number": "a number",
     "boolean": "true or false", "null": "nothing",
 }  # fmt: skip
 
@@ -31,7 +32,8 @@ def kind_of(root: Node | None, file: str) -> tuple[str | None, list[Finding]]:
     if key.text in KINDS_NOT_YET:
         return None, [Finding(key.span, "CSP109", f"'{key.text}:' is not yet part of the language", "")]
     if key.text not in KINDS:
-        near = did_you_mean(key.text, KINDS)
+        later = next((other.text for other, _ in root.entries if other.text in KINDS), None)
+        near = f"the kind comes first: move `{later}:` to the top" if later else did_you_mean(key.text, KINDS)
         return None, [Finding(key.span, "CSP108", f"'{key.text}' is no kind of file", near or f"the first key is one of: {', '.join(KINDS)}")]
     return key.text, []
 
@@ -75,13 +77,22 @@ def _findings(error: Any, root: Node) -> Iterator[Finding]:
             missing = [name for name in error.validator_value if node.get(name) is None]
             # jsonschema reports each missing key in an error of its own
             wanted = next((name for name in missing if f"'{name}'" in error.message), missing[0] if missing else "")
-            yield Finding(_head(node), "CSP111", f"'{wanted}' is missing here", "")
+            meant = error.schema.get("properties", {}).get(wanted, {}).get("description", "")
+            yield Finding(_head(node), "CSP111", f"'{wanted}' is missing here", f"{wanted}: {meant}" if meant else "")
         case "not":
             yield Finding(_key_span(root, error), "CSP109", _not_yet(error), "")
         case "pattern" if error.parent is None and "propertyNames" in error.absolute_schema_path:
             yield Finding(node.span, "CSP114", f"'{error.instance}' cannot be a name", "lower case letters, digits and _; begins with a letter")
+        case "type" if _is_bare_list_of_people(error):
+            return  # parse/team.py says it better: CSP136
         case _:
             yield _value_finding(error, node)
+
+
+def _is_bare_list_of_people(error: Any) -> bool:
+    """A name among the cases of `owner:` and its kin."""
+    cases = error.schema.get("properties", {}).get("is", {}).get("$ref") == "#/definitions/people"
+    return cases and isinstance(error.instance, str)
 
 
 def _unknown_keys(error: Any, node: Mapping) -> Iterator[Finding]:
@@ -100,7 +111,7 @@ def _value_finding(error: Any, node: Node) -> Finding:
         case "type":
             wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
             words = " or ".join(_TYPES[name] for name in wanted)
-            return Finding(node.span, "CSP112", f"{shown} stands where {words} is expected", hint or _type_hint(wanted, node))
+            return Finding(node.span, "CSP112", f"{shown} stands where {words} is expected", hint or _type_hint(wanted, node, error.schema))
         case "enum" | "const":
             allowed = [str(value) for value in error.schema.get("enum", [error.schema.get("const")])]
             if str(error.instance) in error.schema.get("x-not-yet", []):
@@ -113,14 +124,26 @@ def _value_finding(error: Any, node: Node) -> Finding:
             return Finding(node.span, "CSP115", "this is empty", hint or "write at least one, or leave the key out")
         case "minimum":
             return Finding(node.span, "CSP115", f"{shown} is too small", f"at least {error.validator_value}")
+        case "minLength":
+            return Finding(node.span, "CSP115", "this is empty", hint or "write something, or leave the key out")
+        case "maxProperties":
+            return Finding(node.span, "CSP115", "more than one key stands here", hint or "keep one of them")
         case _:
             return Finding(node.span, "CSP115", f"{shown} does not fit here: {error.message[:120]}", hint)
 
 
-def _type_hint(wanted: list[str], node: Node) -> str:
+def _type_hint(wanted: list[str], node: Node, schema: Dictionary[str, Any]) -> str:
+    if "is" in schema.get("properties", {}):
+        return "several values are cases: [{when: …, is: …}, {when: otherwise, is: …}]; one stands without brackets"
     if isinstance(node, Scalar) and "string" in wanted and not isinstance(node.value, str):
         return f'put it in quotes: "{node.text}"' if node.text else "write a value, or leave the key out"
-    return ""
+    if isinstance(node, Scalar) and wanted == ["array"]:
+        return f"a list stands in brackets: [{node.text}]"
+    if isinstance(node, Mapping) and wanted == ["array"]:
+        return "begin each item with a dash: `- `"
+    if isinstance(node, Sequence) and wanted == ["string"]:
+        return "write one text, without brackets and dashes"
+    return "write `key: value` below it" if isinstance(node, Scalar) and wanted == ["object"] else ""
 
 
 def _not_yet(error: Any) -> str:

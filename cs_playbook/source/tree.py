@@ -9,8 +9,20 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
 
 from cs_playbook.source.finding import Finding, Span
+from cs_playbook.source.syntax import told
 
 try:
     from _ruamel_yaml import CParser
@@ -132,10 +144,9 @@ class _Builder:
         self._events = _events(self._text)
         root: Node | None = None
         for event in self._events:
-            kind = type(event).__name__
-            if kind == "DocumentStartEvent":
+            if isinstance(event, DocumentStartEvent):
                 self._document_start(event, root)
-            elif kind not in _FRAME:
+            elif not isinstance(event, _FRAME):
                 node = self._node(event, 0)
                 root = root if root is not None else node
         return root
@@ -147,24 +158,28 @@ class _Builder:
             self._refuse(event, "CSP103", "a second document starts here", "one file, one document: delete the '---'")
 
     def _node(self, event: Any, depth: int) -> Node:
-        kind = type(event).__name__
-        if kind == "AliasEvent":
+        if isinstance(event, AliasEvent):
             self._refuse(event, "CSP103", f"'*{event.anchor}' repeats another part", "anchors are not used: write it out")
             return Scalar(None, "", self._span(event))
+        if event.anchor or event.tag is not None:
+            self._dressed(event)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event)
+        if depth > DEEPEST:
+            raise _TooDeep(self._span(event))
+        return self._sequence(event, depth) if isinstance(event, SequenceStartEvent) else self._mapping(event, depth)
+
+    def _dressed(self, event: Any) -> None:
         if event.anchor:
             self._refuse(event, "CSP103", f"'&{event.anchor}' is an anchor", "anchors are not used: write the value out where it is needed")
         if event.tag is not None and str(event.tag) != "!":
-            self._refuse(event, "CSP103", f"'{event.tag}' is a tag", "tags are not used: write the plain value")
-        if depth > DEEPEST:
-            raise _TooDeep(self._span(event))
-        if kind == "ScalarEvent":
-            return self._scalar(event)
-        return self._sequence(event, depth) if kind == "SequenceStartEvent" else self._mapping(event, depth)
+            written = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, "CSP103", f"'{written}' is a tag", "tags are not used: write the plain value; in a condition ! is `not`")
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
         items: list[Node] = []
         for event in self._events:
-            if type(event).__name__ == "SequenceEndEvent":
+            if isinstance(event, SequenceEndEvent):
                 break
             items.append(self._node(event, depth + 1))
         return Sequence(tuple(items), self._span(start))
@@ -172,12 +187,12 @@ class _Builder:
     def _mapping(self, start: Any, depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
         for event in self._events:
-            if type(event).__name__ == "MappingEndEvent":
+            if isinstance(event, MappingEndEvent):
                 break
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
             if not isinstance(key, Scalar):
-                self.findings.append(Finding(key.span, "CSP106", "a key must be one word", "write `key: value`"))
+                self._no_key(key)
             elif key.text in entries:
                 first = entries[key.text][0].span
                 self.findings.append(Finding(key.span, "CSP102", f"'{key.text}' is here a second time; first on line {first.line}", "keep one of them"))
@@ -185,18 +200,22 @@ class _Builder:
                 entries[key.text] = (key, value)
         return Mapping(tuple(entries.values()), self._span(start))
 
+    def _no_key(self, key: Node) -> None:
+        if isinstance(key, Mapping):  # {{ … }} is a block in a block for YAML
+            self.findings.append(Finding(key.span, "CSP106", "a text that begins with {{ is read as a block of keys", "put the whole text in double quotes"))
+        else:
+            self.findings.append(Finding(key.span, "CSP106", "a key must be one word", "write `key: value`"))
+
     def _scalar(self, event: Any) -> Scalar:
-        text: str = event.value
-        span = self._span(event)
+        text, style, span = event.value, event.style, self._span(event)
         if len(text) > LARGEST_SCALAR:
             self.findings.append(Finding(span, "CSP104", f"this text is longer than {LARGEST_SCALAR} letters", "move it into an email file, or shorten it"))
-        style = event.style or ""
         one_line = event.start_mark.line == event.end_mark.line
-        if style in ("|", ">"):
-            return Scalar(text, text, span, one_line=False)
-        if style:
-            return Scalar(text, text, span, quoted=True, one_line=one_line)
-        return Scalar(self._value(text, span), text, span, one_line=one_line)
+        if not style:
+            return Scalar(self._value(text, span), text, span, False, one_line)
+        if style in "|>":
+            return Scalar(text, text, span, False, False)
+        return Scalar(text, text, span, True, one_line)
 
     def _value(self, text: str, span: Span) -> str | int | float | bool | None:
         if text in _WORDS:
@@ -217,10 +236,8 @@ class _Builder:
         self.findings.append(Finding(self._span(event), code, message, hint))
 
     def _syntax(self, error: Any) -> None:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).splitlines()[0]
-        span = Span(self.file, mark.line + 1, mark.column + 1) if mark else Span(self.file)
-        self.findings.append(Finding(span, "CSP101", f"this is not YAML: {problem}", "look at the indent, the quotes and the colon on this line and the one above"))
+        found = told(error, self._text)
+        self.findings.append(Finding(Span(self.file, found.line, found.column), "CSP101", found.message, found.hint))
 
     def _hidden(self, text: str, at: int) -> None:
         line = text.count("\n", 0, at)
@@ -230,7 +247,7 @@ class _Builder:
         self.findings.append(Finding(Span(self.file, line + 1, column + 1), "CSP105", f"a letter that cannot be seen (U+{ord(text[at]):04X})", "delete it and type the word anew"))
 
 
-_FRAME = frozenset(("StreamStartEvent", "StreamEndEvent", "DocumentEndEvent", "MappingEndEvent", "SequenceEndEvent"))
+_FRAME = (StreamStartEvent, StreamEndEvent, DocumentEndEvent, MappingEndEvent, SequenceEndEvent)
 
 
 class _TooDeep(Exception):

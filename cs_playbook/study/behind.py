@@ -67,7 +67,8 @@ class Seen:
 class Limit:
     """What a value is held against. `gap` (0 or more): what is missing for a yes, or to spare before a no.
 
-    `side`: "least" where more is better, "most" where less is. Dates: `gap` in days.
+    `side`: "least" where more is better, "most" where less is. Dates: `gap` in days. `reckoned`: it is no
+    constant of the condition, so nobody sees it there.
     """
 
     side: str
@@ -75,6 +76,7 @@ class Limit:
     type: FieldType | None
     unit: str
     gap: int | float
+    reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,9 @@ def limit_of(expression: Expression, answer: bool | None, facts: Facts) -> Limit
     match expression:
         case Comparison(operator=operator, left=left, right=right) if operator in _SIDES:
             if not _asks(left):
-                return _limit(_SIDES[_TURNED[operator]], right, left, facts)
-            return _limit(_SIDES[operator], left, right, facts)
+                left, right, operator = right, left, _TURNED[operator]
+            limit = _limit(_SIDES[operator], left, right, facts)
+            return _strictly(limit, answer) if limit and operator in ("<", ">") else limit
         case Between(item=item, low=low, high=high):
             both = [_limit("least", item, low, facts), _limit("most", item, high, facts)]
             known = [limit for limit in both if limit is not None]
@@ -245,7 +248,15 @@ def _limit(side: str, left: Expression, right: Expression, facts: Facts) -> Limi
     if not isinstance(limit, int | float) or kind in (FieldType.TEXT, FieldType.BOOLEAN):
         return None
     gap = abs(value - limit) if isinstance(value, int | float) else 0
-    return Limit(side, limit, kind, _unit(left, facts.catalog) or _unit(right, facts.catalog), gap)
+    unit = _unit(left, facts.catalog) or _unit(right, facts.catalog)
+    return Limit(side, limit, kind, unit, gap, _asks(right))
+
+
+def _strictly(limit: Limit, answer: bool | None) -> Limit:
+    """More than 6 of what is counted is 7: one more is missing, one less is to spare."""
+    if not isinstance(limit.gap, int) or limit.type not in (FieldType.INTEGER, FieldType.DATE):
+        return limit
+    return replace(limit, gap=limit.gap - 1 if answer else limit.gap + 1)
 
 
 def _broken(limits: list[Limit], item: Expression, facts: Facts) -> Limit | None:

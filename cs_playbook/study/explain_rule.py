@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cs_playbook.compile.scan import Rule, top_parts
 from cs_playbook.compile.sql import impatient
 from cs_playbook.model.answer import Values, answer, explain
 from cs_playbook.model.condition import Answer
 from cs_playbook.model.enrollment import Arm, Enrollment
-from cs_playbook.model.event import Started
+from cs_playbook.model.event import Started, StartRefused
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, Today
 from cs_playbook.study.behind import Facts, part_of
@@ -27,7 +27,7 @@ class Known:
 
     enrollments: Sequence[Enrollment] = ()
     plans: Sequence[SubjectPlan] | None = None
-    fitted: Fitted = Fitted()
+    fitted: Fitted = field(default_factory=Fitted)
     held: Held | None = None
 
 
@@ -64,9 +64,9 @@ def _standing(
         return replace(found, standing=Standing.ABSENT)
     if playbook.status is Status.DRAFT:
         return replace(found, standing=Standing.DRAFT)
-    decided = _decided(known)
+    decided = _decided(found, known)
     if decided is not None:
-        return replace(found, **decided)
+        return decided
     if rule is None:
         return replace(found, standing=Standing.PEOPLE)
     if not subject.active and not playbook.sees_inactive:
@@ -74,18 +74,20 @@ def _standing(
     return replace(found, standing=_by_conditions(rule, playbook, subject.values, known, today))
 
 
-def _decided(known: Known) -> dict[str, object] | None:
+def _decided(found: RuleExplained, known: Known) -> RuleExplained | None:
     """What the plan of the day says of its start."""
     for decision in (decision for plan in known.plans or () for decision in plan.decisions):
         match decision:
             case Change(event=Started()):
-                return {"standing": Standing.STARTS}
+                return replace(found, standing=Standing.STARTS)
+            case Change(event=StartRefused(why=why)):
+                return replace(found, standing=Standing.REFUSED, why=why)
             case Held(step=None, why=why, until=until):
-                return {"standing": Standing.HELD, "why": why, "until": until}
+                return replace(found, standing=Standing.HELD, why=why, until=until)
             case _:
                 pass
     if known.held is not None:
-        return {"standing": Standing.HELD, "why": known.held.why}
+        return replace(found, standing=Standing.HELD, why=known.held.why)
     return None
 
 

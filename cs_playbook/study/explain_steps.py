@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from cs_playbook.model.answer import explain
 from cs_playbook.model.condition import Condition
-from cs_playbook.model.enrollment import Enrollment, StepState
+from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import StepEnded, StepOpened, StepPassed, StepSkipped
 from cs_playbook.model.playbook import After, Playbook, Requirement, Step, Wait
 from cs_playbook.plan.advance import enrollment_values, verdict
@@ -22,12 +22,14 @@ def explain_enrollment(
 ) -> EnrollmentExplained:
     """`decisions`: of the next run about this enrollment. `subject`: with the values of its row."""
     text = today.texts.get(enrollment.definition)
+    acting = enrollment.arm is Arm.TREATED  # a shadow has no steps
     held = tuple(item for item in decisions if isinstance(item, Held) and item.step is None)
     if text is None:
         return EnrollmentExplained(enrollment, (), (), held)
     facts = Facts({**subject.values, **enrollment_values(enrollment)}, today.reckoning, today.catalog)
-    steps = tuple(_step(step, enrollment, subject, decisions, facts, today) for step in text.steps)
-    return EnrollmentExplained(enrollment, steps, tuple(_ways_out(text, enrollment, facts)), held)
+    steps = text.steps if acting else ()
+    told = tuple(_step(step, enrollment, subject, decisions, facts, today) for step in steps)
+    return EnrollmentExplained(enrollment, told, tuple(_ways_out(text, enrollment, facts)), held)
 
 
 def _step(

@@ -21,6 +21,7 @@ class Standing(StrEnum):
     SHADOW = "in shadow"
     STARTS = "starts with the next run"
     HELD = "held"
+    REFUSED = "refused"
     WAITS = "not yet for long enough"
     BEFORE = "was here before"
     OVER = "exit or goal fits already"

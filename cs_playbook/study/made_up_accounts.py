@@ -18,7 +18,7 @@ CUSTOMERS_AT_THE_BEGINNING = 252
 NEW_A_DAY = 0.30  # chance that somebody new appears on a business day
 TRIAL = timedelta(days=28)
 CSMS = {
-    "fr": ("lea@vendor.example", "ines@vendor.example"),
+    "fr": ("lea@vendor.example", "lea@vendor.example", "ines@vendor.example"),
     "en": ("marc@vendor.example", "ines@vendor.example"),
     "de": ("marc@vendor.example",),
 }
@@ -170,7 +170,7 @@ def _families(accounts: list[Account]) -> Iterator[Account]:
             name = f"{parent.name} {branch}" if children % 2 else f"{parent.name} ({branch})"
             yield replace(account, name=name, sector=parent.sector, parent=parent.id, group=parent.group)
             continue
-        if share(account.luck, "parent") < 0.09:
+        if share(account.luck, "parent") < 0.12:
             children = between(1, 3, account.luck, "children")
             parent = replace(account, group=f"G{account.id[1:]}")
             yield parent

@@ -20,7 +20,6 @@ from cs_playbook.model.event import (
     StepSkipped,
     TaskEscalated,
     TaskReassigned,
-    WentMissing,
 )
 from cs_playbook.model.playbook import Playbook, Step
 from cs_playbook.plan.advance import enrollment_values
@@ -28,7 +27,7 @@ from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan, Today
 from cs_playbook.plan.lines import account_name, line_of
 from cs_playbook.study.behind import Facts, Reason, reason_of
 
-Moved = StepOpened | StepEnded | StepPassed | StepSkipped | TaskReassigned | CameBack | WentMissing
+Moved = StepOpened | StepEnded | StepPassed | StepSkipped | TaskReassigned | CameBack
 
 
 class LineKind(StrEnum):
@@ -204,8 +203,6 @@ def _quiet_words(events: list[object]) -> str:
                 return "its owner changed"
             case CameBack():
                 return "back in the snapshot"
-            case WentMissing():
-                return "missing from the snapshot: it waits"
             case _:
                 pass
     return "goes on"

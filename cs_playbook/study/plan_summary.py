@@ -64,6 +64,8 @@ class _Counting:
         spoken = Spoken(plan, self.today)
         for decision in plan.decisions:
             self._take(decision, spoken)
+            if isinstance(decision, Change):
+                self._add("changes", "")
         if _moves(plan):
             self._add("moves", "", 1)
             self._name(LineKind.MOVE, self._playbook(plan), spoken, spoken.move)
@@ -180,6 +182,7 @@ class _Counting:
             refused=single("refused"), arr=self.arr, playbooks=self._playbooks(numbers),
             minutes=self._owners(),
             people={person.email: person.name for person in self.today.catalog.team.people},
+            changes=single("changes"),
         )  # fmt: skip
 
     def _playbooks(self, numbers: Mapping[str, RuleNumbers]) -> tuple[PlaybookSummary, ...]:

@@ -74,7 +74,7 @@ class PlanSummary:
     `started`, `shadowed`: by playbook. `moves`: open enrollments in which something happens; `work`: what it
     is. `told`: escalations by person. `ended`: by outcome. `goals`: met after the steps had ended. `later`:
     steps whose earliest day has not come. `arr`: of the accounts in which something starts, each once.
-    `people`: the names of colleagues by their address.
+    `changes`: all that a run would record. `people`: the names of colleagues by their address.
     """
 
     day: date
@@ -94,12 +94,7 @@ class PlanSummary:
     playbooks: tuple[PlaybookSummary, ...]
     minutes: tuple[OwnerMinutes, ...]
     people: Mapping[str, str]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether a run would do nothing at all."""
-        happens = (self.started, self.shadowed, self.moves, self.ended, self.goals, self.told, self.refused)
-        return not any((*happens, self.shadows_ended))
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,20 @@ def workspace(root: Path, playbooks: int) -> Path:
     shutil.copytree(shipped.playbooks(), root)
     for folder in ("playbooks", "tests"):
         shutil.rmtree(root / folder)
+    for letter in ("onboarding", "renewal", "usage-drop/new-contact", "usage-drop/group-session"):
+        shutil.rmtree(root / "emails" / letter)
     (root / "playbooks").mkdir()
     for number in range(playbooks):
         (root / "playbooks" / f"play-{number:03}.yaml").write_text(playbook_text(number), encoding="utf-8")
     project = root / "project.yaml"
-    text = project.read_text(encoding="utf-8").replace("ledger: {path: data/ledger.db}", f"ledger: {{path: data/ledger.db, id: {LEDGER_ID}}}")
+    text = project.read_text(encoding="utf-8").replace(
+        "ledger: {path: data/ledger.db}", f"ledger: {{path: data/ledger.db, id: {LEDGER_ID}}}"
+    )
     # A made-up portfolio starts in masses what a real one starts in trickles.
-    project.write_text(text.replace("{more_than: 40, and_share: 10%}", "{more_than: 1000000, and_share: 100%}"), encoding="utf-8")
+    project.write_text(
+        text.replace("{more_than: 40, and_share: 10%}", "{more_than: 1000000, and_share: 100%}"),
+        encoding="utf-8",
+    )
     return root
 
 
@@ -43,12 +50,12 @@ def playbook_text(number: int) -> str:
 def _values(number: int) -> dict[str, str]:
     return {
         "@number@": f"{number:03}",
-        "@seats@": str(5 + number % 40),
-        "@share@": f"{0.30 + (number % 37) / 100:.2f}",
-        "@fall@": f"{0.20 + (number % 31) / 100:.2f}",
+        "@seats@": str(5 + number),
+        "@share@": f"{0.30 + number / 1000:.3f}",
+        "@fall@": f"{0.20 + number / 1000:.3f}",
         "@arr@": str(8_000 + number * 350),
         "@tickets@": str(number % 4),
-        "@days@": str(20 + number % 90),
+        "@days@": str(20 + number),
         "@tier@": ("'high', 'low'", "'high'", "'low', 'tech'")[number % 3],
         "@verb@": ("Ask", "Look", "Write", "Call", "Count")[number % 5],
     }

@@ -1,0 +1,32 @@
+"""What is open, as a list: read, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cs_playbook.commands.outputs import open_lines, short_keys
+from cs_playbook.commands.planning import Sources, prepare
+from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.model.line import TaskLine
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """Open lines, soonest first; `short`: keys as short as they can be."""
+
+    day: date
+    lines: Sequence[TaskLine]
+    short: Mapping[str, str]
+
+
+def task_list(workspace: Workspace, day: date | None, owner: str | None) -> TaskList:
+    """`owner`: part of the address or the name."""
+    with open_ledger(workspace, writing=False) as ledger, open_snapshot(workspace, day) as snapshot:
+        calendar = calendar_of(workspace.catalog.project.calendar)
+        morning = prepare(Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar))
+        everything = [line for line, _, _ in open_lines(morning)]
+    short = short_keys([line.key for line in everything])
+    mine = [line for line in everything if owner is None or owner.lower() in f"{line.owner} {line.owner_name}".lower()]
+    return TaskList(snapshot.day, sorted(mine, key=lambda line: (line.due, line.priority, line.owner, line.key)), short)

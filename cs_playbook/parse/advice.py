@@ -1,0 +1,168 @@
+"""What cannot be bound in a condition, and where it stands → the sentence that says so, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+
+from cs_playbook.model.data import ACCOUNTS, Table
+from cs_playbook.model.expression import Expression, FieldType, Literal, Name, Not
+from cs_playbook.model.wording import write
+from cs_playbook.parse.scope import NOT_YET, Scope
+from cs_playbook.source.finding import did_you_mean
+
+Advice = tuple[str, str, str]  # code, sentence, hint
+
+KIND_WORDS = {
+    FieldType.TEXT: "text", FieldType.NUMBER: "a number", FieldType.INTEGER: "a number", FieldType.BOOLEAN: "yes or no",
+    FieldType.DATE: "a date", FieldType.LIST: "a list",
+}  # fmt: skip
+_SHOWN = 12  # names listed when none is near
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+# --- names ---
+
+
+def unknown_name(written: str, scope: Scope) -> Advice:
+    """A name that means nothing here."""
+    first, _, rest = written.partition(".")
+    if scope.related is not None:
+        return _in_rows(written, first, rest, scope.related, scope)
+    if rest and first in NOT_YET:
+        return "CSP215", f"'{written}': {first}.… is not yet part of the language", ""
+    if first == "steps":
+        return _of_steps(rest, scope)
+    return ("CSP210", *_of_others(written, first, rest, scope))
+
+
+def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, str]:
+    if first == "row" and rest:
+        return _of_row(rest, scope)
+    if first == "contact" and rest:
+        return _of_contact(rest, scope)
+    if first in ("account", ACCOUNTS) and rest in scope.facts:
+        return f"the facts of the account stand here without '{first}.'", f"write {rest}"
+    if written == "started_on":
+        return "there is no enrollment yet when this is asked", "started_on can be asked in exit, goal and steps"
+    table = scope.contract.table(first)
+    if table is not None:
+        return _of_table(table, rest)
+    if first in scope.facts:
+        hint = f"write {first} = '{rest}'" if rest in scope.values.get(first, ()) else f"write {first}"
+        return f"'{first}' has no parts", hint
+    return f"there is no fact '{written}'", _fact_near(written, scope)
+
+
+def _of_row(rest: str, scope: Scope) -> tuple[str, str]:
+    if scope.row is None:
+        fact = "there is no row here: the playbook is about whole accounts"
+        return fact, "`trigger: {one_per: <table>}` makes it one per row; has(<table>, …) asks all rows"
+    return _field_of(scope.row, rest)
+
+
+def _of_contact(rest: str, scope: Scope) -> tuple[str, str]:
+    table = scope.contract.table("contacts")
+    if scope.contact and table is not None:
+        return _field_of(table, rest)
+    return "there is no contact here", "`about:` on a step names one; elsewhere ask has(contacts, …)"
+
+
+def _of_table(table: Table, rest: str) -> tuple[str, str]:
+    if rest:
+        fact = f"'{table.name}' is a table: an account has many of its rows"
+        return fact, f"ask has({table.name}, {rest} …), number_of({table.name}, …) or newest({table.name}.{rest})"
+    return f"'{table.name}' is a table, not a fact", f"ask has({table.name}, …) or number_of({table.name}, …)"
+
+
+def _field_of(table: Table, wanted: str) -> tuple[str, str]:
+    names = [field.name for field in table.fields]
+    return f"{table.name} has no field '{wanted}'", did_you_mean(wanted, names) or _listed("it has", names)
+
+
+def _of_steps(rest: str, scope: Scope) -> Advice:
+    step, _, what = rest.partition(".")
+    if scope.steps is None:
+        fact = "nothing has been done yet when this is asked"
+        return "CSP210", fact, "steps.… can be asked in exit, goal and steps"
+    if step not in scope.steps:
+        return "CSP210", f"there is no step '{step}'", did_you_mean(step, scope.steps) or _listed("there are", scope.steps)
+    there_are = f"there are steps.{step}.outcome and steps.{step}.done_on"
+    near = did_you_mean(what, ("outcome", "done_on"))
+    if near or not what:
+        return "CSP210", f"a step has no '{what}'", there_are
+    return "CSP215", f"'steps.{rest}': answers with fields are not yet part of the language", there_are
+
+
+def _in_rows(written: str, first: str, rest: str, table: Table, scope: Scope) -> Advice:
+    if rest and first in ("row", "contact", "steps", "given"):
+        hint = "a condition on rows sees their fields, and account.x"
+        return "CSP210", f"'{written}' cannot be asked of the rows of {table.name}", hint
+    if rest and first == "account":
+        return "CSP210", f"there is no fact '{rest}'", _fact_near(rest, scope)
+    through = scope.contract.table(table.through.table) if table.through else None
+    if rest and through is not None and table.through is not None and first == table.through.prefix:
+        return ("CSP210", *_field_of(through, rest))
+    if written in scope.facts:
+        return "CSP210", f"{table.name} has no field '{written}'", f"the account's is written account.{written}"
+    return ("CSP210", *_field_of(table, written))
+
+
+def _fact_near(written: str, scope: Scope) -> str:
+    near = did_you_mean(written, (*scope.facts, "today", *(() if scope.steps is None else ("started_on",))))
+    if near:
+        return near
+    if any(written in values for values in scope.values.values()):
+        return f"a text takes single quotes: '{written}'"
+    inside = sorted(fact for fact in scope.facts if written.lower() in fact.lower())
+    if len(inside) == 1:
+        return f"did you mean '{inside[0]}'?"
+    return _listed("did you mean one of", inside) if inside else _listed("facts are", sorted(scope.facts))
+
+
+def _listed(words: str, names: object) -> str:
+    shown = sorted(names) if isinstance(names, frozenset) else list(names)  # type: ignore[call-overload]
+    return f"{words}: {', '.join(shown[:_SHOWN])}{' …' if len(shown) > _SHOWN else ''}"
+
+
+# --- kinds ---
+
+
+def unlike(left: Expression, one: FieldType, right: Expression, other: FieldType) -> tuple[str, str]:
+    """Two kinds of values that cannot be compared."""
+    fact = f"{_short(left)} is {KIND_WORDS[one]}, {_short(right)} is {KIND_WORDS[other]}: they cannot be compared"
+    literal, kind, beside = (right, one, left) if isinstance(right, Literal) else (left, other, right)
+    if not isinstance(literal, Literal):
+        return fact, ""
+    return fact, _instead_of(literal, kind, beside)
+
+
+def _instead_of(literal: Literal, wanted: FieldType, beside: Expression) -> str:
+    figure = _NUMBER.match(str(literal.value))
+    match wanted:
+        case FieldType.BOOLEAN:
+            inside = beside.item if isinstance(beside, Not) else beside
+            return f"a yes or no stands alone: {_short(inside)}, or not {_short(inside)}"
+        case FieldType.DATE:
+            return "a date is written '2026-03-31'"
+        case FieldType.NUMBER | FieldType.INTEGER if figure:
+            return f"write {figure.group()}: a number stands without quotes and units"
+        case FieldType.TEXT:
+            return f"a text takes single quotes: '{literal.value}'"
+        case FieldType.LIST:
+            return f"ask what the list holds: '{literal.value}' in {_short(beside)}"
+        case _:
+            return "a number stands without quotes"
+
+
+def wanted_here(expression: Expression, wanted: FieldType, scope: Scope) -> str:
+    """What to write where another kind of value is needed."""
+    if wanted is FieldType.TEXT and isinstance(expression, Literal):
+        return f"a text takes single quotes: '{expression.value}'"
+    table = scope.related or scope.contract.accounts
+    fitting = [field.name for field in table.fields if field.type.reads_as is wanted]
+    return f"e.g. {', '.join(fitting[:3])}" if fitting else ""
+
+
+def _short(expression: Expression) -> str:
+    text = expression.name if isinstance(expression, Name) else write(expression)
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,135 @@
+"""What explain has found → JSON for other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cs_playbook.report.plan_json import FORMAT_VERSION, limit_json, plain, seen_json, written
+from cs_playbook.study.behind import Part, words_of
+from cs_playbook.study.explained import (
+    EnrollmentExplained,
+    Explained,
+    NearAccount,
+    NearExplained,
+    PlaybookExplained,
+    RuleExplained,
+    StepExplained,
+    WayOut,
+)
+
+_ANSWERS = {True: "yes", False: "no", None: "unknown"}
+
+
+def as_json(found: Explained) -> str:
+    """One object. Answers are yes, no, unknown; dates as 2026-03-31; empty values null."""
+    return written({
+        "format_version": FORMAT_VERSION,
+        "day": found.day.isoformat(),
+        "account": found.account,
+        "name": found.name,
+        "present": found.present,
+        "not_active_because": part_json(found.active) if found.active else None,
+        "past": found.is_past,
+        "playbooks": [_playbook(item) for item in found.playbooks],
+    })  # fmt: skip
+
+
+def near_json(found: NearExplained) -> str:
+    """One object: by condition how many accounts it alone keeps out, and the nearest of them."""
+    return written({
+        "format_version": FORMAT_VERSION,
+        "day": found.day.isoformat(),
+        "playbook": found.playbook,
+        "seen": found.seen,
+        "one_condition_short": found.short,
+        "unknown": found.unknown,
+        "conditions": [
+            {"condition": item.text, "accounts": item.count, "nearest": [_near(account) for account in item.nearest]}
+            for item in found.conditions
+        ],
+    })  # fmt: skip
+
+
+def part_json(part: Part) -> dict[str, Any]:
+    """A condition where it is written, its answer, its values, its limit, its parts."""
+    condition = part.evidence.condition
+    span = condition.span
+    content: dict[str, Any] = {
+        "answer": _ANSWERS[part.evidence.answer],
+        "condition": words_of(condition),
+        "file": span.file,
+        "line": span.line,
+        "values": [seen_json(seen) for seen in part.seen],
+    }
+    if part.limit is not None:
+        content["limit"] = limit_json(part.limit)
+    if part.evidence.lasting is not None:
+        held, asked = part.evidence.lasting
+        content["held_days"], content["asked_days"] = held, asked
+    if part.inside:
+        content["parts"] = [part_json(item) for item in part.inside]
+    return content
+
+
+def _playbook(found: PlaybookExplained) -> dict[str, Any]:
+    return {
+        "playbook": found.name,
+        "status": found.playbook.status.value if found.playbook else None,
+        "rows": found.rows,
+        "rules": [_rule(rule) for rule in found.rules],
+        "open": [_enrollment(item) for item in found.enrollments],
+    }
+
+
+def _rule(rule: RuleExplained) -> dict[str, Any]:
+    return {
+        "row": rule.row,
+        "standing": rule.standing.value,
+        "why": rule.why,
+        "since": plain(rule.since),
+        "until": plain(rule.until),
+        "conditions": [part_json(part) for part in rule.parts],
+        "fitted": plain(rule.fitted),
+        "episodes": plain(rule.episodes),
+    }
+
+
+def _enrollment(found: EnrollmentExplained) -> dict[str, Any]:
+    enrollment = found.enrollment
+    return {
+        "enrollment": enrollment.key,
+        "arm": enrollment.arm.value,
+        "started_on": enrollment.started_on.isoformat(),
+        "by": enrollment.by,
+        "episode": enrollment.episode,
+        "held": plain(found.held),
+        "steps": [_step(step) for step in found.steps],
+        "ends_as": [_way_out(way) for way in found.ways_out],
+    }
+
+
+def _step(step: StepExplained) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "kind": step.kind,
+        "title": step.title,
+        "progress": plain(step.progress),
+        "tasks": plain(step.tasks),
+        "after": {"any": step.any_of, "steps": plain(step.awaited)},
+        "until": part_json(step.until) if step.until else None,
+        "held": plain(step.held),
+        "next_run": step.next,
+    }
+
+
+def _way_out(way: WayOut) -> dict[str, Any]:
+    return {"outcome": way.outcome, "goal": way.is_goal, "last": plain(way.last), "when": part_json(way.part)}
+
+
+def _near(account: NearAccount) -> dict[str, Any]:
+    return {
+        "account": account.account,
+        "name": account.name,
+        "is_in": account.is_in,
+        "condition": part_json(account.part),
+    }

@@ -1,0 +1,93 @@
+"""Programs run side by side → medians, ratios and a table: the only figures that mean something on a busy machine."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MEGABYTE = 1 << 20
+PYTHON = sys.executable
+OURS = (PYTHON, "-m", "cs_playbook")
+NOTHING = (PYTHON, "-c", "pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`seconds` of a piece of work beside `limit_seconds` of its limit program, times `at_most`. `note`: what else was seen."""
+
+    work: str
+    seconds: float
+    limit: str = ""
+    limit_seconds: float = 0.0
+    at_most: float = 0.0
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.seconds / self.limit_seconds if self.limit_seconds else 0.0
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio <= self.at_most
+
+
+def side_by_side(works: Mapping[str, Callable[[], object]], times: int) -> dict[str, float]:
+    """Median seconds of each, taken in turns: what slows the machine down slows all of them down."""
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(times):
+        for name, work in works.items():
+            began = time.perf_counter()
+            work()
+            taken[name].append(time.perf_counter() - began)
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def program(command: Sequence[str], at: Path | None = None) -> Callable[[], None]:
+    """A whole process, from its start to its end; it must end well."""
+
+    def run() -> None:
+        subprocess.run(command, cwd=at, stdout=subprocess.DEVNULL, check=True, close_fds=False)
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one process took. `peak`: resident bytes at the most."""
+
+    seconds: float
+    peak: int
+
+
+def spend(command: Sequence[str], at: Path | None = None, allowed: Sequence[int] = (0,)) -> Spent:
+    """Runs one process and asks the system what it took."""
+    began = time.perf_counter()
+    with subprocess.Popen(command, cwd=at, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in allowed, f"{command} ended with {process.returncode}"
+    kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
+    return Spent(time.perf_counter() - began, kilobytes * 1024)
+
+
+def table(title: str, figures: Sequence[Figure]) -> str:
+    """One line a figure, for people."""
+    lines = [f"\n{title}"]
+    for figure in figures:
+        against = (
+            f"{figure.ratio:6.1f} × {figure.limit} ({_seconds(figure.limit_seconds)}), at most {figure.at_most:g}"
+            if figure.limit
+            else ""
+        )
+        lines.append(f"  {figure.work:<44} {_seconds(figure.seconds):>9}  {against} {figure.note}".rstrip())
+    return "\n".join(lines)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
