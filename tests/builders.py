@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -87,8 +87,13 @@ class World:
 
     def run(self, day: date, permission: Permission = NO_PERMISSION, now: datetime | None = None) -> RunResult:
         """At six in the morning of that day, in the zone of the project."""
+        return self.ready(day, permission, now)()
+
+    def ready(self, day: date, permission: Permission = NO_PERMISSION, now: datetime | None = None) -> Callable[[], RunResult]:
+        """The same, with the files read already."""
         workspace = self.workspace
-        return run(workspace, Clock(now or six(workspace, day), f"{day}T05:00:00Z", day), permission, VERSION)
+        clock = Clock(now or six(workspace, day), f"{day}T05:00:00Z", day)
+        return lambda: run(workspace, clock, permission, VERSION)
 
     def morning(self, day: date, tables: Tables | None = None) -> RunResult:
         """The exports of the day arrive, become its snapshot, and are run."""

@@ -150,7 +150,7 @@ def test_after_an_answer_only_what_follows_from_it_happens(tmp_path: Path) -> No
 def test_killed_at_any_moment_and_run_again_it_ends_as_if_never_killed(tmp_path: Path) -> None:
     before = story_until_the_last_morning(tmp_path / "before")
     whole = before.copy(tmp_path / "whole")
-    length = in_a_child(lambda: whole.run(on(4)), at=None)
+    length = in_a_child(whole.ready(on(4)), at=None)
     chance = random.Random(11)
     # Most points near the end: there the transaction ends and files are put in place.
     points = sorted({*(chance.randrange(length) for _ in range(8)), *(length - chance.randrange(length // 5) for _ in range(12))})
@@ -172,7 +172,7 @@ def story_until_the_last_morning(root: Path) -> World:
 
 def killed_and_run_again(before: World, root: Path, point: int) -> tuple[list[str], dict[str, bytes], list[str]]:
     world = before.copy(root)
-    assert in_a_child(lambda: world.run(on(4)), at=point) == -signal.SIGKILL
+    assert in_a_child(world.ready(on(4)), at=point) == -signal.SIGKILL
     world.run(on(4))
     return everything(world.ledger), world.published(), world.wrong()
 
@@ -236,7 +236,7 @@ def story_of_the_first_day(root: Path) -> World:
 def test_of_two_runs_at_once_one_works_and_the_other_is_told(tmp_path: Path) -> None:
     world = story_until_the_last_morning(tmp_path / "world")
     whole = world.copy(tmp_path / "whole")
-    length = in_a_child(lambda: whole.run(on(4)), at=None)
+    length = in_a_child(whole.ready(on(4)), at=None)
     works, at_work = os.pipe()
     hears, go_on = os.pipe()
 
@@ -246,7 +246,7 @@ def test_of_two_runs_at_once_one_works_and_the_other_is_told(tmp_path: Path) -> 
 
     second = os.fork()
     if second == 0:
-        os._exit(in_a_child(lambda: world.run(on(4)), at=length // 2, then=wait))
+        os._exit(in_a_child(world.ready(on(4)), at=length // 2, then=wait))
     os.read(works, 1)
     with pytest.raises(StoppedOnPurpose, match="another cs-playbook is at work here") as told:
         world.run(on(4))

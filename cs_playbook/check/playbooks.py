@@ -32,9 +32,9 @@ def live_says_who_fits_already(asked: Asked) -> Iterator[Finding]:
     trigger = asked.playbook.trigger
     acts = asked.playbook.status is not Status.DRAFT
     if acts and "rule" in trigger.started_by and trigger.already_matching is None:
-        status = asked.playbook.status.value
-        fact = f"a playbook that is {status} says `already_matching:`, for those who fit on its first day"
-        yield Finding(trigger.span, "CSP322", fact, "start: they start too; skip: not before it once said no")
+        fact = f"it is {asked.playbook.status.value}, and does not say what happens to those who fit already"
+        hint = "already_matching: start (they start too) or skip (none of them, until it once said no)"
+        yield Finding(trigger.span, "CSP322", fact, hint)
 
 
 def live_has_an_owner(asked: Asked) -> Iterator[Finding]:

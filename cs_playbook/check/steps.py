@@ -187,7 +187,7 @@ def _never_asked(step: Step, fit: Fit[object], above: Fit[object]) -> Finding:
         return Finding(
             span, "CSP316", "this case stands after `otherwise` and is never asked", "`otherwise` goes last"
         )
-    fact = f"this case asks what the one on line {above.when.span.line} asks: it is never taken"
+    fact = f"this case is never taken: the one on line {above.when.span.line} asks the same"
     return Finding(span, "CSP316", fact, "ask something else, or delete it")
 
 

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cs_playbook import __version__
-from cs_playbook.cli import look, operate, prove, start, write
+from cs_playbook.cli import GLOBAL_WITH_VALUE
 from cs_playbook.cli.settings import Output, Settings, may_color, say
 from cs_playbook.errors import UserError
 
-app = typer.Typer(
-    name="cs-playbook",
-    help="Customer success as code: playbooks in git, dry-run against a snapshot, run once a day.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"auto_envvar_prefix": "CS_PLAYBOOK", "help_option_names": ["-h", "--help"]},
-)
-for room in (start, write, prove, look, operate):
-    room.register(app)
+# Which room of cli knows which commands: only the room that is asked for is opened.
+ROOMS = {
+    "start": ("init", "demo", "snapshot"),
+    "write": ("validate", "rule", "schema"),
+    "prove": ("test",),
+    "look": ("dry-run", "explain"),
+    "operate": ("run", "tasks", "done", "answers", "start", "stop", "status", "history", "ledger"),
+}
 
 
-@app.callback()
+def application(rooms: Sequence[str] = tuple(ROOMS)) -> typer.Typer:
+    """All commands of these rooms."""
+    app = typer.Typer(
+        name="cs-playbook",
+        help="Customer success as code: playbooks in git, dry-run against a snapshot, run once a day.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"auto_envvar_prefix": "CS_PLAYBOOK", "help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(global_options)
+    for room in rooms:
+        import_module(f"cs_playbook.cli.{room}").register(app)
+    return app
+
+
 def global_options(
     context: typer.Context,
     directory: Annotated[Path, typer.Option("--directory", "-C", help="The workspace; this folder or one above it if absent.")] = Path(),
@@ -62,7 +77,7 @@ def _day(written: str) -> date | None:
 def run_app(arguments: list[str]) -> int:
     """The exit code. A user's or the world's fault is a sentence and a hint; ours is a traceback and exit 3."""
     try:
-        app(arguments, prog_name="cs-playbook")
+        application(_rooms(arguments))(arguments, prog_name="cs-playbook")
     except UserError as error:
         _explain(error)
         return error.exit_code
@@ -86,8 +101,19 @@ def run_app(arguments: list[str]) -> int:
     return 0
 
 
+def _rooms(arguments: list[str]) -> Sequence[str]:
+    """The room of the command that is asked for; all of them where it is none, or misspelt."""
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument in GLOBAL_WITH_VALUE:
+            next(waiting, None)
+        elif not argument.startswith("-"):
+            return [room for room, names in ROOMS.items() if argument in names] or tuple(ROOMS)
+    return tuple(ROOMS)
+
+
 def _explain(error: UserError) -> None:
-    from cs_playbook.commands.workspace import UnsoundFiles
+    from cs_playbook.commands.unsound import UnsoundFiles
 
     if isinstance(error, UnsoundFiles):
         from cs_playbook.report.findings import Looked, as_text, without_notes

@@ -156,24 +156,24 @@ def stop(
 def status(context: typer.Context) -> None:
     """How things stand: last run, snapshot, what is open, what is held."""
     from cs_playbook.commands.looking import status as look
-    from cs_playbook.commands.workspace import open_to_look
+    from cs_playbook.commands.place import open_place
     from cs_playbook.report.status import status_text
 
     settings: Settings = context.obj
-    workspace = open_to_look(settings.directory)
-    now = settings.now(workspace.catalog.project.calendar.timezone)
-    standing = look(workspace, now)
+    place = open_place(settings.directory)
+    now = settings.now(place.project.calendar.timezone)
+    standing = look(place, now)
     emit(settings, text=lambda: status_text(standing, now.date()))
 
 
 def history(context: typer.Context, account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")]) -> None:
     """All that was ever done to an account."""
     from cs_playbook.commands.looking import history as look
-    from cs_playbook.commands.workspace import open_to_look
+    from cs_playbook.commands.place import open_place
     from cs_playbook.report.looking import history_json, history_text
 
     settings: Settings = context.obj
-    found = look(open_to_look(settings.directory), account)
+    found = look(open_place(settings.directory), account)
     events = [(item.day, item.recorded_at, item.event) for item in found.recorded]
     emit(
         settings,
@@ -185,10 +185,10 @@ def history(context: typer.Context, account: Annotated[str, typer.Argument(metav
 def verify(context: typer.Context) -> None:
     """Whether the ledger is whole: its chain, its cache, its file."""
     from cs_playbook.commands.looking import verify as look
-    from cs_playbook.commands.workspace import open_to_look
+    from cs_playbook.commands.place import open_place
 
     settings: Settings = context.obj
-    wrong = look(open_to_look(settings.directory))
+    wrong = look(open_place(settings.directory))
     show("".join(f"! {sentence}\n" for sentence in wrong) or "The ledger is whole.\n", settings)
     if wrong:
         raise typer.Exit(3)

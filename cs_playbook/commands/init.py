@@ -18,6 +18,8 @@ _IGNORED = "# what a run makes, and people's data: never in git\n/data/\n/out/\n
 
 @dataclass(frozen=True, slots=True)
 class Made:
+    """What was made."""
+
     root: Path
     files: int
     ledger: Path

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cs_playbook.commands.people import find_account
-from cs_playbook.commands.workspace import Workspace, open_ledger, open_snapshot
+from cs_playbook.commands.place import Place, open_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import Recorded, RunRecord
 from cs_playbook.errors import UserError
@@ -36,23 +35,23 @@ class StatusNow:
     held: Mapping[str, int]
 
 
-def status(workspace: Workspace, now: datetime) -> StatusNow:
+def status(place: Place, now: datetime) -> StatusNow:
     """Reads the ledger and the newest snapshot's manifest."""
-    with open_ledger(workspace, writing=False) as ledger:
+    with open_ledger(place, writing=False) as ledger:
         last = ledger.last_run()
         going = [item for item in ledger.enrollments(now.date()) if item.is_open]
-        manifest, trouble = _manifest(workspace)
-        return _status(ledger, last, going, manifest, trouble, workspace, now)
+        manifest, trouble = _manifest(place)
+        return _status(ledger, last, going, manifest, trouble, place, now)
 
 
-def _status(ledger: Ledger, last: RunRecord | None, going: list[Enrollment], manifest: Manifest | None, trouble: str, workspace: Workspace, now: datetime) -> StatusNow:
+def _status(ledger: Ledger, last: RunRecord | None, going: list[Enrollment], manifest: Manifest | None, trouble: str, place: Place, now: datetime) -> StatusNow:
     treated = [item for item in going if item.arm is Arm.TREATED]
     tasks = [task for item in treated for task in item.open_tasks]
     drafts = [task for task in tasks if task.kind == "email"]
     day = last.day if last else now.date()
     held = Counter({name.removeprefix("held:"): count for name, count in (last.counts if last else {}).items() if name.startswith("held:")})
     return StatusNow(
-        last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, workspace, now),
+        last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, place, now),
         open_enrollments=len(treated), shadows=len(going) - len(treated), open_tasks=len(tasks),
         late=sum(task.is_late(day) for task in tasks), drafts=len(drafts),
         oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=len(ledger.pending_starts()),
@@ -60,36 +59,40 @@ def _status(ledger: Ledger, last: RunRecord | None, going: list[Enrollment], man
     )  # fmt: skip
 
 
-def _manifest(workspace: Workspace) -> tuple[Manifest | None, str]:
+def _manifest(place: Place) -> tuple[Manifest | None, str]:
     try:
-        with open_snapshot(workspace, None) as snapshot:
+        with open_snapshot(place, None) as snapshot:
             return snapshot.manifest, ""
     except UserError as error:
         return None, error.sentence
 
 
-def _hours_old(manifest: Manifest | None, workspace: Workspace, now: datetime) -> int | None:
+def _hours_old(manifest: Manifest | None, place: Place, now: datetime) -> int | None:
     if manifest is None:
         return None
-    began = datetime(manifest.day.year, manifest.day.month, manifest.day.day, tzinfo=ZoneInfo(workspace.catalog.project.calendar.timezone))
+    began = datetime(manifest.day.year, manifest.day.month, manifest.day.day, tzinfo=ZoneInfo(place.project.calendar.timezone))
     return int((now - began).total_seconds() // 3600)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountHistory:
+    """All events of an account, and its enrollments as they stand, by key."""
+
     account: str
     recorded: Sequence[Recorded]
     enrollments: Mapping[str, Enrollment]
 
 
-def history(workspace: Workspace, account: str) -> AccountHistory:
+def history(place: Place, account: str) -> AccountHistory:
     """Everything that was ever done to an account; also to one that has left the snapshot, by its key."""
-    with open_ledger(workspace, writing=False) as ledger:
-        found = account if ledger.enrollments_of(account) else find_account(workspace, account)
+    from cs_playbook.commands.account import find_account
+
+    with open_ledger(place, writing=False) as ledger:
+        found = account if ledger.enrollments_of(account) else find_account(place, account)
         return AccountHistory(found, ledger.history(found), {item.key: item for item in ledger.enrollments_of(found)})
 
 
-def verify(workspace: Workspace) -> list[str]:
+def verify(place: Place) -> list[str]:
     """What is wrong with the ledger, as sentences."""
-    with open_ledger(workspace, writing=False) as ledger:
+    with open_ledger(place, writing=False) as ledger:
         return ledger.verify()

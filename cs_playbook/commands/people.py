@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cs_playbook.commands.account import find_account
 from cs_playbook.commands.answers import Returned, outcomes_of, read_lists
-from cs_playbook.commands.workspace import Workspace, open_ledger, open_snapshot
-from cs_playbook.compile import wanted
+from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
 from cs_playbook.errors import ChoiceError
@@ -30,6 +30,8 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
+    """What came of closing a task. `already`: it had been answered so before."""
+
     task: OpenTask
     enrollment: Enrollment
     outcome: str
@@ -84,7 +86,7 @@ def ask_start(workspace: Workspace, playbook: str, account: str, row: str | None
         what = f"one row of {known.trigger.one_per}: name it with --row KEY" if row is None else "the account, not one of its rows"
         raise ChoiceError(f"'{playbook}' is about {what}")
     with locked(workspace.ledger, "start"), open_ledger(workspace, writing=True) as ledger:
-        found = find_account(workspace, account)
+        found = find_account(workspace.place, account)
         going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == known.first_name and item.row == row]
         if going:
             raise ChoiceError(f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}", f"cs-playbook explain {found} {playbook}")
@@ -100,7 +102,7 @@ def stop_playbook(workspace: Workspace, playbook: str, account: str, because: st
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
         going = [item for item in ledger.enrollments_of(account) if item.is_open and item.playbook == first_name]
         if not going:
-            found = find_account(workspace, account)
+            found = find_account(workspace.place, account)
             going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name]
         if not going:
             raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
@@ -126,18 +128,3 @@ def _playbook(workspace: Workspace, name: str) -> Playbook:
         known = workspace.catalog.playbooks
         raise ChoiceError(f"there is no playbook '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}")
     return found
-
-
-def find_account(workspace: Workspace, wanted_account: str) -> str:
-    """The key of an account, by its key or its name, in the newest snapshot."""
-    accounts = workspace.catalog.contract.accounts
-    name = "name" if accounts.field("name") else None
-    with open_snapshot(workspace, None) as snapshot:
-        found = snapshot.connection.execute(wanted.find_account(accounts.key or "id", name), {"wanted": wanted_account}).fetchall()
-        if not found:
-            names = [str(cell) for row in snapshot.connection.execute(wanted.account_names(accounts.key or "id", name)) for cell in row if cell]
-            raise ChoiceError(f"there is no account '{wanted_account}' in the newest snapshot", did_you_mean(wanted_account, names))
-    exact = [key for key, _ in found if key == wanted_account]
-    if len(exact or found) > 1:
-        raise ChoiceError(f"'{wanted_account}' is the name of {len(found)} accounts", f"say which: {', '.join(key for key, _ in found[:8])}")
-    return str(exact[0] if exact else found[0][0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -81,7 +82,9 @@ def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
             runs[number] = None
             yield path, content
 
-    count = publish(workspace.root / OUT, files())
+    # Closed also when the disk refuses: a reader left open would keep the ledger from being written.
+    with closing(files()) as left:
+        count = publish(workspace.root / OUT, left)
     for number in runs:
         ledger.mark_published(number)
     return count

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cs_playbook.model.condition import Condition, Evidence, Group
+from cs_playbook.model.condition import Evidence, Group
 from cs_playbook.model.expression import FieldType, Value
-from cs_playbook.plan.speaking import spoken
+from cs_playbook.report.values import TIE, value_words
 
 SAYS = {True: "yes", False: "no", None: "unknown"}
 
@@ -42,17 +42,12 @@ def names_of(said: Evidence) -> tuple[str, ...]:
 
 
 def condition_line(said: Evidence) -> str:
-    """`no       licensed_seats >= 10 (licensed_seats is 8)`."""
-    words = (names_of(said) or (_group(said.condition),))[0]
+    """`licensed_seats >= 10` says no (licensed_seats is 8)."""
+    words = (*names_of(said), "all of it")[0]
     seen = [f"{name} is {_shown(value, kind)}" for name, value, kind in _seen(said) if name != words]
-    bare = [_shown(value, kind) for name, value, kind in _seen(said) if name == words]
     held = [f"held for {said.lasting[0]} of {said.lasting[1]} days"] if said.lasting else []
-    details = ", ".join([*bare, *seen, *held])
-    return f"{SAYS[said.answer]:<8} {words}{f' ({details})' if details else ''}"
-
-
-def _group(condition: Condition) -> str:
-    return "all of it" if isinstance(condition, Group) else ""
+    details = ", ".join([*seen, *held])
+    return f"`{words}` says {SAYS[said.answer]}" + (f" ({details})" if details else "")
 
 
 def _seen(said: Evidence) -> Sequence[tuple[str, Value, str]]:
@@ -60,13 +55,4 @@ def _seen(said: Evidence) -> Sequence[tuple[str, Value, str]]:
 
 
 def _shown(value: Value, kind: str) -> str:
-    if value is None:
-        return "empty"
-    readable = spoken(value, FieldType(kind) if kind else None)
-    if isinstance(readable, bool):
-        return "yes" if readable else "no"
-    if isinstance(readable, tuple):
-        return ", ".join(readable) or "an empty list"
-    if isinstance(readable, float):
-        return f"{readable:.6g}"
-    return str(readable)
+    return value_words(value, FieldType(kind) if kind else None).replace(TIE, " ")

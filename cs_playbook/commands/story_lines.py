@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,15 @@ from cs_playbook.report.words import day_in_words
 Wanted = Mapping[str, Any]
 Item = dict[str, Any]
 _NAMING = ("step", "email", "account", "row")  # said first, and without their word
+_DATES = ("due", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How lines are told: whether an account must be named, and from where dates count."""
+
+    several: bool
+    days: Days
 
 
 def matched(wanted: Sequence[Wanted], there: Sequence[Item], days: Days) -> tuple[list[Wanted], list[Item]]:
@@ -45,21 +55,24 @@ def _same(key: str, wanted: Any, item: Item, days: Days) -> bool:
     return bool(wanted == there)
 
 
-def item_words(item: Mapping[str, Any], like: Mapping[str, Any], accounts: Sequence[str]) -> str:
+def item_words(item: Item | Wanted, like: Wanted, told: Telling) -> str:
     """`call of acme (owner lea@vendor.example, due Thursday 5 March)`, with the details that `like` speaks of."""
-    name = str(item.get("email" if "email" in like or "step" not in item else "step"))
+    name = item.get("email") if "email" in like or "step" not in item else item.get("step")
     subject = "/".join(str(item[key]) for key in ("account", "row") if item.get(key))
-    whose = f" of {subject}" if subject and len(accounts) > 1 else ""
-    details = [f"{key} {_shown(item.get(key))}" for key in like if key not in _NAMING]
-    return f"{name}{whose}{f' ({chr(44).join(details)})' if details else ''}".replace(",", ", ")
+    whose = f" of {subject}" if subject and told.several else ""
+    details = [
+        f"{key} {_shown(item[key], key, told.days)}" for key in like if key in item and key not in _NAMING
+    ]
+    return f"{name}{whose}" + (f" ({', '.join(details)})" if details else "")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, key: str, days: Days) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, date):
-        return f"{day_in_words(value)}"
-    return "empty" if value in (None, []) else str(value)
+    if value in (None, []):
+        return "empty"
+    day = read_day(value, days) if key in _DATES and isinstance(value, str) else value
+    return day_in_words(day) if isinstance(day, date) else str(value)
 
 
 def wanted_closed(closed: Mapping[str, Any], playbook: Playbook) -> Iterator[tuple[str | None, str, str]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cs_playbook.commands.one_account import row_subjects, subject_of
 from cs_playbook.commands.story_day import Played
 from cs_playbook.commands.story_why import subject_name
-from cs_playbook.compile import wanted
-from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.scan import rule_of
 from cs_playbook.letters.lacking import templates
 from cs_playbook.letters.render import Rendered, render
@@ -27,11 +26,9 @@ from cs_playbook.model.event import (
     StepSkipped,
     TaskEscalated,
 )
-from cs_playbook.model.expression import Value, to_day
-from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Email, Playbook, Step
 from cs_playbook.plan.advance import enrollment_values
-from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, subject_key
+from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan
 from cs_playbook.plan.lines import contact_row, title_of
 from cs_playbook.plan.speaking import language_for, letter_values
 
@@ -206,44 +203,10 @@ def enrollments(played: Played, account: str) -> list[Enrollment]:
 def subject_today(name: str, played: Played) -> Subject | None:
     """An account, or its row, with all facts of the day; None where it is not in the export."""
     account, _, row = name.partition("/")
-    connection = played.morning.stage.connection
-    for statement in (wanted.WANTED, wanted.EMPTY_WANTED, wanted.WANTED_ROWS, wanted.EMPTY_WANTED_ROWS):
-        connection.execute(statement)
-    connection.execute(wanted.ADD_WANTED, (account,))
-    cursor = connection.execute(wanted.FACTS)
-    names = [column[0] for column in cursor.description][2:]
-    found = cursor.fetchone()
-    if found[1] is None:
-        return None
-    values: dict[str, Value] = dict(zip(names, found[2:], strict=True))
-    active = bool(values.get("_active"))
-    if not row:
-        return Subject(account, None, values, active=active)
-    of_row = _row_values(account, row, played)
-    return None if of_row is None else Subject(account, row, {**values, **of_row}, active=active)
-
-
-def _row_values(account: str, row: str, played: Played) -> dict[str, Value] | None:
-    trigger = played.setting.playbook.trigger
-    table = played.setting.catalog.contract.table(trigger.one_per or "")
-    if table is None:
-        return None
-    connection = played.morning.stage.connection
-    connection.execute(wanted.ADD_WANTED_ROW, (account, table.name, row))
-    found = connection.execute(wanted.rows(table), (table.name,)).fetchone()
-    if found is None:
-        return None
-    cells = dict(zip((f"row.{field.name}" for field in table.fields), found[2:], strict=True))
-    return {**cells, **_since(subject_key(account, row), played)}
-
-
-def _since(subject: str, played: Played) -> dict[str, Value]:
-    """Since when the conditions with `for` of a rule about rows say yes."""
-    rule = rule_of(played.setting.playbook)
-    known: dict[str, Value] = {}
-    for condition in lasting_of(rule.condition) if rule else ():
-        series = series_of(condition)
-        for whose, value, since in played.ledger.remembered(series, played.on):
-            if whose == subject and value == 1:
-                known[series] = to_day(since)
-    return known
+    subject = subject_of(account, played.morning)
+    if not subject.present or not row:
+        return subject if subject.present else None
+    playbook = played.setting.playbook
+    table = played.setting.catalog.contract.table(playbook.trigger.one_per or "")
+    rows = row_subjects(subject, rule_of(playbook), table, played.morning) if table else iter(())
+    return next((one for one in rows if one.row == row), None)

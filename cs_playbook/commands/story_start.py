@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from cs_playbook.commands.story_conditions import condition_line, culprits, leaves_of
 from cs_playbook.commands.story_day import Played
 from cs_playbook.commands.story_seen import enrollments, held, refusals, subject_today
-from cs_playbook.commands.story_why import subject_name
 from cs_playbook.compile.scan import rule_of
 from cs_playbook.model.answer import explain
 from cs_playbook.model.condition import Condition, Evidence
@@ -21,10 +20,11 @@ def why_not_started(name: str, played: Played) -> list[str]:
     if subject is None:
         return [f"{name} is not in the export"]
     said = [f"refused: {why}" for who, why in refusals(played) if who == name]
-    before = _before(name, played)
+    inside, before = _before(name, played)
     blocking = [condition_line(item) for item in blockers(subject, played)]
     waiting = [f"held: {item.why}" for who, item in held(played) if who == name and item.step is None]
-    return said or _inside(before) or blocking or waiting or _once_only(before, played) or ["nothing says no"]
+    reasons_why = said or inside or blocking or waiting or before or ["nothing says no"]
+    return [f"{name}: {line}" for line in reasons_why]
 
 
 def blockers(subject: Subject, played: Played) -> list[Evidence]:
@@ -58,23 +58,14 @@ def _over_already(subject: Subject, played: Played) -> Iterator[Evidence]:
             yield from leaves_of(said)
 
 
-def _before(name: str, played: Played) -> list[tuple[str, str]]:
-    """(how it is there, why it may not start again) of the last time it was in the playbook, before today."""
+def _before(name: str, played: Played) -> tuple[list[str], list[str]]:
+    """Since when it is in the playbook; else when it last was, before today."""
     account, _, row = name.partition("/")
     mine = [item for item in enrollments(played, account) if (item.row or "") == row]
     if not mine:
-        return []
-    last = mine[-1]
-    where = f"{subject_name(last.account, last.row)} is in {played.setting.playbook.name}"
+        return [], []
+    last, playbook = mine[-1], played.setting.playbook
     if last.ended_on is None or last.ended_on == played.on:
-        return [(f"{where} already, since {day_in_words(last.started_on)}", "")]
-    return [("", f"it was in the playbook until {day_in_words(last.ended_on)} ({last.outcome})")]
-
-
-def _inside(before: list[tuple[str, str]]) -> list[str]:
-    return [there for there, _ in before if there]
-
-
-def _once_only(before: list[tuple[str, str]], played: Played) -> list[str]:
-    again = "" if played.setting.playbook.reentry else ", and there is no `reentry:`"
-    return [f"{was}{again}" for _, was in before if was]
+        return [f"it is in {playbook.name} already, since {day_in_words(last.started_on)}"], []
+    again = "" if playbook.reentry else ", and there is no `reentry:`"
+    return [], [f"it was in {playbook.name} until {day_in_words(last.ended_on)} ({last.outcome}){again}"]

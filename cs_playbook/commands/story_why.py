@@ -33,11 +33,11 @@ def open_words(enrollments: Sequence[Enrollment]) -> str:
 def step_lines(step: Step, enrollment: Enrollment, playbook: Playbook) -> tuple[str, ...]:
     """Why this step is not open; where it waits for others, how those stand."""
     if not enrollment.is_open:
-        return (*_own_line(step, enrollment), _ended(enrollment))
+        return (*_own_line(step, enrollment), ended_words(enrollment))
     return tuple(dict.fromkeys(_lines(step, enrollment, playbook, frozenset())))
 
 
-def _ended(enrollment: Enrollment) -> str:
+def ended_words(enrollment: Enrollment) -> str:
     assert enrollment.ended_on is not None
     name = subject_name(enrollment.account, enrollment.row)
     ways = {"answer": "by an answer", "exit": "by an exit", "goal": "its goal was met", "stopped": "by hand"}
@@ -101,7 +101,7 @@ def _open_line(step: Step, progress: Progress, enrollment: Enrollment) -> str:
     if progress.until is not None:
         since = " ".join(day_in_words(progress.ready_on).split()[:2])
         last = day_in_words(progress.until)
-        return f"{step.id} is still waiting until {last} ({_lasting(step)} from {since})"
+        return f"{step.id} is still waiting until {last} ({_lasting(step)} {since})"
     mine = [task for task in enrollment.open_tasks if task.step == step.id]
     lines = "; ".join(f"{task.owner}, due {day_in_words(task.due)}" for task in mine)
     return f"{step.id} is still open: {lines}"
@@ -110,8 +110,8 @@ def _open_line(step: Step, progress: Progress, enrollment: Enrollment) -> str:
 def _lasting(step: Step) -> str:
     """Where cases decide how long, the words alone do not tell."""
     if isinstance(step.verb, Wait) and len(step.verb.lasting.fits) == 1:
-        return str(step.verb.lasting.fits[0].value)
-    return "counted"
+        return f"{step.verb.lasting.fits[0].value} from"
+    return "since"
 
 
 def _skipped(step: Step, enrollment: Enrollment) -> str:

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cs_playbook.errors import ChoiceError, UserError
+from cs_playbook.commands.unsound import UnsoundFiles
+from cs_playbook.errors import ChoiceError
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.project import CalendarRules
 from cs_playbook.model.time import Calendar
@@ -19,20 +20,9 @@ from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
 from cs_playbook.source.finding import Finding, in_order
 
 if TYPE_CHECKING:
+    from cs_playbook.commands.place import Place
     from cs_playbook.effects.ledger import Ledger
     from cs_playbook.source.snapshot import Snapshot
-
-
-class UnsoundFiles(UserError):
-    """The files have findings that stop what was asked."""
-
-    exit_code = 1
-
-    def __init__(self, findings: tuple[Finding, ...], files: WorkspaceFiles) -> None:
-        errors = sum(finding.is_error for finding in findings)
-        super().__init__(f"{errors} finding{'' if errors == 1 else 's'} in the files: nothing was done", "mend them, then cs-playbook validate")
-        self.findings = findings
-        self.files = files
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +36,18 @@ class Workspace:
     findings: tuple[Finding, ...]
 
     @property
+    def place(self) -> Place:
+        from cs_playbook.commands.place import Place
+
+        return Place(self.root, self.catalog.project, self.catalog.contract)
+
+    @property
     def snapshots(self) -> Path:
-        return self.root / self.catalog.project.snapshots
+        return self.place.snapshots
 
     @property
     def ledger(self) -> Path:
-        return self.root / self.catalog.project.ledger
+        return self.place.ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +101,17 @@ def open_workspace(start: Path) -> Workspace:
     return Workspace(examined.files.root, examined.files, examined.catalog, examined.around, examined.findings)
 
 
-def open_to_look(start: Path) -> Workspace:
-    """The workspace as far as it can be read: enough to see what was done, also while somebody mends a playbook."""
-    root = find_root(start)
-    files = read_files(root)
-    read = read_catalog(files.yaml, files.letters)
-    if read.catalog is None or read.around is None:
-        raise UnsoundFiles(in_order([*files.findings, *read.findings]), files)
-    return Workspace(root, files, read.catalog, read.around, read.findings)
-
-
 def open_snapshot(workspace: Workspace, day: date | None) -> Snapshot:
     """That of `day`, or the newest."""
-    from cs_playbook.compile import placing
-    from cs_playbook.source import snapshot as snapshots
+    from cs_playbook.commands import place
 
-    path = snapshots.newest(workspace.snapshots) if day is None else snapshots.on(workspace.snapshots, day)
-    return snapshots.Snapshot.open(path, placing.shape(workspace.catalog.contract))
+    return place.open_snapshot(workspace.place, day)
 
 
 def open_ledger(workspace: Workspace, *, writing: bool) -> Ledger:
-    from cs_playbook.effects.ledger import Ledger
+    from cs_playbook.commands import place
 
-    return Ledger.open(workspace.ledger, workspace.catalog.project.ledger_id, writing)
+    return place.open_ledger(workspace.place, writing=writing)
 
 
 def calendar_of(rules: CalendarRules) -> Calendar:

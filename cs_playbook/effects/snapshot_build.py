@@ -108,6 +108,8 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Made:
+    """What has been read and placed, and everything that was found on the way."""
+
     files: tuple[SourceFile, ...]
     tables: tuple[tuple[str, TableCount], ...]
     findings: tuple[Finding, ...]

@@ -13,6 +13,8 @@ ACCOUNTS = "accounts"
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """One column of a table."""
+
     name: str
     type: FieldType
     span: Span

@@ -82,6 +82,8 @@ class TaskAnswered:
 
 @dataclass(frozen=True, slots=True)
 class TaskEscalated:
+    """A late task was told to these people, once."""
+
     enrollment: str
     task: str
     on: date
@@ -90,6 +92,8 @@ class TaskEscalated:
 
 @dataclass(frozen=True, slots=True)
 class TaskReassigned:
+    """An open task followed its role to a new owner."""
+
     enrollment: str
     task: str
     on: date
@@ -98,6 +102,8 @@ class TaskReassigned:
 
 @dataclass(frozen=True, slots=True)
 class GoalMet:
+    """What the playbook is for has come true, within its window."""
+
     enrollment: str
     on: date
 
@@ -124,6 +130,8 @@ class WentMissing:
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
+    """The account or row is in the snapshot again: the enrollment goes on."""
+
     enrollment: str
     on: date
 

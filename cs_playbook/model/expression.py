@@ -68,6 +68,8 @@ _OTHERS = frozenset((ScopeName.ROW, ScopeName.CONTACT, ScopeName.RELATED))
 
 @dataclass(frozen=True, slots=True)
 class Literal:
+    """`10`, `'high'`, `true`, `null`; a date as days since 1970-01-01."""
+
     value: Value
     type: FieldType | None
     at: At = field(default=(0, 0), compare=False)
@@ -90,6 +92,8 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """`arr >= 20000`."""
+
     operator: str  # = <> < <= > >=
     left: Expression
     right: Expression
@@ -107,6 +111,8 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """`not paying`."""
+
     item: Expression
     at: At = field(default=(0, 0), compare=False)
 
@@ -131,6 +137,8 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Between:
+    """`seats between 5 and 9`, both ends included."""
+
     item: Expression
     low: Expression
     high: Expression
@@ -139,6 +147,8 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Like:
+    """`name like 'A%'`: `%` stands for any letters, `_` for one."""
+
     item: Expression
     pattern: Expression
     at: At = field(default=(0, 0), compare=False)
@@ -154,6 +164,8 @@ class IsEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
+    """`active_users / licensed_seats`."""
+
     operator: str  # + - * /
     left: Expression
     right: Expression
@@ -162,6 +174,8 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Negative:
+    """`-arr`."""
+
     item: Expression
     at: At = field(default=(0, 0), compare=False)
 

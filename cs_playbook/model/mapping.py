@@ -34,6 +34,8 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
+    """From which file a table is read, and how."""
+
     table: str
     file: str
     fields: tuple[FieldSource, ...]

@@ -58,6 +58,8 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
+    """Who is told when a line is late, and after how long."""
+
     when_late_by: Duration
     tell: People
 
@@ -91,17 +93,23 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
+    """Over when `until` says yes (met), or after so long (timed_out)."""
+
     lasting: Cases[Duration]
     until: Condition | None
 
 
 @dataclass(frozen=True, slots=True)
 class Decide:
+    """The first case that fits is the outcome."""
+
     cases: Cases[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Approve:
+    """A question that somebody approves or refuses."""
+
     question: Sentence
     owner: Cases[People]
     due: Cases[Moment]
@@ -116,6 +124,8 @@ Verb = Task | Email | Wait | Decide | Approve
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """One step. `ends`: outcomes that end the whole enrollment."""
+
     id: str
     verb: Verb
     after: After
@@ -157,18 +167,24 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Reentry:
+    """It may start again so many days after its end, `at_most` times in all (None: always)."""
+
     days_after_end: int
     at_most: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """A trickle: how many new ones a day, how many open ones a person (None: any)."""
+
     new_per_day: int | None = None
     open_per_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
+    """What ends an enrollment wherever it stands."""
+
     when: Condition
     outcome: str
 

@@ -20,6 +20,8 @@ class CalendarRules:
 
 @dataclass(frozen=True, slots=True)
 class Languages:
+    """The languages letters are written in, and the one for everybody else."""
+
     supported: tuple[str, ...] = ("en",)
     default: str = "en"
 

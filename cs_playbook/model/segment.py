@@ -23,6 +23,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
+    """Segments in order: the first that fits."""
+
     name: str
     title: str
     segments: tuple[Segment, ...]

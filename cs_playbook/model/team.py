@@ -45,6 +45,8 @@ class FromField:
 
 @dataclass(frozen=True, slots=True)
 class ManagerOf:
+    """Whoever manages the people of that role."""
+
     role: RoleRef
 
 
@@ -69,6 +71,8 @@ RoleSource = FromField | ManagerOf | Always | ContactsWhere
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """A name for people. `otherwise`: the role that stands in where there is nobody."""
+
     name: str
     source: RoleSource
     span: Span
@@ -82,6 +86,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """One of our own."""
+
     email: str
     name: str
     span: Span
@@ -92,6 +98,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Team:
+    """All roles and all of our people."""
+
     name: str
     roles: tuple[Role, ...]
     people: tuple[Person, ...]

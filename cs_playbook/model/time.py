@@ -17,6 +17,8 @@ LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts lon
 
 @dataclass(frozen=True, slots=True)
 class Duration:
+    """`3 business days`."""
+
     count: int
     unit: Unit
 

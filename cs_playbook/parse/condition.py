@@ -228,9 +228,7 @@ class _Reader:
             return self._function(token)
         if token.word in CLOCKS[:7]:
             raise self._clock(token)
-        if token.word == "if":
-            raise Refusal(token.at, "CSP201", "'if' has no place in a condition", "write only what must hold; to choose a value: case when … then … else … end")
-        if token.word in ("and", "or", "in", "between", "like", "is", "when", "then", "else", "end"):
+        if token.word in ("and", "or", "in", "between", "like", "is", "if", "when", "then", "else", "end"):
             raise self._unexpected(token)
         return Name(token.text, at=token.at)
 
@@ -262,8 +260,6 @@ class _Reader:
             raise Refusal(token.at, "CSP215", f"{token.text}() is not yet part of the language", "")
         if word in CLOCKS:
             raise self._clock(token)
-        if word in ("if", "iif"):
-            raise Refusal(token.at, "CSP208", f"there is no function '{token.text}'", "case when <condition> then <value> else <value> end")
         if word not in CALLS:
             raise _unknown_function(token)
         arguments = [] if self._here.text == ")" else [self._either()]
@@ -376,6 +372,8 @@ class _Reader:
             return "two conditions are two lines, or joined by `and`"
         if token.text == ")":
             return "it closes a bracket that was never opened"
+        if token.word == "if":
+            return "write only what must hold; to choose a value: case when … then … else … end"
         return "a value is missing before it" if token.text in COMPARISONS or token.word in ("and", "or") else ""
 
     def _left_over(self) -> Refusal:
@@ -425,6 +423,6 @@ _EXAMPLES = {
 
 def _unknown_function(token: Token) -> Refusal:
     near = did_you_mean(token.word, FUNCTIONS)
-    usual = {"coalesce": "case when x is null then 0 else x end", "count": "number_of(table, condition)", "upper": "lower(x)", "datediff": "days_since(d)", "contains": "x like '%word%'", "starts_with": "x like 'word%'", "ifnull": "case when x is null then 0 else x end"}  # fmt: skip
+    usual = {"if": "case when … then … else … end", "iif": "case when … then … else … end", "coalesce": "case when x is null then 0 else x end", "count": "number_of(table, condition)", "upper": "lower(x)", "datediff": "days_since(d)", "contains": "x like '%word%'", "starts_with": "x like 'word%'", "ifnull": "case when x is null then 0 else x end"}  # fmt: skip
     hint = near or (f"write {usual[token.word]}" if token.word in usual else f"there are: {', '.join(FUNCTIONS)}")
     return Refusal(token.at, "CSP208", f"there is no function '{token.text}'", hint)

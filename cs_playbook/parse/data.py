@@ -23,6 +23,13 @@ _WORDS = frozenset(
 )  # fmt: skip
 _BEFORE_A_DOT = frozenset(("account", "row", "contact", "steps", "given"))
 _OF_ACCOUNTS = _BEFORE_A_DOT | {"started_on"}
+# What databases and spreadsheets call them.
+_OTHER_TYPES = {
+    "string": "text", "str": "text", "varchar": "text", "char": "text", "uuid": "text", "int": "integer",
+    "bigint": "integer", "float": "number", "double": "number", "decimal": "number", "numeric": "number",
+    "money": "number", "currency": "number", "percent": "number", "bool": "boolean", "yes/no": "boolean",
+    "datetime": "date", "timestamp": "date", "time": "date", "array": "list", "tags": "list", "mail": "email",
+}  # fmt: skip
 _AS_KEY = (FieldType.TEXT, FieldType.INTEGER, FieldType.EMAIL)
 _AS_DAY = (FieldType.DATE, FieldType.HAPPENED)
 _WITH_VALUES = (FieldType.TEXT, FieldType.LIST)
@@ -133,7 +140,8 @@ def _field(name: Scalar, kind: Scalar, value: Node, findings: list[Finding]) -> 
     known = {one.value: one for one in FieldType}
     found = known.get(kind.text)
     if found is None:
-        hint = did_you_mean(kind.text, known) or f"there are: {', '.join(known)}"
+        usual = _OTHER_TYPES.get(kind.text.lower())
+        hint = f"write {usual}" if usual else did_you_mean(kind.text, known) or f"there are: {', '.join(known)}"
         findings.append(Finding(kind.span, "CSP701", f"there is no type '{kind.text}'", hint))
     values = texts(value, "values") if isinstance(value, Mapping) else ()
     if values and found is not None and found not in _WITH_VALUES:

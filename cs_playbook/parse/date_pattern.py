@@ -27,6 +27,8 @@ _ONLY = "it is made of YYYY, MM, DD, HH, MM, SS and separators, e.g. DD-MM-YYYY 
 
 @dataclass(frozen=True, slots=True)
 class DatePattern:
+    """One way of writing dates."""
+
     text: str
     expression: re.Pattern[str]
 

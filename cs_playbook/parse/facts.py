@@ -39,9 +39,10 @@ def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope:
     order, circle = _in_order(needs)
     if circle:
         key = next(key for key, _ in declared if key.text == circle[0])
-        findings.append(Finding(key.span, "CSP222", f"these facts need each other: {' → '.join((*circle, circle[0]))}", "one of them must stand on its own"))
+        ring = f"'{circle[0]}' needs itself" if len(circle) == 1 else f"these facts need each other: {' → '.join((*circle, circle[0]))}"
+        findings.append(Finding(key.span, "CSP222", ring, "one of them must stand on its own"))
     read: dict[str, Signal] = {}
-    types = dict(scope.facts)
+    types = {**dict.fromkeys(circle, FieldType.NUMBER), **scope.facts}  # the circle is reported, not its names
     for name in order:
         if name in signals:
             key = next(key for key, _ in declared if key.text == name)
@@ -83,7 +84,9 @@ def _declare(key: Scalar, node: Mapping, declared: dict[str, tuple[Scalar, Mappi
         first = taken[0].span
         findings.append(Finding(key.span, "CSP223", f"there is already a fact '{key.text}' in {first.file}:{first.line}", "all facts share one namespace: choose another name"))
     elif key.text in scope.facts or key.text in ("today", "started_on", "row", "contact", "steps", "given"):
-        findings.append(Finding(key.span, "CSP223", f"'{key.text}' is already a field of accounts, or a word of the language", "all facts share one namespace: choose another name"))
+        is_field = scope.contract.accounts.field(key.text) is not None
+        what = "is already a field of accounts" if is_field else "means something else in conditions"
+        findings.append(Finding(key.span, "CSP223", f"'{key.text}' {what}", "all facts share one namespace: choose another name"))
     else:
         declared[key.text] = (key, node)
 
@@ -178,7 +181,7 @@ def _where(node: Mapping, scope: Scope, has_table: bool) -> tuple[Condition | No
         return None, [Finding(key.span, "CSP224", "`where:` chooses rows, and there is no `from:`", "name the table, or put the condition into `value:`")]
     condition, findings = read_conditions(value, scope)
     patient = next((leaf for leaf in leaves(condition) if leaf.lasting), None) if condition else None
-    if patient is not None:
+    if patient is not None and not any(finding.is_error for finding in findings):
         findings.append(Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger"))
     return condition, findings
 

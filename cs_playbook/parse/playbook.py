@@ -128,8 +128,8 @@ def _trigger(root: Mapping, scope: Scope) -> tuple[tuple[Trigger, Scope], list[F
     findings: list[Finding] = []
     table, wrong = _one_per(node, scope)
     findings += wrong
-    if table is not None:
-        scope = replace(scope, row=scope.contract.table(table))
+    # Also where the table cannot serve: whoever names its fields is not reported too.
+    scope = replace(scope, row=scope.contract.table(text(node, "one_per")) if text(node, "one_per") != ACCOUNTS else None)
     when, wrong = _condition(node, "when", scope)
     findings += wrong
     started_by = texts(node, "started_by") or ("rule",)

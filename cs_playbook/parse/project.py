@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo, available_timezones
 
 from cs_playbook.model.project import CalendarRules, Languages, Project, StopWhen
-from cs_playbook.parse.nodes import block, number, text, texts
+from cs_playbook.parse.nodes import block, number, scalar, text, texts
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping
 
+_LIMITS = ("snapshot_older_than", "a_table_shrinks_by", "empty_cells_rise_by")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
 
@@ -17,6 +19,7 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
     ledger = block(root, "ledger")
     calendar, findings = _calendar(block(root, "calendar"))
     languages, wrong = _languages(block(root, "languages"))
+    findings += _stops_for_nothing(block(root, "stop_when"))
     project = Project(
         name=text(root, "project"),
         format=number(root, "format") or 1,
@@ -47,7 +50,7 @@ def _calendar(node: Mapping | None) -> tuple[CalendarRules, list[Finding]]:
 def _zone(node: Mapping, name: str) -> list[Finding]:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):  # KeyError: no such zone
         key = node.get("timezone")
         near = did_you_mean(name, available_timezones())
         return [Finding(key.span if key else node.span, "CSP120", f"there is no time zone '{name}'", near or "e.g. Europe/Paris")]
@@ -70,6 +73,18 @@ def _languages(node: Mapping | None) -> tuple[Languages, list[Finding]]:
         where = node.get("default") or node
         return languages, [Finding(where.span, "CSP121", f"the default '{languages.default}' is not among the supported languages", f"one of: {', '.join(languages.supported)}")]
     return languages, []
+
+
+def _stops_for_nothing(node: Mapping | None) -> list[Finding]:
+    """A limit of zero: the smallest change, or the mere age of any snapshot, would stop every run."""
+    fitting = block(node, "newly_fitting_a_playbook") if node else None
+    said = [scalar(node, key) for key in _LIMITS] if node else []
+    said += [scalar(fitting, "and_share")] if fitting else []
+    return [
+        Finding(value.span, "CSP122", f"'{value.text}': every run would stop", "a limit is more than nothing: 36 hours, 10%, 10 points")
+        for value in said
+        if value is not None and re.match(r"0+(\.0+)?\D", value.text)
+    ]
 
 
 def _stop_when(node: Mapping | None) -> StopWhen:

@@ -44,11 +44,18 @@ def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
     written = blank["name"]
     if written.startswith("contact.") and not scope.contact:
         return Finding(span, "CSP310", f"'{written}': this step is about no contact", "say `about:` with a role of contacts")
+    first = written.partition(".")[0]
+    if first == "row" and scope.row is None:
+        fact = f"'{written}': this playbook is about whole accounts, not about rows"
+        return Finding(span, "CSP310", fact, "`trigger: {one_per: <table>}` makes it one per row")
     known = [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
-    return Finding(span, "CSP310", f"nothing fills the blank '{written}'", did_you_mean(written, known) or "blanks are account.x, row.x, contact.x")
+    near = did_you_mean(written, known) if did_you_mean(first, ("account", "row", "contact")) else ""
+    return Finding(span, "CSP310", f"nothing fills the blank '{written}'", near or "blanks here are account.x, row.x and contact.x")
 
 
 def _left_over(node: Scalar) -> list[Finding]:
-    if "{%" in node.text or "{#" in node.text or ("{{" in _BLANK.sub("", node.text)):
+    if "{{" in _BLANK.sub("", node.text):
+        return [Finding(node.span, "CSP311", "a blank is opened here and never closed", "write {{ account.name }}")]
+    if "{%" in node.text or "{#" in node.text:
         return [Finding(node.span, "CSP311", "only blanks like {{ account.name }} can stand in a sentence", "for more, write an email file")]
     return []

@@ -66,7 +66,9 @@ def _role(key: Scalar, node: Mapping, names: frozenset[str], scope: Scope) -> tu
     said = [name for name in _SOURCES if node.get(name) is not None]
     if not said and node.get("pool") is not None:
         return None, []  # not yet, the schema has said so
-    if len(said) != 1:
+    if len(said) > 1:
+        return None, [Finding(key.span, "CSP131", f"the role '{key.text}' says {' and '.join(said)}: only one of them can hold", "keep one; whoever stands in is named by `else:`")]
+    if not said:
         return None, [Finding(key.span, "CSP131", f"the role '{key.text}' must say one of: from, manager_of, is, contacts", "e.g. csm: {from: csm_email, else: cs_ops}")]
     findings: list[Finding] = []
     otherwise = None
@@ -164,5 +166,7 @@ def read_people(node: Node, names: frozenset[str]) -> tuple[People | None, list[
 
 def _bare_list(node: Sequence) -> Finding:
     names = ", ".join(item.text for item in node.items if isinstance(item, Scalar)) or "csm, csm_manager"
+    if len(node.items) == 1:
+        return Finding(node.span, "CSP136", "one person stands without brackets", f"write {names}")
     hint = f"{{first_of: [{names}]}}: the first that has somebody; {{all_of: [{names}]}}: each of them"
     return Finding(node.span, "CSP136", "a bare list of people can be read in two ways", hint)

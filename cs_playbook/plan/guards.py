@@ -30,6 +30,8 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class NewlyFitting:
+    """How many a playbook's rule newly fits, of how many that were seen."""
+
     playbook: str
     new: int
     seen: int

@@ -166,7 +166,7 @@ def _until(step: StepExplained) -> Iterator[str]:
     assert step.until is not None
     for answer, text, value, far in part_rows(step.until):
         told = ", ".join(cell.whole for cell in (value, far) if cell.whole)
-        yield f"or {text.whole.strip()}: {answer.whole.lower()}" + (f" ({told})" if told else "")
+        yield f"or until {text.whole.strip()}: {answer.whole.lower()}" + (f" ({told})" if told else "")
 
 
 def _because_of(step: StepExplained) -> str:

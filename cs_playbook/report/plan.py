@@ -114,7 +114,7 @@ def _always(summary: PlanSummary, voice: Voice) -> tuple[_Count, ...]:
     starts = _joined([*_list(summary.started), arr])
     return (
         _Count("+", "start", sum(summary.started.values()), starts, "good"),
-        _Count(">", "advance", summary.moves, _joined(f"{n} {what}" for what, n in summary.work.items())),
+        _Count(">", "advance", summary.moves, _work(summary.work)),
         _Count("!", "late", summary.late, _told(summary.told, voice), "warn"),
         _Count("x", "end", sum(summary.ended.values()), _joined(_list(summary.ended))),
         _Count(".", "held", sum(summary.held.values()), _joined([*held, *later])),
@@ -134,6 +134,21 @@ def _sometimes(found: DryRun) -> Iterator[_Count]:
         yield _Count("x", "refused", summary.refused, "asked for by people, and not started", "warn")
     if found.answers:
         yield _Count("<", "answers", found.answers, "came back in answers/ and count already")
+
+
+_ONE = {
+    "new tasks": "new task",
+    "drafts": "draft",
+    "waits begin": "wait begins",
+    "waits over": "wait over",
+    "change owner": "changes owner",
+}
+
+
+def _work(work: Mapping[str, int]) -> str:
+    return _joined(
+        f"{number} {_ONE.get(what, what) if number == 1 else what}" for what, number in work.items()
+    )
 
 
 _HELD = {
@@ -187,9 +202,13 @@ def _sections(summary: PlanSummary, voice: Voice, width: int) -> Iterator[Line]:
     widths, room = _widths([item for section in sections for item in section.names], width)
     sections = [with_the_reason_once(section, room) for section in sections]
     widths = replace(widths, why=_why_width(list(_tasks(sections)), room))
+    told_before = True
     for section in sections:
-        if section.names or section.notes:
+        # Playbooks of which nothing is to be said stand line by line.
+        told = bool(section.names or section.notes)
+        if told or told_before:
             yield BLANK
+        told_before = told
         yield from _heading(section, widths, width)
         yield from _names(section, widths, width)
         for mark, text, way_on in section.notes:

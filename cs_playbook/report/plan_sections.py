@@ -71,8 +71,12 @@ def _says(found: PlaybookSummary) -> Iterator[str]:
         yield "started by people only"
     else:
         yield "nothing new"
-    words = ((LineKind.MOVE, "go on"), (LineKind.END, "end"), (LineKind.LATE, "late"))
-    yield from (f"{found.counts[kind]} {word}" for kind, word in words if found.counts.get(kind))
+    words = (
+        (LineKind.MOVE, "goes on", "go on"),
+        (LineKind.END, "ends", "end"),
+        (LineKind.LATE, "late", "late"),
+    )
+    yield from (count(found.counts[kind], one, more) for kind, one, more in words if found.counts.get(kind))
 
 
 def _first(found: PlaybookSummary) -> str:

@@ -44,6 +44,8 @@ def _case(case: CaseResult, width: int) -> Iterator[str]:
         yield _placed(f"  {mark} {clean(case.name)}", case, width)
     elif case.failures:
         yield _placed(f"  ✗ {clean(case.name)}", case, width)
+        # The first day that fails is the last that is played: all failures are of that day.
+        yield f"{' ' * _INDENT}day {case.failures[0].day}, {day_in_words(case.failures[0].on)}"
         for failure in case.failures:
             yield from _failure(failure)
 
@@ -59,8 +61,6 @@ def _placed(text: str, case: CaseResult, width: int) -> str:
 def _failure(failure: Failure) -> Iterator[str]:
     said = [("expected", failure.expected), ("got", failure.got)]
     said += [("why" if not number else "", line) for number, line in enumerate(failure.why)]
-    head = f"{' ' * _INDENT}day {failure.day}, {day_in_words(failure.on)}"
-    yield head
     for word, text in said:
         yield f"{' ' * (_INDENT + 3)}{word:<{_WORD}}{clean(text)}".rstrip()
 
@@ -77,7 +77,11 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
 def _summary(result: StoriesResult) -> str:
     cases = [case for stories in result.playbooks for case in stories.cases]
     failed = sum(not case.passed and not case.todo for case in cases)
-    said = f"{count(failed, 'story', 'stories')} of {len(cases)} failed" if failed else f"All {len(cases)} stories pass"
+    said = (
+        f"{count(failed, 'story', 'stories')} of {len(cases)} failed"
+        if failed
+        else f"All {len(cases)} stories pass"
+    )
     if not cases:
         said = "No story was played"
     return f"{said}; {count(result.days, 'day')} were run."

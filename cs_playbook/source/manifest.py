@@ -13,6 +13,8 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
+    """An export that was read."""
+
     file: str
     sha256: str
     rows: int
@@ -20,6 +22,8 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class TableCount:
+    """How many rows a table has, how many cells of each field are empty, how many rows were set aside."""
+
     rows: int
     empties: tuple[tuple[str, int], ...]  # field, how many empty
     set_aside: int = 0

@@ -82,9 +82,12 @@ def _findings(error: Any, root: Node) -> Iterator[Finding]:
         case "not":
             yield Finding(_key_span(root, error), "CSP109", _not_yet(error), "")
         case "pattern" if error.parent is None and "propertyNames" in error.absolute_schema_path:
-            yield Finding(node.span, "CSP114", f"'{error.instance}' cannot be a name", "lower case letters, digits and _; begins with a letter")
+            key = node.key(error.instance) if isinstance(node, Mapping) else None
+            yield Finding(key.span if key else node.span, "CSP114", f"'{error.instance}' cannot be a name", "lower case letters, digits and _; begins with a letter")
         case "type" if _is_bare_list_of_people(error):
             return  # parse/team.py says it better: CSP136
+        case "maxProperties":
+            yield Finding(node.span, "CSP115", "more than one key stands here", error.schema.get("x-hint", "keep one of them"))
         case _:
             yield _value_finding(error, node)
 
@@ -101,7 +104,9 @@ def _unknown_keys(error: Any, node: Mapping) -> Iterator[Finding]:
     for key, _ in node.entries:
         if key.text not in known:
             near = did_you_mean(key.text, usable)
-            yield Finding(key.span, "CSP110", f"'{key.text}' is not a key here", near or f"one may write: {', '.join(usable)}")
+            # any_of is near to all_of, and means the other one
+            hint = error.schema["x-hint"] if "first_of" in known else near
+            yield Finding(key.span, "CSP110", f"'{key.text}' is not a key here", hint or f"one may write: {', '.join(usable)}")
 
 
 def _value_finding(error: Any, node: Node) -> Finding:
@@ -120,14 +125,10 @@ def _value_finding(error: Any, node: Node) -> Finding:
             return Finding(node.span, "CSP113", f"{shown} is not one of the words known here", near or f"one of: {', '.join(allowed)}")
         case "pattern":
             return Finding(node.span, "CSP114", f"{shown} is not written as it should be", hint or f"it must fit {error.validator_value}")
-        case "minItems" | "minProperties":
+        case "minItems" | "minProperties" | "minLength":
             return Finding(node.span, "CSP115", "this is empty", hint or "write at least one, or leave the key out")
         case "minimum":
             return Finding(node.span, "CSP115", f"{shown} is too small", f"at least {error.validator_value}")
-        case "minLength":
-            return Finding(node.span, "CSP115", "this is empty", hint or "write something, or leave the key out")
-        case "maxProperties":
-            return Finding(node.span, "CSP115", "more than one key stands here", hint or "keep one of them")
         case _:
             return Finding(node.span, "CSP115", f"{shown} does not fit here: {error.message[:120]}", hint)
 

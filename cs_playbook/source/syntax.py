@@ -69,6 +69,8 @@ def _in_brackets(problem: str, line: str, lines: list[str], mark: Any, began: An
     if mark.line != began.line:
         closed = {"[": "]", "{": "}"}.get(opened, "")
         return f"the {opened} that is opened here is never closed", f"add {closed}", began
+    if line[mark.column : mark.column + 1] == "?":
+        return "a text with ? inside [ ] or { } stands in double quotes", "", mark
     if line[: mark.column].rstrip().endswith(_QUOTES):
         fact = "a text that begins with a quote ends with the next one: what follows is too much"
         return fact, "put the whole text in double quotes", mark

@@ -13,7 +13,7 @@ from typing import Any
 
 import typer.main
 
-from cs_playbook.cli.app import app
+from cs_playbook.cli.app import ROOMS, application
 from cs_playbook.cli.help import HELP
 
 PANELS = ("Start", "Data", "Write", "Prove", "Look", "Operate")
@@ -21,7 +21,7 @@ WIDTH = 80
 
 
 def test_help_names_every_command_and_every_option() -> None:
-    assert written(app) == HELP
+    assert written(application()) == HELP
 
 
 def test_help_is_plain_and_80_columns_wide() -> None:
@@ -30,14 +30,27 @@ def test_help_is_plain_and_80_columns_wide() -> None:
 
 
 def test_every_command_stands_in_a_panel() -> None:
-    root: Any = typer.main.get_command(app)
+    root: Any = typer.main.get_command(application())
 
     assert {command.rich_help_panel for command in root.commands.values()} <= set(PANELS)
 
 
-def written(application: typer.Typer) -> str:
+def test_each_room_knows_the_commands_that_are_looked_for_there() -> None:
+    commands = {room: tuple(_commands(application([room]))) for room in ROOMS}
+
+    assert {room: sorted(names) for room, names in commands.items()} == {
+        room: sorted(names) for room, names in ROOMS.items()
+    }
+
+
+def _commands(app: typer.Typer) -> Iterator[str]:
+    root: Any = typer.main.get_command(app)
+    yield from root.commands
+
+
+def written(app: typer.Typer) -> str:
     """The help text of an application: panels with a line for each command, then what all of them take."""
-    root: Any = typer.main.get_command(application)
+    root: Any = typer.main.get_command(app)
     usage = f"  {root.name} [OPTIONS] COMMAND [ARGUMENTS]\n  {root.name} COMMAND --help"
     blocks = [textwrap.fill(_first_line(root), WIDTH), usage]
     for panel in PANELS:
@@ -85,4 +98,4 @@ def _first_line(command: Any) -> str:
 if __name__ == "__main__":
     place = Path(__file__).resolve().parents[2] / "cs_playbook" / "cli" / "help.py"
     opening = '"""The page of `cs-playbook --help`, ready: it is shown before any library is loaded."""\n\n'
-    place.write_text(f'{opening}HELP = """\\\n{written(app)}"""\n', encoding="utf-8")
+    place.write_text(f'{opening}HELP = """\\\n{written(application())}"""\n', encoding="utf-8")

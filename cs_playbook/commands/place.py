@@ -1,0 +1,77 @@
+"""A folder → where its snapshots and its ledger are and what its tables look like: all that looking back needs.
+
+Only the project and the contract are read: how things stand can be seen at once, also while somebody mends a playbook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cs_playbook.commands.unsound import UnsoundFiles
+from cs_playbook.compile import placing
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.model.data import Contract
+from cs_playbook.model.project import Project
+from cs_playbook.parse.data import read_contract
+from cs_playbook.parse.project import read_project
+from cs_playbook.source import snapshot as snapshots
+from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
+from cs_playbook.source.finding import Finding, Span, in_order
+from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.source.tree import Mapping, read_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`contract`: without its conditions."""
+
+    root: Path
+    project: Project
+    contract: Contract
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / self.project.snapshots
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / self.project.ledger
+
+
+def open_place(start: Path) -> Place:
+    """Raises UnsoundFiles where the project or the contract cannot be read."""
+    root = find_root(start)
+    files = read_files(root)
+    project = _first(files, "project")
+    data = _first(files, "data")
+    contract = read_contract(data)[0]
+    if contract is None:
+        raise _unsound(files, f"the tables of `data:` cannot be read: {data.span.file}")
+    return Place(root, read_project(project)[0], contract)
+
+
+def _first(files: WorkspaceFiles, kind: str) -> Mapping:
+    """The root of the first file that says `kind:` with its first key."""
+    for path, text in files.yaml.items():
+        if f"{kind}:" not in text:
+            continue
+        root = read_tree(text, path).root
+        if isinstance(root, Mapping) and root.entries and root.entries[0][0].text == kind:
+            return root
+    raise _unsound(files, f"no file that can be read says `{kind}:`")
+
+
+def _unsound(files: WorkspaceFiles, message: str) -> UnsoundFiles:
+    return UnsoundFiles(in_order([*files.findings, Finding(Span("project.yaml"), "CSP140", message, "cs-playbook validate tells more")]), files)
+
+
+def open_snapshot(place: Place, day: date | None) -> Snapshot:
+    """That of `day`, or the newest."""
+    path = snapshots.newest(place.snapshots) if day is None else snapshots.on(place.snapshots, day)
+    return Snapshot.open(path, placing.shape(place.contract))
+
+
+def open_ledger(place: Place, *, writing: bool) -> Ledger:
+    return Ledger.open(place.ledger, place.project.ledger_id, writing)

@@ -1,0 +1,486 @@
+"""What is missing does nothing; what is broken, lost, too old or too much stops the run before anything is done."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cs_playbook.commands.run import Permission
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
+from cs_playbook.model.event import Allowed, CameBack, Ended, Event, Started, StepOpened, TaskAnswered, WentMissing
+from tests.builders import (
+    MONDAY,
+    Row,
+    Tables,
+    World,
+    account,
+    contact,
+    files_in,
+    on,
+    promise,
+    read_csv,
+    small,
+    tables,
+    used,
+    write_csv,
+)
+
+ZETA = account("zeta", seats=50)
+
+
+def world_of(root: Path, *accounts: Row, **rows: list[Row]) -> World:
+    """Zeta is always there, so that no table of accounts is ever empty."""
+    world = small(root)
+    world.export(tables([*accounts, ZETA], **rows))
+    return world
+
+
+def only(*accounts: Row, **rows: list[Row]) -> Tables:
+    return tables([*accounts, ZETA], **rows)
+
+
+def kinds(events: list[Event], *wanted: type) -> list[str]:
+    return [type(event).__name__ for event in events if isinstance(event, wanted)]
+
+
+# --- time is the snapshot's ---
+
+
+def test_a_day_before_the_last_one_is_refused(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    given = only(account("acme", seats=3))
+    world.export(given)
+    world.build(on(0))
+    world.morning(on(1), given)
+
+    assert_stopped(world, lambda: world.run(on(0)), "a_day_already_passed", "time does not go back")
+
+
+def test_a_day_without_a_snapshot_is_not_invented(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    world.morning(on(0), only(account("acme", seats=3)))
+    before = state(world)
+
+    with pytest.raises(ChoiceError, match="there is no snapshot of 2026-03-03") as stopped:
+        world.run(on(1))
+
+    assert "2026-03-02" in stopped.value.hint
+    assert state(world) == before
+
+
+def test_after_days_without_a_run_it_goes_on_from_what_it_finds(tmp_path: Path) -> None:
+    """Waits and due dates are dates: what fell due in between is due, and is late."""
+    world = small(tmp_path / "w")
+    rows = only(account("acme", seats=3), account("bolt", seats=3), contacts=[contact("claire", "acme")])
+    world.morning(on(0), rows)
+    world.done(world.task("acme", "ask"), "product", on(0))
+    world.run(on(0))
+    world.done(world.task("acme", "write"), "sent", on(0))
+    world.run(on(0))
+    assert world.enrollment("acme").steps["reply"].until == on(3)
+
+    result = world.morning(on(10), rows)
+
+    assert world.enrollment("acme").steps["reply"].outcome == "timed_out"
+    assert world.task("acme", "call").due == on(14)  # two business days after Thursday
+    assert (result.counts["late"], result.counts["event:TaskEscalated"]) == (1, 1)
+    assert [line["state"] for line in world.lines(on(10)) if line["account"] == "bolt"] == ["late"]
+
+
+# --- absent is frozen ---
+
+
+def test_an_account_that_is_missing_freezes_and_comes_back(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    there, gone = only(account("acme", seats=3)), only()
+    world.morning(on(0), there)
+    task = world.task("acme", "ask")
+
+    for day in range(1, 5):
+        world.morning(on(day), gone)
+
+    assert [type(event).__name__ for event in world.events()] == ["Started", "StepOpened", "WentMissing"]
+    assert world.task("acme", "ask") == task
+    world.morning(on(5), there)
+    assert [type(event).__name__ for event in world.events()][3:] == ["CameBack", "TaskEscalated"]
+    assert world.enrollment("acme").is_open
+
+
+def test_an_account_that_stays_away_is_gone(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    world.morning(on(0), only(account("acme", seats=3)))
+    world.morning(on(1), only())
+
+    world.morning(on(5), only())
+    assert world.enrollment("acme").is_open
+    world.morning(on(6), only())  # absent_after: 5 days
+
+    ended = world.events()[-1]
+    assert isinstance(ended, Ended)
+    assert (ended.outcome, ended.why, world.enrollment("acme").open_tasks) == ("gone", "gone", ())
+
+
+def test_an_answer_about_a_missing_account_counts_and_what_follows_waits(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    there = only(account("acme", seats=3), contacts=[contact("claire", "acme"), contact("zoe", "zeta")])
+    world.morning(on(0), there)
+    world.done(world.task("acme", "ask"), "product", on(0))
+    world.morning(on(1), only(contacts=[contact("zoe", "zeta")]))
+
+    assert kinds(world.events(), StepOpened, TaskAnswered, WentMissing) == ["StepOpened", "TaskAnswered", "WentMissing"]
+    world.morning(on(2), there)
+    assert kinds(world.events()[4:], CameBack, StepOpened) == ["CameBack", "StepOpened"]
+    assert world.task("acme", "write").contact == "claire"
+
+
+def test_a_row_that_is_missing_freezes_comes_back_or_is_gone(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    one, two = promise("p1", "zeta", on(-1)), promise("p2", "zeta", on(-1))
+    world.morning(on(0), only(promises=[one, two]))
+
+    world.morning(on(1), only(promises=[two]))
+    world.morning(on(2), only(promises=[one]))
+    assert kinds(world.events()[4:], WentMissing, CameBack) == ["WentMissing", "CameBack", "WentMissing"]
+    world.morning(on(7), only(promises=[one]))
+
+    ends = {item.row: (item.is_open, item.outcome) for item in world.enrollments("zeta") if item.row}
+    assert ends == {"p1": (True, None), "p2": (False, "gone")}
+
+
+def test_an_absent_day_is_no_yes_of_a_condition_that_must_last(tmp_path: Path) -> None:
+    """`for: 3 days` means seen to be so on each run of three days, not on the first and the last."""
+    world = small(tmp_path / "w")
+    busy = [used("zeta", on(n), 9) for n in range(-1, 9)]
+    silent, away = only(account("acme"), usage=busy), only(usage=busy)
+
+    for day, given in enumerate([silent, away, silent, silent]):
+        world.morning(on(day), given)
+        assert kinds(world.events(), Started) == []
+
+    world.morning(on(4), silent)
+    assert kinds(world.events(), Started) == ["Started"]
+
+
+# --- an unknown starts nothing, ends nothing, sends nothing ---
+
+COLUMNS_OF_SMALL = ("arr", "status", "seats", "sector", "renewal_date", "language", "csm_email", "name")
+
+
+@pytest.mark.parametrize("column", COLUMNS_OF_SMALL)
+def test_a_blank_column_starts_ends_and_sends_nothing(column: str, tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    contacts = [contact("claire", "acme"), contact("bob", "bolt"), contact("zoe", "zeta")]
+    promises = [promise("p1", "bolt", on(9)), promise("p2", "zeta", on(9))]
+    usage = [used("zeta", on(0), 50)]
+    accounts = [account("acme", seats=3, arr=60000, renewal_date=on(200)), account("bolt", seats=5), ZETA]
+    world.morning(on(0), tables(accounts, contacts, promises, usage))
+    world.done(world.task("acme", "ask"), "product", on(0))
+    world.run(on(0))
+    known = len(world.events())
+    assert world.task("acme", "write").kind == "email"
+
+    accounts[2] = {**ZETA, "seats": 3}  # fits, were it not for the blank
+    world.morning(on(1), tables([{**row, column: None} for row in accounts], contacts, promises, usage))
+
+    happened = {type(event).__name__ for event in world.events()[known:]}
+    may = {"name": {"Started", "StepOpened"}, "sector": {"Started", "StepOpened"}, "language": {"Started", "StepOpened"}}
+    owner_is_unknown = {"Started", "StepOpened", "TaskReassigned"}  # the role says who stands in: `else: cs_ops`
+    assert happened == {**may, "csm_email": owner_is_unknown, "renewal_date": {"Started", "StepOpened"}}.get(column, set())
+
+
+# --- guards: a portfolio of 120 with one thing wrong ---
+
+
+def portfolio(**changes: list[Row]) -> Tables:
+    """120 accounts of which 10 fit; two contacts and three days of usage each; a promise each."""
+    keys = [f"a{n:03}" for n in range(120)]
+    given = tables(
+        [account(key, seats=3 if n < 10 else 50) for n, key in enumerate(keys)],
+        [contact(f"{key}-{k}", key) for key in keys for k in range(2)],
+        [promise(f"p-{key}", key, on(-1), MONDAY) for key in keys],
+        [used(key, on(-k), 20) for key in keys for k in range(1, 4)],
+    )
+    return {**given, **changes}
+
+
+@pytest.fixture(scope="module")
+def ran_once(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The portfolio, run on Monday."""
+    world = small(tmp_path_factory.mktemp("guards") / "w")
+    world.morning(on(0), portfolio())
+    return world
+
+
+@pytest.fixture
+def world(ran_once: World, tmp_path: Path) -> World:
+    return ran_once.copy(tmp_path / "w")
+
+
+def state(world: World) -> tuple[bytes, dict[str, bytes]]:
+    """What a stopped run must leave as it was, byte by byte."""
+    return world.ledger.read_bytes(), world.published()
+
+
+def assert_stopped(world: World, work: Callable[[], object], *said: str) -> StoppedOnPurpose:
+    """Exit 4, a sentence, a hint, and nothing done."""
+    before = state(world)
+    with pytest.raises(StoppedOnPurpose) as stopped:
+        work()
+    assert stopped.value.exit_code == 4
+    assert stopped.value.hint
+    for words in said:
+        assert words in stopped.value.sentence, stopped.value.sentence
+    assert state(world) == before
+    return stopped.value
+
+
+@pytest.mark.parametrize("table", ["accounts", "contacts", "promises", "usage"])
+def test_half_of_any_table_missing_stops_the_run(table: str, world: World) -> None:
+    given = portfolio()
+    half = given[table][: len(given[table]) // 2]
+    kept = {row["id"] for row in half} if table == "accounts" else None
+    world.export({name: rows if kept is None else _of_accounts(name, rows, kept) for name, rows in portfolio(**{table: half}).items()})
+    world.build(on(1))
+
+    stopped = assert_stopped(world, lambda: world.run(on(1)), f"the table {table} shrank from", "−50 %")
+
+    assert "--allow a_table_shrinks_by" in stopped.hint
+    assert "[" not in stopped.hint
+
+
+def _of_accounts(name: str, rows: list[Row], kept: set[object]) -> list[Row]:  # type: ignore[type-arg]
+    return [row for row in rows if row["id" if name == "accounts" else "account_id"] in kept]
+
+
+def test_half_of_everything_missing_on_the_very_first_run_is_nobodys_knowledge(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    given = portfolio()
+
+    result = world.morning(on(0), {name: rows[: len(rows) // 2] if name == "usage" else rows for name, rows in given.items()})
+
+    assert result.counts["event:Started"] == 10
+
+
+@pytest.mark.parametrize("column", ["arr", "status", "seats", "renewal_date", "csm_email", "strategic", "name"])
+def test_a_column_that_empties_stops_the_run(column: str, world: World) -> None:
+    rows = portfolio()["accounts"]
+    world.export({"accounts": [{**row, column: None} if n % 5 == 0 else row for n, row in enumerate(rows)]})
+    world.build(on(1))
+
+    assert_stopped(world, lambda: world.run(on(1)), f"accounts.{column} is empty in 20 % of the rows, was 0 %")
+
+
+def test_a_column_that_empties_by_a_tenth_does_not(world: World) -> None:
+    rows = portfolio()["accounts"]
+    world.export({"accounts": [{**row, "arr": None} if n % 10 == 0 else row for n, row in enumerate(rows)]})
+    world.build(on(1))
+
+    assert world.run(on(1)).day == on(1)
+
+
+def suddenly_many(world: World) -> None:
+    rows = [{**row, "seats": 3} if n < 60 else row for n, row in enumerate(portfolio()["accounts"])]
+    world.export({"accounts": rows})
+    world.build(on(1))
+
+
+def test_too_many_that_fit_all_at_once_stop_the_run(world: World) -> None:
+    suddenly_many(world)
+
+    said = "few-seats fits 50 accounts that did not fit at the last run (41.7 % of 120); stopped above 40 and 10 %"
+    assert_stopped(world, lambda: world.run(on(1)), said)
+
+
+def test_many_that_fit_on_the_first_live_run_are_what_it_is_for(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+
+    result = world.morning(on(0), portfolio(accounts=[account(f"a{n:03}", seats=3) for n in range(120)]))
+
+    assert result.counts["event:Started"] == 120
+
+
+# --- to let it pass ---
+
+
+def test_a_person_lets_one_run_pass_and_it_is_recorded(world: World) -> None:
+    suddenly_many(world)
+    permission = Permission({"newly_fitting_a_playbook": "the new price list"}, "nora@vendor.example")
+
+    result = world.run(on(1), permission)
+
+    allowed = [event for event in world.events() if isinstance(event, Allowed)]
+    assert [(event.rule, event.because, event.by, event.on) for event in allowed] == [
+        ("newly_fitting_a_playbook", "the new price list", "nora@vendor.example", on(1))
+    ]
+    assert result.counts["event:Started"] == 50
+
+
+def test_what_was_let_pass_is_not_asked_again_on_the_same_day(world: World) -> None:
+    """Else whoever answers at noon would find that nothing moves any more."""
+    suddenly_many(world)
+    world.run(on(1), Permission({"newly_fitting_a_playbook": "the new price list"}, "nora"))
+
+    assert world.run(on(1)).nothing
+    world.done(world.task("a000", "ask"), "season", on(1))
+    assert world.run(on(1)).counts["event:Ended"] == 1
+
+
+def test_a_shrunk_table_that_was_let_pass_is_the_measure_from_then_on(world: World) -> None:
+    half = portfolio()["usage"][:180]
+    world.export({"usage": half})
+    world.build(on(1))
+    world.run(on(1), Permission({"a_table_shrinks_by": "old usage was archived"}, "nora"))
+
+    assert world.run(on(1)).nothing
+    world.build(on(2))
+    assert world.run(on(2)).day == on(2)
+
+
+def test_leave_for_one_stop_is_none_for_another(world: World) -> None:
+    suddenly_many(world)
+
+    assert_stopped(world, lambda: world.run(on(1), Permission({"a_table_shrinks_by": "no"}, "nora")), "newly_fitting_a_playbook")
+
+
+def test_leave_is_given_for_one_plan(world: World) -> None:
+    """Between the look and the word another export arrives: nobody has looked at that one."""
+    suddenly_many(world)
+    seen = assert_stopped(world, lambda: world.run(on(1))).plan
+    rows = [{**row, "seats": 3} if n < 100 else row for n, row in enumerate(portfolio()["accounts"])]
+    world.export({"accounts": rows})
+    world.build(on(1))
+
+    leave = Permission({"newly_fitting_a_playbook": "the new price list"}, "nora", seen)
+    stopped = assert_stopped(world, lambda: world.run(on(1), leave), "newly_fitting_a_playbook", "fits 90 accounts")
+
+    assert stopped.plan != seen
+    assert world.run(on(1), Permission(leave.rules, "nora", stopped.plan)).counts["event:Started"] == 90
+
+
+def test_nobody_can_allow_time_to_go_back(world: World) -> None:
+    world.build(on(1))
+    world.run(on(1))
+
+    leave = Permission({"a_day_already_passed": "please"}, "nora")
+    assert_stopped(world, lambda: world.run(on(0), leave), "a_day_already_passed")
+
+
+# --- lost, foreign, broken ---
+
+
+def test_a_lost_ledger_never_looks_like_a_first_day(world: World) -> None:
+    world.build(on(1))
+    world.ledger.unlink()
+    before = files_in(world.root)
+
+    with pytest.raises(StoppedOnPurpose, match="there is no ledger at") as stopped:
+        world.run(on(1))
+
+    assert "backup" in stopped.value.hint
+    assert files_in(world.root) == before
+
+
+def test_a_lost_folder_of_the_ledger_too(world: World) -> None:
+    world.edit("project.yaml", "path: data/ledger.db", "path: state/ledger.db")
+
+    with pytest.raises(StoppedOnPurpose, match="there is no folder"):
+        world.run(on(0))
+
+
+def test_the_ledger_of_another_project_is_not_written_to(world: World) -> None:
+    world.build(on(1))
+    world.ledger.unlink()
+    Ledger.create(world.ledger, "another", "0", "2026-01-01T00:00:00Z")
+
+    stopped = assert_stopped(world, lambda: world.run(on(1)), "is the ledger of another project")
+
+    assert "this one is another, not 7d0c0000" in stopped.hint
+
+
+@pytest.mark.parametrize("kept", [0, 10, 4096, 0.5, 0.99])
+def test_a_ledger_that_was_cut_short_stops_the_run(kept: float, world: World) -> None:
+    world.build(on(1))
+    whole = world.ledger.read_bytes()
+    world.ledger.write_bytes(whole[: int(kept * len(whole)) if isinstance(kept, float) else kept])
+
+    assert_stopped(world, lambda: world.run(on(1)))
+
+
+def test_a_snapshot_with_one_letter_changed_is_refused(world: World) -> None:
+    world.build(on(1))
+    path = world.root / "data" / "snapshots" / "2026-03-03.db"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+    assert_stopped(world, lambda: world.run(on(1)), "2026-03-03.db is not the file its manifest describes")
+
+
+def test_a_snapshot_put_in_the_place_of_another_is_refused(world: World) -> None:
+    world.build(on(1))
+    folder = world.root / "data" / "snapshots"
+    shutil.copy(folder / "2026-03-02.db", folder / "2026-03-03.db")
+    assert world.run(on(1)).day == on(1)  # the same bytes: the export of Tuesday was that of Monday
+
+    world.export({"accounts": [*portfolio()["accounts"], account("zzz")]})
+    world.build(on(2))
+    shutil.copy(folder / "2026-03-02.db", folder / "2026-03-04.db")
+    assert_stopped(world, lambda: world.run(on(2)), "2026-03-04.db is not the file its manifest describes")
+
+    shutil.copy(folder / "2026-03-02.json", folder / "2026-03-04.json")
+    assert_stopped(world, lambda: world.run(on(2)), "files of two days are mixed up")
+
+
+def test_a_snapshot_without_manifest_is_none(world: World) -> None:
+    world.build(on(1))
+    (world.root / "data" / "snapshots" / "2026-03-03.json").unlink()
+
+    with pytest.raises(ChoiceError, match="there is no snapshot of 2026-03-03"):
+        world.run(on(1))
+
+
+def test_a_snapshot_that_is_replaced_while_it_is_read_takes_the_run_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    suddenly_many(world)
+    path = world.root / "data" / "snapshots" / "2026-03-03.db"
+    go = world.ready(on(1), Permission({"newly_fitting_a_playbook": "yes"}, "nora"))
+    from cs_playbook.commands import run as command
+
+    def meanwhile(*given: object) -> object:
+        shutil.copy(path, path.with_suffix(".copy"))
+        path.with_suffix(".copy").replace(path)
+        return original(*given)  # type: ignore[arg-type]
+
+    original = command.outputs
+    monkeypatch.setattr(command, "outputs", meanwhile)
+    assert_stopped(world, go, "the snapshot was replaced while the run was reading it")
+
+
+def test_a_snapshot_that_is_too_old_is_not_acted_on(world: World) -> None:
+    world.build(on(1))
+    workspace = world.workspace
+    late = datetime.combine(on(2), datetime.min.time(), _zone(workspace)) + timedelta(hours=12)
+
+    assert world.run(on(1), now=late).day == on(1)
+    world.build(on(2))
+    assert_stopped(world, lambda: world.run(on(2), now=late + timedelta(hours=24, seconds=1)), "36 hours old; at most 36 are allowed")
+
+
+def test_a_snapshot_from_the_future_is_not_acted_on(world: World) -> None:
+    world.build(on(1))
+    before = datetime.combine(on(0), datetime.max.time(), _zone(world.workspace))
+
+    assert_stopped(world, lambda: world.run(on(1), now=before), "snapshot_from_the_future", "which has not come yet")
+
+
+def _zone(workspace: object) -> object:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/Paris")
