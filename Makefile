@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench format lock clean
+.PHONY: help demo test bench format pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -29,6 +29,9 @@ bench: .venv/installed-dev ## the measurements of tests/benchmarks
 format: .venv/installed-dev ## lay the code out, mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: .venv/installed ## draw the pictures of the README anew
+	$(BIN)/python tests/pictures.py .github/pictures
 
 # One lock for all systems and all Pythons from 3.11 on, with the hash of every file; the dev lock repeats the other.
 lock: .venv/bin/python ## choose the newest versions that pyproject.toml allows, write both lock files

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cs_playbook.commands.run import Permission
+from cs_playbook.commands.run import Permission, StoppedByRule
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.event import Allowed, CameBack, Ended, Event, Started, StepOpened, TaskAnswered, WentMissing
@@ -312,21 +312,28 @@ def test_many_that_fit_on_the_first_live_run_are_what_it_is_for(tmp_path: Path) 
 
 def test_a_person_lets_one_run_pass_and_it_is_recorded(world: World) -> None:
     suddenly_many(world)
-    permission = Permission({"newly_fitting_a_playbook": "the new price list"}, "nora@vendor.example")
 
-    result = world.run(on(1), permission)
+    result = world.run(on(1), leave(world, on(1), "newly_fitting_a_playbook"))
 
     allowed = [event for event in world.events() if isinstance(event, Allowed)]
     assert [(event.rule, event.because, event.by, event.on) for event in allowed] == [
         ("newly_fitting_a_playbook", "the new price list", "nora@vendor.example", on(1))
     ]
     assert result.counts["event:Started"] == 50
+    assert result.allowed == ["newly_fitting_a_playbook"]
+
+
+def leave(world: World, day: date, rule: str) -> Permission:
+    """What a person gives who has looked at the plan that was stopped."""
+    with pytest.raises(StoppedByRule) as stopped:
+        world.run(day)
+    return Permission({rule: "the new price list"}, "nora@vendor.example", stopped.value.plan)
 
 
 def test_what_was_let_pass_is_not_asked_again_on_the_same_day(world: World) -> None:
     """Else whoever answers at noon would find that nothing moves any more."""
     suddenly_many(world)
-    world.run(on(1), Permission({"newly_fitting_a_playbook": "the new price list"}, "nora"))
+    world.run(on(1), leave(world, on(1), "newly_fitting_a_playbook"))
 
     assert world.run(on(1)).nothing
     world.done(world.task("a000", "ask"), "season", on(1))
@@ -337,7 +344,7 @@ def test_a_shrunk_table_that_was_let_pass_is_the_measure_from_then_on(world: Wor
     half = portfolio()["usage"][:180]
     world.export({"usage": half})
     world.build(on(1))
-    world.run(on(1), Permission({"a_table_shrinks_by": "old usage was archived"}, "nora"))
+    world.run(on(1), leave(world, on(1), "a_table_shrinks_by"))
 
     assert world.run(on(1)).nothing
     world.build(on(2))
@@ -347,30 +354,48 @@ def test_a_shrunk_table_that_was_let_pass_is_the_measure_from_then_on(world: Wor
 def test_leave_for_one_stop_is_none_for_another(world: World) -> None:
     suddenly_many(world)
 
-    assert_stopped(world, lambda: world.run(on(1), Permission({"a_table_shrinks_by": "no"}, "nora")), "newly_fitting_a_playbook")
+    other = leave(world, on(1), "a_table_shrinks_by")
+
+    assert_stopped(world, lambda: world.run(on(1), other), "newly_fitting_a_playbook")
 
 
 def test_leave_is_given_for_one_plan(world: World) -> None:
     """Between the look and the word another export arrives: nobody has looked at that one."""
     suddenly_many(world)
-    seen = assert_stopped(world, lambda: world.run(on(1))).plan
-    rows = [{**row, "seats": 3} if n < 100 else row for n, row in enumerate(portfolio()["accounts"])]
-    world.export({"accounts": rows})
+    given = leave(world, on(1), "newly_fitting_a_playbook")
+    world.export({"accounts": [{**row, "seats": 3} if n < 100 else row for n, row in enumerate(portfolio()["accounts"])]})
     world.build(on(1))
 
-    leave = Permission({"newly_fitting_a_playbook": "the new price list"}, "nora", seen)
-    stopped = assert_stopped(world, lambda: world.run(on(1), leave), "newly_fitting_a_playbook", "fits 90 accounts")
+    assert_stopped(world, lambda: world.run(on(1), given), f"the permission is for the plan {given.plan}", "fits 90 accounts")
 
-    assert stopped.plan != seen
-    assert world.run(on(1), Permission(leave.rules, "nora", stopped.plan)).counts["event:Started"] == 90
+    assert world.run(on(1), leave(world, on(1), "newly_fitting_a_playbook")).counts["event:Started"] == 90
+
+
+def test_leave_is_good_once(world: World) -> None:
+    """A permission that stays in the crontab lets nothing pass on the next day."""
+    suddenly_many(world)
+    given = leave(world, on(1), "newly_fitting_a_playbook")
+    world.run(on(1), given)
+    world.export({"accounts": [{**row, "seats": 3} for row in portfolio()["accounts"]]})
+    world.build(on(2))
+
+    assert_stopped(world, lambda: world.run(on(2), given), "newly_fitting_a_playbook")
+
+
+def test_an_answer_that_comes_meanwhile_is_another_plan(world: World) -> None:
+    suddenly_many(world)
+    given = leave(world, on(1), "newly_fitting_a_playbook")
+    world.answer_list([{"key": world.task("a000", "ask").key, "outcome": "season"}])
+
+    assert_stopped(world, lambda: world.run(on(1), given), "newly_fitting_a_playbook")
 
 
 def test_nobody_can_allow_time_to_go_back(world: World) -> None:
     world.build(on(1))
     world.run(on(1))
 
-    leave = Permission({"a_day_already_passed": "please"}, "nora")
-    assert_stopped(world, lambda: world.run(on(0), leave), "a_day_already_passed")
+    given = leave(world, on(0), "a_day_already_passed")
+    assert_stopped(world, lambda: world.run(on(0), given), "a_day_already_passed")
 
 
 # --- lost, foreign, broken ---
@@ -450,7 +475,7 @@ def test_a_snapshot_without_manifest_is_none(world: World) -> None:
 def test_a_snapshot_that_is_replaced_while_it_is_read_takes_the_run_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     suddenly_many(world)
     path = world.root / "data" / "snapshots" / "2026-03-03.db"
-    go = world.ready(on(1), Permission({"newly_fitting_a_playbook": "yes"}, "nora"))
+    go = world.ready(on(1), leave(world, on(1), "newly_fitting_a_playbook"))
     from cs_playbook.commands import run as command
 
     def meanwhile(*given: object) -> object:
@@ -470,7 +495,7 @@ def test_a_snapshot_that_is_too_old_is_not_acted_on(world: World) -> None:
 
     assert world.run(on(1), now=late).day == on(1)
     world.build(on(2))
-    assert_stopped(world, lambda: world.run(on(2), now=late + timedelta(hours=24, seconds=1)), "36 hours old; at most 36 are allowed")
+    assert_stopped(world, lambda: world.run(on(2), now=late + timedelta(hours=24, seconds=1)), "36 hours old; at most 36 hours are allowed")
 
 
 def test_a_snapshot_from_the_future_is_not_acted_on(world: World) -> None:

@@ -21,7 +21,7 @@ from cs_playbook.parse.story_value import (
     read_day,
     read_value,
 )
-from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.finding import Finding, did_you_mean, in_order
 from cs_playbook.source.tree import Mapping as Block
 from cs_playbook.source.tree import Node, Scalar, Sequence, plain, read_tree
 
@@ -29,14 +29,14 @@ RUNNING, FINISHED = "running", "finished"
 
 
 def check_stories(yaml: Mapping[str, str], catalog: Catalog) -> list[Finding]:
-    """`yaml`: path → text. The stories themselves have been read; here what they name is looked up."""
+    """`yaml`: path → text. The stories themselves have been read; here what they name is looked up. In order."""
     findings: list[Finding] = []
     for stories in catalog.stories:
         file = stories.span.file
         root = read_tree(yaml.get(file, ""), file).root
         if isinstance(root, Block) and stories.playbook in catalog.playbooks:
             findings += _File(root, stories, catalog).findings()
-    return findings
+    return list(in_order(findings))
 
 
 class _File:

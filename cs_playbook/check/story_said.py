@@ -65,6 +65,9 @@ def by_hand(run: Block, names: Names) -> Iterator[Finding]:
     for key in ("start", "stop"):
         for name in _scalars(run.get(key)):
             yield from names.subject(name)
+            if key == "start" and names.playbook.trigger.one_per and "/" not in name.text:
+                fact = f"{names.playbook.name} is about rows: which of {name.text}?"
+                yield Finding(name.span, "CSP333", fact, f"write {name.text}/<key of the row>")
             if "csm" not in names.playbook.trigger.started_by:
                 fact = f"nobody may {key} {names.playbook.name} by hand"
                 yield Finding(name.span, "CSP336", fact, "its trigger says who may: started_by: [rule, csm]")

@@ -19,9 +19,10 @@ def register(app: typer.Typer) -> None:
 
 def dry_run(context: typer.Context) -> None:
     """The plan of the day: what a run would do, and why. Changes nothing."""
+    from cs_playbook.commands.dry_run import decisions
     from cs_playbook.commands.dry_run import dry_run as plan
     from cs_playbook.commands.workspace import open_workspace
-    from cs_playbook.report.plan import as_json, as_lines
+    from cs_playbook.report.plan import as_json, as_jsonl, as_lines
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
@@ -30,7 +31,8 @@ def dry_run(context: typer.Context) -> None:
     emit(
         settings,
         text=lambda: colored(as_lines(planned, columns, settings.names), settings),
-        json=lambda: as_json(planned),
+        json=lambda: as_json(planned, settings.names),
+        jsonl=lambda: "".join(as_jsonl(decisions(workspace, settings.as_of))),
         svg=lambda: picture(as_lines(planned, columns, settings.names), "cs-playbook dry-run", columns),
     )
 

@@ -31,6 +31,7 @@ def run(
     context: typer.Context,
     allow: Annotated[list[str] | None, typer.Option("--allow", metavar="RULE", help="Let this one plan pass a stop; say why with --because.")] = None,
     because: Annotated[str, typer.Option("--because", help="The reason, recorded.")] = "",
+    plan: Annotated[str, typer.Option("--plan", metavar="ID", help="With --allow: the plan that you looked at, as the stopped run names it.")] = "",
     by: BY = "",
 ) -> None:
     """Do what the plan says, once: record it, then write the task lists and drafts."""
@@ -47,9 +48,11 @@ def run(
     settings: Settings = context.obj
     if allow and not because:
         raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
+    if allow and not plan:
+        raise ChoiceError("--allow needs the plan that you looked at", "the run that was stopped names it: --plan 3f9a…")
     workspace = open_workspace(settings.directory)
     clock = Clock(settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of)
-    result = do(workspace, clock, Permission(dict.fromkeys(allow or [], because), by or _who()), __version__)
+    result = do(workspace, clock, Permission(dict.fromkeys(allow or [], because), by or _who(), plan), __version__)
     if result.returned.findings:
         say(as_text(result.returned.findings, {}, Looked(len({finding.span.file for finding in result.returned.findings}), 0.0)).rstrip())
     facts = (result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,16 @@ class Settings:
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def cache_folder() -> Path | None:
+    """Where this user's programs keep what can be made again; None where there is no such place."""
+    try:
+        usual = {"darwin": Path.home() / "Library" / "Caches", "win32": Path.home() / "AppData" / "Local"}
+        place = os.environ.get("XDG_CACHE_HOME") or usual.get(sys.platform, Path.home() / ".cache")
+    except RuntimeError:  # nobody's home
+        return None
+    return Path(place) / "cs-playbook" / "verdicts"
+
+
 def width() -> int:
     """Columns of the terminal; 100 where there is none. Never below 80."""
     import shutil
@@ -102,7 +113,9 @@ def picture(lines: Iterable[Line], title: str, columns: int) -> str:
         for style, text in line:
             written.append(text, style=_PICTURE.get(style, ""))
         console.print(written, no_wrap=True, overflow="ellipsis", highlight=False)
-    return console.export_svg(title=title, theme=MONOKAI, unique_id=title.replace(" ", "-"))
+    drawn = console.export_svg(title=title, theme=MONOKAI, unique_id="screen")
+    # rich asks a font server for letters; whoever opens the picture has a fixed-width font of their own.
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL).replace("Fira Code", "ui-monospace, Menlo, Consolas")
 
 
 def say(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, emit, show, width
+from cs_playbook.cli.settings import Settings, cache_folder, emit, show, width
 from cs_playbook.errors import ChoiceError
 
 PANEL = "Write"
@@ -23,19 +23,21 @@ def validate(
     context: typer.Context,
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATHS]", help="Show only findings in these files and folders.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Look at every file again, even where nothing has changed.")] = False,
 ) -> None:
     """Every finding in the files, in one pass."""
     from time import perf_counter
 
-    from cs_playbook.commands.workspace import examine
+    from cs_playbook.commands.validating import validate as look
     from cs_playbook.report.findings import Looked, as_github, as_json, as_text, without_notes
 
     settings: Settings = context.obj
     began = perf_counter()
-    examined = examine(settings.directory)
-    texts = {**examined.files.yaml, **examined.files.letters}
+    validated = look(settings.directory, None if no_cache else cache_folder())
+    texts = {**validated.files.yaml, **validated.files.letters}
     wanted = [path.resolve() for path in paths or []]
-    found = [finding for finding in examined.findings if _below(examined.files.root / finding.span.file, wanted)]
+    shown = {file for file in texts if _below(validated.files.root / file, wanted)} if wanted else None
+    found = [finding for finding in validated.findings if shown is None or finding.span.file in shown]
     findings = tuple(found) if settings.verbose else without_notes(found)
     looked = Looked(len(texts), perf_counter() - began)
     emit(
@@ -49,7 +51,7 @@ def validate(
 
 
 def _below(path: Path, wanted: list[Path]) -> bool:
-    return not wanted or any(path.resolve().is_relative_to(folder) for folder in wanted)
+    return any(path.resolve().is_relative_to(folder) for folder in wanted)
 
 
 def rule(context: typer.Context, code: Annotated[str, typer.Argument(metavar="CODE", help="e.g. CSP210")]) -> None:

@@ -31,9 +31,13 @@ class Returned:
 
 def returned_lists(workspace: Workspace, ledger: Ledger, day: date) -> Returned:
     """All lists in `answers/`. `day`: when an answer without `done_on` counts as given."""
+    return read_lists(list_files(workspace), workspace, ledger, day)
+
+
+def list_files(workspace: Workspace) -> list[Path]:
+    """The lists in `answers/`, in order of their names."""
     folder = workspace.root / FOLDER
-    paths = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-    return read_lists(paths, workspace, ledger, day)
+    return sorted(folder.glob("*.csv")) if folder.is_dir() else []
 
 
 def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date) -> Returned:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from cs_playbook.commands.facts_stage import Stage, fill_past
 from cs_playbook.commands.subjects import want, wanted_subjects
@@ -101,8 +101,18 @@ def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, today: Today)
     thinned = _thinned(rule.playbook, held_for, first_day or day, _Memory(ledger, stage, today))
     gone = _said_no(number, rule, past, stage)
     changes: list[tuple[str, Value]] = [*((subject, 1) for subject in new), *((subject, 0) for subject in gone)]
-    choice = Choice(rule, series, fitting, 0 if first else len(new), first, thinned)
+    surprising = 0 if first else _seen_by_no_run(new, series, ledger, day)
+    choice = Choice(rule, series, fitting, surprising, first, thinned)
     return choice, Observation(series, sorted(changes, key=lambda change: change[0]))
+
+
+def _seen_by_no_run(new: Sequence[str], series: str, ledger: Ledger, day: date) -> int:
+    """How many are new to every run, an earlier one of this day included: what that one let pass is not asked again."""
+    last = ledger.last_run()
+    if not new or last is None or last.day < day:
+        return len(new)
+    seen = {subject for subject, value, _ in ledger.remembered(series, day + timedelta(days=1)) if value == 1}
+    return sum(subject not in seen for subject in new)
 
 
 def _said_no(number: int, rule: Rule, past: str, stage: Stage) -> list[str]:

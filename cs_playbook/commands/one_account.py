@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 
@@ -24,6 +24,7 @@ from cs_playbook.plan.fold import fold
 from cs_playbook.source.snapshot import Snapshot
 
 SHOWN = 8  # accounts named where several are meant, or none
+COMPARED = 5_000  # names that are looked at for a likely one
 
 
 def find_account(written: str, snapshot: Snapshot, ledger: Ledger, contract: Contract) -> str:
@@ -32,39 +33,53 @@ def find_account(written: str, snapshot: Snapshot, ledger: Ledger, contract: Con
     Raises ChoiceError where there is none, or several.
     """
     name = "name" if contract.accounts.field("name") else None
-    known = snapshot.connection.execute(wanted.account_names(contract.accounts.key or "id", name))
-    named = [(str(row[0]), str(row[1] or "") if name else "") for row in known]
-    found = [key for key, _ in named if key == written] or _in_any_case(written, named)
+    meant = _Meant(written)
+    for row in snapshot.connection.execute(wanted.account_names(contract.accounts.key or "id", name)):
+        meant.look_at(str(row[0]), str(row[1] or "") if name else "")
+    found = meant.exact or meant.in_any_case
     if len(found) == 1:
         return found[0]
     if not found and ledger.enrollments_of(written):
         return written
-    raise _several(written, found) if found else _none(written, named)
+    raise meant.several() if found else meant.none()
 
 
-def _in_any_case(written: str, named: Sequence[tuple[str, str]]) -> list[str]:
-    meant = written.casefold().strip()
-    return [key for key, name in named if meant in (key.casefold(), name.casefold())]
+@dataclass
+class _Meant:
+    """Holds which accounts may be meant while all of them go by; a large portfolio is never kept."""
 
+    written: str
+    exact: list[str] = field(default_factory=list)
+    in_any_case: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
+    alike: dict[str, str] = field(default_factory=dict)
 
-def _several(written: str, keys: list[str]) -> ChoiceError:
-    shown = ", ".join(keys[:SHOWN]) + (" …" if len(keys) > SHOWN else "")
-    return ChoiceError(f"'{written}' is the name of {len(keys)} accounts", f"say which, by its key: {shown}")
+    def look_at(self, key: str, name: str) -> None:
+        meant = self.written.casefold().strip()
+        said = f"{name} ({key})" if name else key
+        if key == self.written:
+            self.exact.append(key)
+        if meant in (key.casefold(), name.casefold()):
+            self.in_any_case.append(key)
+        elif meant and meant in name.casefold() and len(self.inside) < SHOWN:
+            self.inside.append(said)
+        for text in (key.casefold(), name.casefold()):
+            # Only what begins alike is compared in the end: comparing takes a while.
+            if text[:1] == meant[:1] and len(self.alike) < COMPARED:
+                self.alike[text] = said
 
+    def several(self) -> ChoiceError:
+        keys = self.in_any_case
+        shown = ", ".join(keys[:SHOWN]) + (" …" if len(keys) > SHOWN else "")
+        return ChoiceError(
+            f"'{self.written}' is the name of {len(keys)} accounts", f"say which, by its key: {shown}"
+        )
 
-def _none(written: str, named: Sequence[tuple[str, str]]) -> ChoiceError:
-    meant = written.casefold().strip()
-    inside = [(key, name) for key, name in named if meant and meant in name.casefold()]
-    near = inside[:SHOWN] or _alike(meant, named)
-    shown = ", ".join(f"{name} ({key})" if name else key for key, name in near)
-    hint = f"did you mean {shown}?" if near else "its key or its name, as in the snapshot"
-    return ChoiceError(f"there is no account '{written}' in the snapshot", hint)
-
-
-def _alike(meant: str, named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Only names that begin alike are compared: all of a large portfolio would take minutes."""
-    texts = {text.casefold(): pair for pair in named for text in pair if text[:1].casefold() == meant[:1]}
-    return [texts[text] for text in difflib.get_close_matches(meant, texts, n=3, cutoff=0.6)]
+    def none(self) -> ChoiceError:
+        near = difflib.get_close_matches(self.written.casefold().strip(), self.alike, n=3, cutoff=0.6)
+        shown = ", ".join(self.inside or [self.alike[text] for text in near])
+        hint = f"did you mean {shown}?" if shown else "its key or its name, as in the snapshot"
+        return ChoiceError(f"there is no account '{self.written}' in the snapshot", hint)
 
 
 # --- what it is ---

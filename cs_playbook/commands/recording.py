@@ -61,10 +61,15 @@ def definitions(morning: Morning) -> Iterator[tuple[str, str, str]]:
         yield choice.definition, choice.first_name, choice.text
 
 
-def observations(morning: Morning) -> list[Observation]:
-    """What must be remembered of today: who fits, the answers of `for` conditions, the facts that memory asks about."""
-    stage = morning.stage
-    return [*morning.choices.observations, *_lasting(morning), *_row_lasting(morning), *_facts(morning, stage)]
+def observations(morning: Morning) -> Iterator[Observation]:
+    """What must be remembered of today: who fits, the answers of `for` conditions, the facts that memory asks about.
+
+    One after the other: each reads tables of the stage, and SQLite breaks off a reader when the next table is made.
+    """
+    yield from morning.choices.observations
+    yield from _lasting(morning)
+    yield from _row_lasting(morning)
+    yield from _facts(morning, morning.stage)
 
 
 def _lasting(morning: Morning) -> Iterator[Observation]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cs_playbook.commands.answers import Returned, returned_lists
+from cs_playbook.commands.answers import Returned, list_files, returned_lists
 from cs_playbook.commands.outputs import outputs
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
@@ -31,10 +31,23 @@ _ROWS, _EMPTY = "rows:", "empty:"
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a person lets this one run do although a rule would stop it: rule → reason; who says so."""
+    """What a person lets one plan do although a rule would stop it: rule → reason; who says so; which plan they saw."""
 
     rules: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
+    plan: str = ""
+
+
+class StoppedByRule(StoppedOnPurpose):
+    """`stops`: the rules that nobody has allowed. `plan`: what a permission must name."""
+
+    def __init__(self, stops: Sequence[Stop], plan: str, why_not: str) -> None:
+        sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}" for stop in stops)
+        rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in stops if stop.allowable))
+        way_on = f'look at the data; if it is right: cs-playbook run {rules} --plan {plan} --because "…"' if rules else "bring a snapshot of today"
+        super().__init__(f"nothing was done{why_not}:\n  {sentences}", way_on)
+        self.stops = tuple(stops)
+        self.plan = plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +79,12 @@ def run(workspace: Workspace, clock: Clock, permission: Permission, version: str
         with open_snapshot(workspace, clock.day) as snapshot:
             morning, returned, allowed = _morning(workspace, snapshot, ledger, clock, permission)
             result = RunResult(morning.today.day, workspace.root / OUT / morning.today.day.isoformat(), {}, returned, finished=finished, allowed=[event.rule for event in allowed])
-            if _nothing_to_do(morning, snapshot, workspace):
-                return RunResult(result.day, result.folder, {}, returned, nothing=True, finished=finished)
+            still = _nothing_to_do(morning, snapshot, workspace)
+            if still is not None:
+                return replace(result, counts=still, nothing=True)
             counts = _commit(morning, snapshot, workspace, allowed, clock, version)
         publish_what_is_left(workspace, ledger)
-        return RunResult(result.day, result.folder, counts, returned, finished=finished, allowed=result.allowed)
+        return replace(result, counts=counts)
 
 
 def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
@@ -112,11 +126,11 @@ def guards(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Cloc
     rules = workspace.catalog.project.stop_when
     zone = ZoneInfo(workspace.catalog.project.calendar.timezone)
     last = ledger.last_run()
-    before = shape_recorded(last) if last is not None and last.day < snapshot.day else None
     return [
         *already_passed(snapshot.day, last.day if last else None),
         *too_old(snapshot.day, clock.now, zone, rules),
-        *broken(shape_of(snapshot.manifest), before, rules),
+        # Also against a run of this day: what was let pass then is the measure now, and a worse snapshot is no better.
+        *broken(shape_of(snapshot.manifest), shape_recorded(last) if last else None, rules),
     ]
 
 
@@ -125,19 +139,18 @@ def newly_fitting(morning: Morning) -> list[NewlyFitting]:
 
 
 def plan_id(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
-    """Names the plan before it is made: the same files, snapshot, memory and day always give the same plan."""
-    parts = (workspace.catalog.files, snapshot.manifest.sha256, ledger.head(), snapshot.day.isoformat())
+    """Names the plan before it is made: the same files, answers, snapshot, memory and day always give the same plan."""
+    lists = (hashlib.sha256(path.read_bytes()).hexdigest() for path in list_files(workspace))
+    parts = (workspace.catalog.files, snapshot.manifest.sha256, ledger.head(), snapshot.day.isoformat(), *lists)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def _stop_unless_allowed(stops: Sequence[Stop], permission: Permission, plan: str) -> None:
-    left = [stop for stop in stops if not (stop.allowable and stop.rule in permission.rules)]
-    if not left:
-        return
-    sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}" for stop in left)
-    rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in left if stop.allowable))
-    way_on = f'look at the data; if it is right: cs-playbook run {rules} --because "…" (for this plan, {plan}, only)' if rules else "bring a snapshot of today"
-    raise StoppedOnPurpose(f"nothing was done:\n  {sentences}", way_on)
+    """A permission is for the plan that was looked at; that plan is done once, so it is good once."""
+    seen = permission.plan == plan
+    left = [stop for stop in stops if not (seen and stop.allowable and stop.rule in permission.rules)]
+    if left:
+        raise StoppedByRule(left, plan, f" (the permission is for the plan {permission.plan})" if permission.rules and not seen else "")
 
 
 def shape_of(manifest: Manifest) -> Shape:
@@ -153,18 +166,18 @@ def shape_recorded(run: RunRecord) -> Shape | None:
     return Shape(rows, empties) if rows else None
 
 
-def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -> bool:
-    """A second run on the same day with the same files and snapshot, and no answer in between."""
+def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -> dict[str, int] | None:
+    """What is late and held on a second run of the day: same files, same snapshot, no answer in between. Else None."""
     last = morning.ledger.last_run()
     if last is None or last.day != morning.today.day or morning.answered:
-        return False
+        return None
     if last.snapshot_sha != snapshot.manifest.sha256 or last.files_hash != workspace.catalog.files:
-        return False
+        return None
     tally = Tally()
     for _ in tally.events(morning.plans()):
-        return False
+        return None
     # People may have closed or stopped something meanwhile: the lists must tell.
-    return not morning.ledger.acted_since_the_last_run()
+    return None if morning.ledger.acted_since_the_last_run() else dict(tally.counts)
 
 
 def _commit(morning: Morning, snapshot: Snapshot, workspace: Workspace, allowed: list[Allowed], clock: Clock, version: str) -> dict[str, int]:

@@ -106,7 +106,8 @@ class _Playing:
         on = self.setting.stories.today + timedelta(days=run.day)
         self._later(run)
         self.ledger.record([*self._others(on)], "")
-        spoken = said(run, on, self.setting.playbook, self.ledger)
+        accounts = self.setting.stories.accounts
+        spoken = said(run, on, self.setting.playbook, accounts, self.ledger)
         if isinstance(spoken, Unsaid):
             return [Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)]
         self.ledger.record(spoken, "")

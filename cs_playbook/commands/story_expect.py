@@ -64,9 +64,7 @@ def _started(expect: Expectation, played: Played) -> Iterator[Gap]:
     there, wanted = started(played), sorted(set(expect.started))
     if there == wanted:
         return
-    why = [
-        f"{name}: {line}" for name in wanted if name not in there for line in why_not_started(name, played)
-    ]
+    why = [line for name in wanted if name not in there for line in why_not_started(name, played)]
     why += [f"{name}: {line}" for name in there if name not in wanted for line in reasons(name, played)]
     yield Gap("started", f"started: {_list(wanted)}", f"started: {_list(there)}", tuple(why))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cs_playbook.commands.story_why import open_words, step_lines, subject_name
+from cs_playbook.commands.story_why import ended_words, open_words, step_lines, subject_name
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import Ended, Event, StartAsked, TaskAnswered
@@ -55,20 +55,48 @@ def _of_step(subject: str | None, step: str, value: Any) -> Iterator[Answer]:
         yield Answer(subject, step, str(value))
 
 
-def said(run: Run, on: date, playbook: Playbook, ledger: Ledger) -> list[Event] | Unsaid:
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Everybody who is or was in the playbook when people speak, the last time each."""
+
+    playbook: Playbook
+    on: date
+    last: tuple[Enrollment, ...]
+
+    def named(self, name: str | None) -> list[Enrollment]:
+        """Those that are in it; `name`: an account, or one of its rows."""
+        return [item for item in self.last if item.is_open and name in (None, *_names(item))]
+
+    def words(self, name: str | None) -> tuple[str, ...]:
+        """Why it is not: it was, or others are."""
+        before = [
+            ended_words(item) for item in self.last if not item.is_open and name in (None, *_names(item))
+        ]
+        inside = ", ".join(_names(item)[1] for item in self.named(None))
+        others = (
+            f"in {self.playbook.name} there is {inside}" if inside else f"nobody is in {self.playbook.name}"
+        )
+        return tuple(before) or (others,)
+
+
+def said(
+    run: Run, on: date, playbook: Playbook, accounts: Iterable[str], ledger: Ledger
+) -> list[Event] | Unsaid:
     """In this order: answers, stops, starts. Answers are given by whom the task belongs to."""
-    going = [item for item in ledger.enrollments(on) if item.playbook == playbook.first_name and item.is_open]
+    if not (run.answers or run.stop or run.start):
+        return []
+    inside = Inside(playbook, on, tuple(_last(accounts, playbook, ledger)))
     events: list[Event] = []
     for answer in answers_in(run.answers, playbook):
-        given = _given(answer, on, going)
+        given = _given(answer, inside)
         if not given:
-            return _not_open(answer, run, playbook, going)
+            return _not_open(answer, run, inside)
         events += given
     for name in run.stop:
-        found = [item for item in going if name in _names(item)]
+        found = inside.named(name)
         if not found:
-            why = _not_going(playbook, going)
-            return Unsaid(run.place("stop"), f"{name} is in {playbook.name}, to be stopped", "it is not", why)
+            expected = f"{name} is in {playbook.name}, to be stopped"
+            return Unsaid(run.place("stop"), expected, "it is not", inside.words(name))
         events += [Ended(item.key, on, "stopped", "stopped", SOMEBODY) for item in found]
     for name in run.start:
         account, _, row = name.partition("/")
@@ -76,40 +104,41 @@ def said(run: Run, on: date, playbook: Playbook, ledger: Ledger) -> list[Event] 
     return events
 
 
+def _last(accounts: Iterable[str], playbook: Playbook, ledger: Ledger) -> Iterator[Enrollment]:
+    for account in accounts:
+        mine = [item for item in ledger.enrollments_of(account) if item.playbook == playbook.first_name]
+        yield from {item.row: item for item in mine}.values()
+
+
 def _names(enrollment: Enrollment) -> tuple[str, str]:
     return enrollment.account, subject_name(enrollment.account, enrollment.row)
 
 
-def _given(answer: Answer, on: date, going: list[Enrollment]) -> list[Event]:
+def _given(answer: Answer, inside: Inside) -> list[Event]:
     """Nothing where the step is open nowhere, or for several accounts and none is named."""
     lines = [
         (item, task)
-        for item in going
-        if answer.subject is None or answer.subject in _names(item)
+        for item in inside.named(answer.subject)
         for task in item.open_tasks
         if task.step == answer.step and answer.who in (None, task.contact, task.owner)
     ]
     if len({item.key for item, _ in lines}) > 1:
         return []
-    return [_answered(item, task, answer.outcome, on) for item, task in lines]
+    return [_answered(item, task, answer.outcome, inside.on) for item, task in lines]
 
 
 def _answered(enrollment: Enrollment, task: OpenTask, outcome: str, on: date) -> TaskAnswered:
     return TaskAnswered(enrollment.key, task.key, outcome, on, task.owner)
 
 
-def _not_open(answer: Answer, run: Run, playbook: Playbook, going: list[Enrollment]) -> Unsaid:
+def _not_open(answer: Answer, run: Run, inside: Inside) -> Unsaid:
+    """What is open instead, and how the step stands."""
     whose = f" of {answer.subject}" if answer.subject else ""
     expected = f"{answer.step}{whose} is open, to be answered {answer.outcome}"
-    asked = [item for item in going if answer.subject is None or answer.subject in _names(item)]
-    got = open_words(asked)
-    step = playbook.step(answer.step)
-    lines = [line for item in asked for line in step_lines(step, item, playbook)] if step else []
+    asked = inside.named(answer.subject)
+    step = inside.playbook.step(answer.step)
+    lines = [line for item in asked for line in step_lines(step, item, inside.playbook)] if step else []
     if sum(any(task.step == answer.step for task in item.open_tasks) for item in asked) > 1:
         lines = [f"it is open more than once: write answers: {{{_names(asked[0])[1]}: {{{answer.step}: …}}}}"]
-    return Unsaid(run.place("answers"), expected, got, tuple(lines) or _not_going(playbook, going))
-
-
-def _not_going(playbook: Playbook, going: list[Enrollment]) -> tuple[str, ...]:
-    inside = ", ".join(_names(item)[1] for item in going)
-    return (f"in {playbook.name} there is {inside}" if inside else f"nobody is in {playbook.name}",)
+    why = tuple(lines) or inside.words(answer.subject)
+    return Unsaid(run.place("answers"), expected, open_words(asked), why)

@@ -61,11 +61,13 @@ class Examined:
 
 
 def examine(start: Path) -> Examined:
-    """Every finding in the files, in one pass."""
+    """Every finding in the files of the workspace around `start`, in one pass."""
+    return examine_files(read_files(find_root(start)))
+
+
+def examine_files(files: WorkspaceFiles) -> Examined:
     from cs_playbook.check import check
 
-    root = find_root(start)
-    files = read_files(root)
     read = read_catalog(files.yaml, files.letters)
     checked = [] if read.catalog is None else [*check(read.catalog), *_letters(read.catalog)]
     return Examined(files, read.catalog, read.around, in_order([*files.findings, *read.findings, *checked]))

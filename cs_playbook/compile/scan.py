@@ -185,7 +185,7 @@ def near(rule: Rule, reckoning: Reckoning) -> Near:
     missed = " + ".join(f"(p{k} is 0)" for k in range(len(parts)))
     open_ = " + ".join(f"(p{k} is null)" for k in range(len(parts)))
     sums = ", ".join(f"total(p{k} is null and ({missed}) = 0)" for k in range(len(parts)))
-    inside = f"select {named} from {_facts()} f where {_seen_by(rule)}"
+    inside = f"select {named} from {_facts()} f where {_seen_by(rule)} limit -1 offset 0"
     query = f"select count(*), total(({missed}) = 0 and ({open_}) > 0), total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})"
     return Near(query, parts)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from cs_playbook.errors import StoppedOnPurpose, UserError
 
-_DAMAGED = "Bring it back from a backup and keep this file: what is in it may still be read."
+DAMAGED = "Bring it back from a backup and keep this file: what is in it may still be read."
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def _fault(cause: sqlite3.DatabaseError, place: object) -> UserError | None:
         )
     match code & 0xFF:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return StoppedOnPurpose(f"the ledger {place} is damaged: {cause}", _DAMAGED)
+            return StoppedOnPurpose(f"the ledger {place} is damaged: {cause}", DAMAGED)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoppedOnPurpose(
                 f"another program is using the ledger {place}", "Try again when it has ended."

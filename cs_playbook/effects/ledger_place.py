@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from cs_playbook.effects.ledger_faults import the_machine_allows
+from cs_playbook.effects.ledger_faults import DAMAGED, the_machine_allows
 from cs_playbook.effects.ledger_schema import APPLICATION_ID, USER_VERSION, WAIT, build, settle
 from cs_playbook.effects.publish import sync_folder
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
@@ -91,6 +91,7 @@ def _check(connection: sqlite3.Connection, path: Path, ledger_id: str | None) ->
             f"the ledger {path} was written by {other} cs-playbook",
             f"Use the version that wrote it: the format is {version}, this one reads {USER_VERSION}.",
         )
+    _check_length(connection, path)
     found = connection.execute("select v from meta where k = 'id'").fetchone()
     if found is None or (ledger_id is not None and found[0] != ledger_id):
         raise StoppedOnPurpose(
@@ -98,3 +99,11 @@ def _check(connection: sqlite3.Connection, path: Path, ledger_id: str | None) ->
             f"Put the right file there, or correct `ledger: {{id: …}}` in the project file: "
             f"this one is {found[0] if found else 'nameless'}, not {ledger_id}.",
         )
+
+
+def _check_length(connection: sqlite3.Connection, path: Path) -> None:
+    """SQLite counts whole pages: of one that is cut in its last page it would read the end as zeros."""
+    (pages,) = connection.execute("pragma page_count").fetchone()
+    (size,) = connection.execute("pragma page_size").fetchone()
+    if path.stat().st_size < pages * size:
+        raise StoppedOnPurpose(f"the ledger {path} is damaged: its end is missing", DAMAGED)

@@ -18,7 +18,7 @@ def unknown_blanks(template: Template, known: Collection[str]) -> list[Finding]:
             span,
             "CSP405",
             f"nothing fills '{name}'",
-            did_you_mean(name, known) or f"known here: {_some(known)}",
+            _known_like(name, known),
         )
         for name, span in asked
         if name not in known
@@ -41,10 +41,10 @@ def _differences(first: Template, other: Template) -> list[Finding]:
         Finding(
             other.letter.span,
             "CSP406",
-            f"'{name}' is in the letter in '{language}', not in this one",
+            f"{names} in the letter in '{language}', not in this one",
             "say it here too",
         )
-        for name in sorted(theirs - ours.keys())
+        for names in _named(sorted(theirs - ours.keys()))
     ]
     surplus = [
         Finding(
@@ -67,6 +67,20 @@ def _other_needs(first: Template, other: Template) -> list[Finding]:
     return [Finding(other.letter.span, "CSP406", message, f"write needs: [{', '.join(first.letter.needs)}]")]
 
 
-def _some(known: Collection[str]) -> str:
-    names = sorted(known)
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+def _named(names: list[str]) -> list[str]:
+    """`'a', 'b' and 'c' are`: all in one sentence; no sentence without names."""
+    quoted = [f"'{name}'" for name in names]
+    if len(quoted) < 2:
+        return [f"{name} is" for name in quoted]
+    return [f"{', '.join(quoted[:-1])} and {quoted[-1]} are"]
+
+
+def _known_like(name: str, known: Collection[str]) -> str:
+    """What stands behind the same first word; else the first words there are."""
+    root = name.partition(".")[0]
+    beside = sorted(other for other in known if other.startswith(f"{root}."))
+    if not beside:
+        roots = dict.fromkeys(other.partition(".")[0] for other in sorted(known))
+        return f"blanks here begin with: {', '.join(roots)}"
+    near = did_you_mean(name, beside)
+    return near or f"there are: {', '.join(beside[:8])}{' …' if len(beside) > 8 else ''}"

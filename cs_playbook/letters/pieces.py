@@ -49,16 +49,22 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Every:
+    """`and`: all of them."""
+
     items: tuple[Test, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Either:
+    """`or`: one of them."""
+
     items: tuple[Test, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Opposite:
+    """`not`."""
+
     item: Test
 
 

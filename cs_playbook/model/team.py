@@ -94,6 +94,7 @@ class Person:
     manager: str | None = None
     speaks: tuple[str, ...] = ()
     minutes_per_week: int | None = None
+    sectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

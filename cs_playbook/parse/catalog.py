@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
@@ -29,6 +28,7 @@ from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.story import read_stories
 from cs_playbook.parse.team import read_team
 from cs_playbook.source.commas import cut_by_commas
+from cs_playbook.source.files import hash_of
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
 from cs_playbook.source.schema import check_shape, kind_of
 from cs_playbook.source.tree import Mapping, Node, read_tree
@@ -108,7 +108,7 @@ class _Reader:
             signals=facts.signals, segmentations=facts.segmentations,
             playbooks=self._playbooks(files["playbook"], self.around), letters=written,
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
-            unread_letters=frozenset(places.values()) - written.keys(), files=_hash(self.yaml, letters),
+            unread_letters=frozenset(places.values()) - written.keys(), files=hash_of({**self.yaml, **letters}),
         )  # fmt: skip
 
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
@@ -243,10 +243,3 @@ def _letter_places(letters: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Path → the letter's name and language: emails/usage-drop/check-in/fr.md is usage-drop/check-in in fr."""
     parts = {path: path.removesuffix(".md").split("/")[1:] for path in letters}
     return {path: ("/".join(names[:-1]), names[-1]) for path, names in parts.items() if len(names) > 1}
-
-
-def _hash(yaml: Dictionary[str, str], letters: Dictionary[str, str]) -> str:
-    digest = hashlib.sha256()
-    for path, source in sorted({**yaml, **letters}.items()):
-        digest.update(f"{path}\0{len(source)}\0{source}".encode())
-    return digest.hexdigest()

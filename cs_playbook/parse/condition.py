@@ -28,38 +28,33 @@ from cs_playbook.model.expression import (
     Not,
     Related,
 )
+from cs_playbook.parse.refused import (
+    AGGREGATES,
+    CALLS,
+    CLOCKS,
+    COMPARISONS,
+    EXAMPLES,
+    MEMORY,
+    NOT_YET,
+    RELATED,
+    clock,
+    date_sum,
+    sub_query,
+    unknown_function,
+)
 from cs_playbook.parse.tokens import Refusal, Token, tokens
-from cs_playbook.source.finding import did_you_mean
 
-COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
-RELATED = ("has", "number_of", "total", "newest", "oldest")
-MEMORY = ("was", "ago", "at_start", "running", "finished")
-AGGREGATES = ("count", "sum", "avg", "min", "max")
-CALLS = (
-    "days_until", "days_since", "months_until", "months_since", "business_days_until", "business_days_since",
-    "fiscal_quarter", "earliest", "latest", "lower",
-)  # fmt: skip
-FUNCTIONS = (*RELATED, *MEMORY, *CALLS)
-NOT_YET = ("changed", "set_on", "last_outcome", "rank", "row_number", "dense_rank")
-CLOCKS = ("now", "current_date", "current_time", "current_timestamp", "getdate", "sysdate", "curdate", "date", "datetime", "julianday", "strftime")  # fmt: skip
 DEEPEST = 60
-
 _DURATION = re.compile(r"(\d+) (day|week)s?\Z")
-# `renewal_date < today + 90 days`, `today - signup_date > 30`: what people write first, and what it means here.
-_FIELD = r"[A-Za-z_][\w.]*"
-_UNIT = r"(?:\s*'?(?P<unit>day|week|month)s?'?)?"
-_DATE_SUM = re.compile(rf"(?P<field>{_FIELD})\s*(?P<operator><=|>=|<|>|=)\s*(?P<at>today\s*(?P<sign>[-+])\s*(?:interval\s*)?'?(?P<count>\d+){_UNIT})", re.IGNORECASE)
-_DATE_DIFFERENCE = re.compile(rf"(?P<at>(?:(?P<field>{_FIELD})\s*-\s*today|today\s*-\s*(?P<past>{_FIELD}))\s*(?P<operator><=|>=|<|>|=)\s*(?P<count>\d+){_UNIT})", re.IGNORECASE)
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
 # The same few conditions stand in many playbooks, and in the pinned texts of old ones.
 @lru_cache(maxsize=4096)
 def read_condition(text: str) -> Expression:
     """The expression of `text`. Raises Refusal at the first place that cannot be read."""
-    sum_of_dates = _DATE_SUM.search(text) or _DATE_DIFFERENCE.search(text)
-    if sum_of_dates is not None:
-        raise _no_date_sums(sum_of_dates)
+    wrong = date_sum(text)
+    if wrong is not None:
+        raise wrong
     return _Reader(text).whole()
 
 
@@ -153,7 +148,7 @@ class _Reader:
         if not self._skip("("):
             return Holds(left, self._primary(), self._since(start))
         if self._here.word == "select":
-            raise self._sub_query()
+            raise sub_query(self._here)
         choices = [self._sum()]
         while self._skip(","):
             choices.append(self._sum())
@@ -201,7 +196,7 @@ class _Reader:
         if opened.text != "(":
             raise self._unexpected(opened)
         if self._here.word == "select":
-            raise self._sub_query()
+            raise sub_query(self._here)
         self._deeper()
         expression = self._either()
         self._depth -= 1
@@ -223,11 +218,11 @@ class _Reader:
         if token.word == "case":
             return self._case(token)
         if token.word in ("select", "exists", "with"):
-            raise self._sub_query(token)
+            raise sub_query(token)
         if self._here.text == "(" and self._here.kind == "symbol":
             return self._function(token)
         if token.word in CLOCKS[:7]:
-            raise self._clock(token)
+            raise clock(token)
         if token.word in ("and", "or", "in", "between", "like", "is", "if", "when", "then", "else", "end"):
             raise self._unexpected(token)
         return Name(token.text, at=token.at)
@@ -259,9 +254,9 @@ class _Reader:
         if word in NOT_YET:
             raise Refusal(token.at, "CSP215", f"{token.text}() is not yet part of the language", "")
         if word in CLOCKS:
-            raise self._clock(token)
+            raise clock(token)
         if word not in CALLS:
-            raise _unknown_function(token)
+            raise unknown_function(token)
         arguments = [] if self._here.text == ")" else [self._either()]
         while self._skip(","):
             arguments.append(self._either())
@@ -271,7 +266,7 @@ class _Reader:
     def _related(self, token: Token) -> Expression:
         first = self._next()
         if first.kind != "name":
-            raise Refusal(first.at, "CSP214", f"{token.text}() begins with a table", f"e.g. {_EXAMPLES[token.word]}")
+            raise Refusal(first.at, "CSP214", f"{token.text}() begins with a table", f"e.g. {EXAMPLES[token.word]}")
         table, _, column = first.text.partition(".")
         where = self._either() if self._skip(",") else None
         self._close("(", token)
@@ -281,14 +276,14 @@ class _Reader:
         first = self._next()
         wants = "text" if token.word in ("running", "finished") else "name"
         if first.kind != wants:
-            raise Refusal(first.at, "CSP214", f"{token.text}() asks about {'a playbook, in quotes' if wants == 'text' else 'one fact'}", f"e.g. {_EXAMPLES[token.word]}")
+            raise Refusal(first.at, "CSP214", f"{token.text}() asks about {'a playbook, in quotes' if wants == 'text' else 'one fact'}", f"e.g. {EXAMPLES[token.word]}")
         if self._here.text not in (",", ")"):
-            raise Refusal(first.at, "CSP214", f"{token.text}() asks about one fact, not about something reckoned", f"define a signal and name it: e.g. {_EXAMPLES[token.word]}")
+            raise Refusal(first.at, "CSP214", f"{token.text}() asks about one fact, not about something reckoned", f"define a signal and name it: e.g. {EXAMPLES[token.word]}")
         days = self._duration(token) if self._skip(",") else None
         if days is None and token.word in ("ago", "finished"):
-            raise Refusal(self._since(token.at), "CSP214", f"{token.text}() needs a duration", f"e.g. {_EXAMPLES[token.word]}")
+            raise Refusal(self._since(token.at), "CSP214", f"{token.text}() needs a duration", f"e.g. {EXAMPLES[token.word]}")
         if days is not None and token.word not in ("ago", "finished"):
-            raise Refusal(self._since(token.at), "CSP214", f"{token.text}() takes no duration", f"e.g. {_EXAMPLES[token.word]}")
+            raise Refusal(self._since(token.at), "CSP214", f"{token.text}() takes no duration", f"e.g. {EXAMPLES[token.word]}")
         self._close("(", token)
         return Memory(token.word, first.text, days, None, self._since(token.at))
 
@@ -297,7 +292,7 @@ class _Reader:
         match = _DURATION.match(token.text) if token.kind == "text" else None
         if match is None:
             fact = f"'{token.text}' is not a duration: a number of days or weeks, in single quotes"
-            raise Refusal(token.at, "CSP213", fact, f"e.g. {_EXAMPLES[function.word]}")
+            raise Refusal(token.at, "CSP213", fact, f"e.g. {EXAMPLES[function.word]}")
         return int(match[1]) * (7 if match[2] == "week" else 1)
 
     def _aggregate(self, token: Token) -> Expression:
@@ -386,43 +381,3 @@ class _Reader:
         if token.word == "as":
             return Refusal(token.at, "CSP209", "nothing gets another name in a condition", "define a signal, and name it here")
         return Refusal(token.at, "CSP209", f"'{token.text}' follows without an operator", "put one between them: =, <>, in, and, or …")
-
-    def _sub_query(self, token: Token | None = None) -> Refusal:
-        return Refusal((token or self._here).at, "CSP206", "a query inside a condition is not allowed", "ask the rows: has(contacts, 'champion' in roles), number_of(tickets, closed_on is null); or define a signal")
-
-    def _clock(self, token: Token) -> Refusal:
-        return Refusal(token.at, "CSP204", f"'{token.text}' is a clock, and a snapshot must always decide the same", "`today` is the day of the snapshot: days_since(d), days_until(d), or compare with today")
-
-
-def _no_date_sums(match: re.Match[str]) -> Refusal:
-    """The right spelling of this very comparison."""
-    said = match.groupdict()
-    months = said["unit"] == "month"
-    count = int(said["count"]) * (7 if said["unit"] == "week" else 1)
-    back = said.get("sign") == "-" or said.get("past") is not None
-    function = f"{'months' if months else 'days'}_{'since' if back else 'until'}"
-    operator = _TURNED[said["operator"]] if said.get("sign") == "-" else said["operator"]
-    at = (match.start("at"), match.end("at") - match.start("at"))
-    hint = f"ask for the distance: {function}({said.get('past') or said['field']}) {operator} {count}"
-    return Refusal(at, "CSP205", "dates are not added to or subtracted from here", hint)
-
-
-_EXAMPLES = {
-    "has": "has(contacts, 'champion' in roles and not has_left)",
-    "number_of": "number_of(tickets, closed_on is null)",
-    "total": "total(invoices.amount, paid_on is null)",
-    "newest": "newest(invoices.amount, kind = 'annual')",
-    "oldest": "oldest(invoices.amount)",
-    "was": "was(csm_email)",
-    "ago": "ago(active_users, '30 days')",
-    "at_start": "at_start(active_users)",
-    "running": "running('onboarding')",
-    "finished": "finished('onboarding', '30 days')",
-}
-
-
-def _unknown_function(token: Token) -> Refusal:
-    near = did_you_mean(token.word, FUNCTIONS)
-    usual = {"if": "case when … then … else … end", "iif": "case when … then … else … end", "coalesce": "case when x is null then 0 else x end", "count": "number_of(table, condition)", "upper": "lower(x)", "datediff": "days_since(d)", "contains": "x like '%word%'", "starts_with": "x like 'word%'", "ifnull": "case when x is null then 0 else x end"}  # fmt: skip
-    hint = near or (f"write {usual[token.word]}" if token.word in usual else f"there are: {', '.join(FUNCTIONS)}")
-    return Refusal(token.at, "CSP208", f"there is no function '{token.text}'", hint)

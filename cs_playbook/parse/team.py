@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal as OneOf
 
-from cs_playbook.model.expression import FieldType, Memory, Name
+from cs_playbook.model.condition import Condition, Group, Leaf, conditions
+from cs_playbook.model.expression import Both, Expression, FieldType, Memory, Name, Not
 from cs_playbook.model.team import (
     AllOf,
     Always,
@@ -22,6 +23,7 @@ from cs_playbook.model.team import (
 )
 from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import read_condition
+from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.nodes import block, number, scalar, text, texts
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
@@ -50,7 +52,7 @@ def read_team(root: Mapping, scope: Scope) -> tuple[Team, list[Finding]]:
 
 
 def _person(email: str, node: Mapping) -> Person:
-    return Person(email, text(node, "name", email), node.span, text(node, "manager") or None, texts(node, "speaks"), number(node, "minutes_per_week"))
+    return Person(email, text(node, "name", email), node.span, text(node, "manager") or None, texts(node, "speaks"), number(node, "minutes_per_week"), texts(node, "sectors"))
 
 
 def _managers(team: Team) -> list[Finding]:
@@ -108,19 +110,29 @@ def _from_field(value: Scalar, scope: Scope) -> tuple[RoleSource | None, list[Fi
 
 
 def _contacts(node: Mapping, scope: Scope) -> tuple[RoleSource | None, list[Finding]]:
-    table = scope.contract.table("contacts")
-    value = scalar(node, "contacts")
+    table, value, key = scope.contract.table("contacts"), node.get("contacts"), node.key("contacts")
     if table is None or value is None:
-        where = value.span if value else node.span
+        where = key.span if key else node.span
         return None, [Finding(where, "CSP133", "there is no table 'contacts' in data.yaml", "a role of contacts picks rows of that table")]
-    binder = Binder(scope.inside(table), lambda at: value.place(*at))
-    try:
-        bound = binder.yes_or_no(read_condition(value.text))
-    except Refusal as refusal:
-        return None, [Finding(value.place(*refusal.at), refusal.code, refusal.message, refusal.hint)]
+    condition, findings = read_conditions(value, scope.inside(table))
     pick, by, wrong = _pick(node, scope)
-    findings = [*binder.findings, *wrong]
-    return (ContactsWhere(bound, pick, by) if not findings else None), findings
+    findings += wrong
+    patient = next((part for part in conditions(condition) if part.lasting), None) if condition else None
+    if patient is not None:
+        findings.append(Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger"))
+    sound = condition is not None and not any(finding.is_error for finding in findings)
+    return (ContactsWhere(_in_one(condition), pick, by) if condition is not None and sound else None), findings
+
+
+def _in_one(condition: Condition) -> Expression:
+    """all, any and none as one expression: contacts are asked one by one, nobody explains them line by line."""
+    match condition:
+        case Leaf(expression=expression):
+            return expression
+        case Group(kind=kind, items=items):
+            inside = tuple(_in_one(item) for item in items)
+            joined = inside[0] if len(inside) == 1 else Both("and" if kind == "all" else "or", inside)
+            return Not(joined) if kind == "none" else joined
 
 
 def _pick(node: Mapping, scope: Scope) -> tuple[OneOf["all", "newest", "oldest"], str | None, list[Finding]]:

@@ -148,9 +148,12 @@ def goal_is_met(goal: Goal, day: Day) -> bool:
 
 
 def _watch(day: Day) -> None:
-    """After the steps have ended the goal is watched until its window closes."""
-    goal = day.playbook.goal
-    if goal is not None and goal_is_met(goal, day):
+    """From the day after its end the goal is watched until its window closes.
+
+    On the day itself the run that ended it had its say: a second run of that day must find nothing more.
+    """
+    goal, ended_on = day.playbook.goal, day.enrollment.ended_on
+    if goal is not None and ended_on is not None and day.today.day > ended_on and goal_is_met(goal, day):
         day.happen(GoalMet(day.enrollment.key, day.today.day), (explain(goal.when, day.values, day.today.reckoning),))
 
 

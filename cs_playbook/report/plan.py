@@ -34,7 +34,7 @@ __all__ = ["as_json", "as_jsonl", "as_lines"]
 MOST_ANSWERS = 5  # findings about returned lists that are shown
 MOST_OWNERS = 20
 WAY_ON = 64  # where the command that tells more begins
-OTHERS = 60  # columns for the reason of what does not start
+OTHERS = 80  # columns for the reason of what does not start
 INDENT = 6  # of a name: four spaces, its mark, a space
 
 
@@ -90,6 +90,8 @@ def _stops(found: DryRun, width: int) -> Iterator[Line]:
 
 @dataclass(frozen=True, slots=True)
 class _Count:
+    """One line of the counts at the top."""
+
     mark: str
     word: str
     number: int

@@ -47,7 +47,9 @@ class Voice:
         title = clean(item.title) if self.names else item.step
         due = "" if item.due is None else due_words(item.due, self.day)
         owner = self.person(item.owner) if item.owner else ""
-        return Named(kind, self._account(item), self._why(kind, item, title), owner, title, due)
+        # What goes on and what is late say the title with the reason: it is the news.
+        alone = title if kind is LineKind.START else ""
+        return Named(kind, self._account(item), self._why(kind, item, title), owner, alone, due)
 
     def person(self, email: str) -> str:
         return clean(self.people.get(email, email) if self.names else email)

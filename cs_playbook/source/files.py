@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,31 +40,41 @@ def read_files(root: Path) -> WorkspaceFiles:
     yaml: dict[str, str] = {}
     letters: dict[str, str] = {}
     findings: list[Finding] = []
-    for path in _paths(root):
-        name = path.relative_to(root).as_posix()
-        text, wrong = _read(path, name, root)
+    for name in _names(root):
+        text, wrong = _read(root, name)
         findings += wrong
         if text is not None:
-            (letters if path.suffix == ".md" else yaml)[name] = text
+            (letters if name.endswith(".md") else yaml)[name] = text
     return WorkspaceFiles(root, yaml, letters, tuple(findings))
 
 
-def _paths(root: Path) -> Iterator[Path]:
-    found: list[Path] = []
+def hash_of(texts: Mapping[str, str]) -> str:
+    """The same paths with the same texts give the same hash."""
+    digest = hashlib.sha256()
+    for path, text in sorted(texts.items()):
+        digest.update(f"{path}\0{len(text)}\0{text}".encode())
+    return digest.hexdigest()
+
+
+def _names(root: Path) -> list[str]:
+    """Paths below the root, folder by folder. Plain texts: a Path for each file would cost more than reading it."""
+    found: list[str] = []
     for folder, folders, names in os.walk(root):
         below = Path(folder).relative_to(root)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_OURS)
-        is_letters = bool(below.parts) and below.parts[0] == LETTERS
-        wanted = (".md",) if is_letters else (".yaml", ".yml")
-        found += [Path(folder) / name for name in names if name.endswith(wanted) and not name.startswith(".")]
-    yield from sorted(found)
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NOT_OURS]
+        wanted = (".md",) if below.parts[:1] == (LETTERS,) else (".yaml", ".yml")
+        before = f"{below.as_posix()}/" if below.parts else ""
+        found += [f"{before}{name}" for name in names if name.endswith(wanted) and not name.startswith(".")]
+    return sorted(found, key=lambda name: name.split("/"))
 
 
-def _read(path: Path, name: str, root: Path) -> tuple[str | None, list[Finding]]:
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+def _read(root: Path, name: str) -> tuple[str | None, list[Finding]]:
+    path = os.path.join(root, name)
+    if os.path.islink(path) and not Path(path).resolve().is_relative_to(root.resolve()):
         return None, [Finding(Span(name), "CSP105", "a link that leads out of the workspace is not followed", "copy the file into the workspace")]
     try:
-        return path.read_bytes().decode("utf-8"), []
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8"), []
     except UnicodeDecodeError as error:
         return None, [Finding(Span(name), "CSP105", f"the file is not UTF-8 (byte {error.start + 1})", "save it as UTF-8")]
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Nothing → where the starter library and the JSON Schemas lie, in a wheel or in a checkout."""
+"""Nothing → where the program, the starter library and the JSON Schemas lie, in a wheel or in a checkout."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def playbooks() -> Path:
 def schemas() -> Path:
     """The folder of the JSON Schemas, one small file per kind."""
     return _shipped("schemas")
+
+
+def program() -> Path:
+    """The folder of this very program."""
+    return _PACKAGE
 
 
 def _shipped(folder: str) -> Path:

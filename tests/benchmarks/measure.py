@@ -15,8 +15,6 @@ MEGABYTE = 1 << 20
 PYTHON = sys.executable
 OURS = (PYTHON, "-m", "cs_playbook")
 NOTHING = (PYTHON, "-c", "pass")
-# As everywhere else: what is compiled once is not compiled again.
-SURROUNDINGS = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def program(command: Sequence[str], at: Path | None = None) -> Callable[[], None
 
     def run() -> None:
         subprocess.run(
-            command, cwd=at, env=SURROUNDINGS, stdout=subprocess.DEVNULL, check=True, close_fds=False
+            command, cwd=at, env=_surroundings(), stdout=subprocess.DEVNULL, check=True, close_fds=False
         )
 
     return run
@@ -74,12 +72,17 @@ class Spent:
 def spend(command: Sequence[str], at: Path | None = None, allowed: Sequence[int] = (0,)) -> Spent:
     """Runs one process and asks the system what it took."""
     began = time.perf_counter()
-    with subprocess.Popen(command, cwd=at, env=SURROUNDINGS, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=at, env=_surroundings(), stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in allowed, f"{command} ended with {process.returncode}"
     kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
     return Spent(time.perf_counter() - began, kilobytes * 1024)
+
+
+def _surroundings() -> dict[str, str]:
+    """As everywhere else: what has been compiled once is not compiled again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def table(title: str, figures: Sequence[Figure]) -> str:

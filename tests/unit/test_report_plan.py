@@ -87,8 +87,8 @@ Plan for Friday 6 March 2026      snapshot of today, 6 h old · 5 accounts · fi
   . held         0
 
   few-seats         nothing new · 1 goes on · 1 late
-    > Bolt       ask: product → Look at the draft to Bob <bob@bolt.example>…   Marc  Tue 10
-    ! Acme       3 days late, told to Nora: Ask Acme what happened             Léa   Tue 3
+    > Bolt       ask: product → Look at the draft to Bob <bob@bolt.example> and send…   Marc  Tue 10
+    ! Acme       3 days late, told to Nora: Ask Acme what happened                      Léa   Tue 3
     ? seats is empty on 1 account: unknown, nothing starts
     ~ 1 account is one condition short                          cs-playbook explain --near few-seats
 
@@ -100,7 +100,7 @@ Plan for Friday 6 March 2026      snapshot of today, 6 h old · 5 accounts · fi
 
   quiet             1 new
                     first: Look at …
-    + Calm       nobody used it this week (0)                                  Léa   Tue 10
+    + Calm       nobody used it this week (0)                                           Léa   Tue 10
     ~ 2 accounts are one condition short                            cs-playbook explain --near quiet
 
   Minutes asked  by today  in 7 days  of their week
@@ -177,6 +177,15 @@ def test_the_reason_of_all_is_said_once_where_there_is_no_room_on_each_line(worl
 
     assert "                    because fewer than ten seats are left fewer than ten seats are left" in narrow
     assert "    + Bolt       9 " in narrow
+
+
+def test_a_wide_terminal_shows_the_first_task_of_each(world: World) -> None:
+    lines = screen(world, width=200).splitlines()
+
+    bolt = next(line for line in lines if line.startswith("    + Bolt  "))
+    assert "fewer than ten seats are left (9)  " in bolt
+    assert "  Marc  Ask Bolt what happened  " in bolt
+    assert [line for line in lines if line.strip().startswith("first:")] == []
 
 
 # --- widths ---

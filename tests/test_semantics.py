@@ -1,0 +1,111 @@
+"""The stories under tests/semantics are the text of the semantics; those of the other workspaces are theirs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cs_playbook.commands.stories import run_stories
+from cs_playbook.commands.story_day import Played, play, setting_of
+from cs_playbook.commands.story_expect import compare
+from cs_playbook.commands.workspace import Workspace, calendar_of, examine, open_workspace
+from cs_playbook.model.story import Expectation
+from cs_playbook.model.story_result import Failure
+from cs_playbook.report.stories import as_text
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SEMANTICS = REPOSITORY / "tests" / "semantics"
+WORKSPACES = (SEMANTICS, REPOSITORY / "playbooks", REPOSITORY / "tests" / "ravenstack")
+NEVER = "what never was"
+
+
+@cache
+def workspace(root: Path) -> Workspace:
+    return open_workspace(root)
+
+
+def told(root: Path) -> list[str]:
+    return sorted({stories.playbook for stories in workspace(root).catalog.stories})
+
+
+EVERYTHING = [
+    pytest.param(root, name, id=f"{root.name}-{name}") for root in WORKSPACES for name in told(root)
+]
+
+
+@pytest.mark.parametrize(("root", "playbook"), EVERYTHING)
+def test_the_stories_pass(root: Path, playbook: str) -> None:
+    result = run_stories(workspace(root), (playbook,))
+
+    assert result.passed, as_text(result)
+
+
+@pytest.mark.parametrize("playbook", told(SEMANTICS))
+def test_every_expectation_of_them_would_notice_another_day(playbook: str) -> None:
+    catalog, around = workspace(SEMANTICS).catalog, workspace(SEMANTICS).around
+    calendar = calendar_of(catalog.project.calendar)
+
+    blind = [
+        seen
+        for stories in catalog.stories
+        if stories.playbook == playbook
+        for case in stories.cases
+        for seen in blind_of(lambda look: play(case, setting_of(stories, catalog, around, calendar), look))  # noqa: B023 - called at once
+    ]
+
+    assert blind == []
+
+
+def blind_of(playing: Any) -> list[str]:
+    """Expectations that stay content when something is expected besides that never was."""
+    blind: list[str] = []
+
+    def look(played: Played) -> list[Failure]:
+        for name, wrong in spoiled(played.run.expect):
+            if not compare(replace(played, run=replace(played.run, expect=wrong))):
+                blind.append(f"{played.run.span.file}:{played.run.span.line} {name}")
+        return compare(played)
+
+    playing(look)
+    return blind
+
+
+def spoiled(expect: Expectation | None) -> Iterator[tuple[str, Expectation]]:
+    if expect is None:
+        return
+    for name in ("started", "goal", "escalated"):
+        if getattr(expect, name) is not None:
+            yield name, replace(expect, **{name: (*getattr(expect, name), NEVER)})
+    for name in ("ended", "closed", "held", "because"):
+        if getattr(expect, name) is not None:
+            yield name, replace(expect, **{name: {**getattr(expect, name), NEVER: NEVER}})
+    for name, key in (("open", "step"), ("drafts", "email")):
+        if getattr(expect, name) is not None:
+            yield name, replace(expect, **{name: (*getattr(expect, name), {key: NEVER})})
+
+
+@pytest.mark.parametrize(
+    ("step", "asked"),
+    [
+        ("done_when: {when: seats > at_start(seats), for: 2 days}", "at_start(seats)"),
+        ("done_when: {when: started_on < today, for: 2 days}", "started_on"),
+        ("about: champion, done_when: {when: contact.has_left, for: 2 days}", "contact.has_left"),
+        ("when: {when: row.urgent, for: 2 days}", "row.urgent"),
+    ],
+)
+def test_days_in_a_row_of_what_no_memory_keeps_are_refused(tmp_path: Path, step: str, asked: str) -> None:
+    shutil.copytree(SEMANTICS, tmp_path, dirs_exist_ok=True)
+    playbook = f"playbook: new\ntrigger: {{one_per: orders, when: strategic}}\nsteps: [{{id: a, task: A, owner: csm, {step}}}]\n"
+    (tmp_path / "playbooks" / "new.yaml").write_text(playbook, encoding="utf-8")
+
+    errors = [finding for finding in examine(tmp_path).findings if finding.is_error]
+
+    assert [(error.code, error.message) for error in errors] == [
+        ("CSP109", f"`for` with '{asked}' is not yet part of the language")
+    ]

@@ -1,0 +1,103 @@
+"""What a command loads before and for its work: time that each person pays at each start."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.workspaces import with_ledger, workspace
+
+PACKAGE = Path(__file__).resolve().parent.parent / "cs_playbook"
+# Each takes 15 to 260 milliseconds; sqlglot is the oracle of the tests, pydantic came with a later Typer.
+HEAVY = {
+    "babel", "css_inline", "email_validator", "holidays", "jinja2", "jsonschema", "markdown_it", "pydantic",
+    "referencing", "rich", "ruamel", "sqlglot", "sqlite3", "sqlite_utils", "typer",
+}  # fmt: skip
+LETTERS = {"babel", "jinja2", "markdown_it"}  # a letter is read, and its blanks are looked for
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_ledger(workspace(tmp_path_factory.mktemp("tiny") / "tiny", 1))
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"]])
+def test_version_and_help_load_nothing_but_themselves(tiny: Path, words: list[str]) -> None:
+    loaded = modules_of(tiny, *words)
+
+    assert {name for name in loaded if name.startswith("cs_playbook")} <= {
+        "cs_playbook",
+        "cs_playbook.cli",
+        "cs_playbook.cli.help",
+    }
+    assert loaded & HEAVY == set()
+    assert not loaded & {"dataclasses", "pathlib", "re"}
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (["schema"], {"typer", "ruamel"}),
+        (["status"], {"typer", "ruamel", "sqlite3"}),
+        (["history", "acme"], {"typer", "ruamel", "sqlite3"}),
+        (["ledger", "verify"], {"typer", "ruamel", "sqlite3"}),
+        (["validate"], {"typer", "ruamel", *LETTERS}),
+    ],
+)
+def test_a_command_loads_what_it_needs(tiny: Path, words: list[str], allowed: set[str]) -> None:
+    assert modules_of(tiny, "-C", str(tiny), *words) & HEAVY <= allowed
+
+
+def test_files_that_are_wrong_are_worth_jsonschema(tiny: Path) -> None:
+    wrong = with_ledger(workspace(tiny.parent / "wrong", 1))
+    (wrong / "playbooks" / "play-000.yaml").write_text("playbook: x\nsteps: no\n", encoding="utf-8")
+
+    assert "jsonschema" in modules_of(tiny, "-C", str(wrong), "validate")
+
+
+def test_every_dataclass_says_what_it_is() -> None:
+    """Without a docstring a dataclass asks `inspect` for its signature: half a millisecond each, at every start."""
+    silent = [
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name in silent_dataclasses(path)
+    ]
+
+    assert silent == []
+
+
+def modules_of(at: Path, *words: str) -> set[str]:
+    """Every module that is loaded when the command has ended; outside of our package the top names only."""
+    ask = """
+import sys
+before = set(sys.modules)
+from cs_playbook.cli import main
+sys.argv = ["cs-playbook", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("\\nLOADED", *(set(sys.modules) - before))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", ask, *words], cwd=at, capture_output=True, text=True, check=False
+    )
+    names = done.stdout.rpartition("LOADED")[2].split()
+    assert names, done.stderr
+    return {name if name.startswith("cs_playbook") else name.partition(".")[0] for name in names}
+
+
+def silent_dataclasses(path: Path) -> Iterator[str]:
+    classes = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    for node in classes:
+        decorated = any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
+        if decorated and ast.get_docstring(node) is None:
+            yield node.name
