@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+from _pytest.capture import CaptureResult
 
 from cs_playbook.cli import globals_first
 from cs_playbook.cli.app import run_app
@@ -24,6 +26,10 @@ class Typed:
         self.root = root
         self._capsys = capsys
         self.out = self.err = ""
+
+    def read(self) -> CaptureResult[str]:
+        """What was written since the last command."""
+        return self._capsys.readouterr()
 
     def __call__(self, *words: str) -> int:
         self._capsys.readouterr()
@@ -146,9 +152,12 @@ def test_a_broken_file_stops_a_run_with_its_place(typed: Typed) -> None:
 def test_an_old_snapshot_stops_the_run_until_a_person_says_why(typed: Typed) -> None:
     late = ["-C", str(typed.root), "run"]
     assert run_app(late) == 4
-    typed._capsys.readouterr()
-    assert run_app([*late, "--allow", "snapshot_older_than", "--because", "the export is late", "--by", "ops@vendor.example"]) == 0
-    typed._capsys.readouterr()
+    plan = re.search(r"--plan (\w+)", typed.read().err)
+    assert plan is not None
+    let_it = ["--allow", "snapshot_older_than", "--because", "the export is late", "--by", "ops@vendor.example"]
+    assert run_app([*late, *let_it, "--plan", "0123456789ab"]) == 4
+    assert run_app([*late, *let_it, "--plan", plan[1]]) == 0
+    typed.read()
     assert typed("ledger", "verify") == 0
     assert typed.out == "The ledger is whole.\n"
 

@@ -282,3 +282,33 @@ def test_dates_may_count_from_the_day_on_which_the_stories_begin(told: Told) -> 
     )
 
     assert result.passed, as_text(result)
+
+
+@pytest.mark.parametrize(
+    ("day", "key"),
+    [
+        ("day: 0", "started: []"),
+        ("day: 0", "open: []"),
+        ("day: 0", "drafts: []"),
+        ("day: 1, answers: {ask: no_thanks}", "ended: {}"),
+        ("day: 0, set: {acme: {arr: 100}}", "ended: []"),
+        ("day: 0", "closed: {}"),
+    ],
+)
+def test_an_empty_list_means_none(told: Told, day: str, key: str) -> None:
+    contacts = "{bob: {account: acme, roles: [champion], first_name: Bob, email: bob@acme.example}}"
+    account = "{acme: {strategic: true, seats: 1, arr: 1, csm_email: lea@vendor.example}}"
+    case = f"  - {{name: None, contacts: {contacts}, runs: [{{{day}, expect: {{{key}}}}}]}}\n"
+
+    result = told("ends", case, account)
+
+    assert [failure.span.line for failure in result.playbooks[0].cases[0].failures] == [5]
+
+
+def test_exactly_makes_the_lists_whole(told: Told) -> None:
+    result = told(
+        "branches", "  - {name: One of two, runs: [{day: 0, expect: {open: [fork], exactly: true}}]}\n"
+    )
+
+    (failure,) = result.playbooks[0].cases[0].failures
+    assert (failure.expected, failure.got) == ("open: nothing else", "open: at_once")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cs_playbook.check import graph, letters, people, playbooks, questions, segments, steps, team, workspace
-from cs_playbook.check.rule import CatalogRule, PlaybookRule, asked
+from cs_playbook.check.rule import CatalogRule, PlaybookRule, Rule, asked
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.source.finding import Finding
 
@@ -45,7 +45,7 @@ PLAYBOOK_RULES: tuple[PlaybookRule, ...] = (
     people.colleagues_where_colleagues_are_meant,
     people.somebody_is_always_there,
 )
-RULES = (*CATALOG_RULES, *PLAYBOOK_RULES)
+RULES: tuple[Rule, ...] = (*CATALOG_RULES, *PLAYBOOK_RULES)
 
 
 def check(catalog: Catalog) -> list[Finding]:

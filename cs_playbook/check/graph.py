@@ -61,14 +61,14 @@ def after_asks_for_its_outcomes(asked: Asked) -> Iterator[Finding]:
 
         # playbooks/example.yaml
         steps:
-          - {id: rescue, approve: Offer a rescue plan?, owner: csm}
+          - {id: rescue, approve: "Offer a rescue plan?", owner: csm}
           - {id: plan, task: Write the plan, owner: csm, after: {rescue: accepted}}
 
     Mended:
 
         # playbooks/example.yaml
         steps:
-          - {id: rescue, approve: Offer a rescue plan?, owner: csm}
+          - {id: rescue, approve: "Offer a rescue plan?", owner: csm}
           - {id: plan, task: Write the plan, owner: csm, after: {rescue: approved}}
     """
     for _, item in _requirements(asked):

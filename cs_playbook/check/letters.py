@@ -91,9 +91,11 @@ def letters_in_languages_one_reads(catalog: Catalog) -> Iterator[Finding]:
 
         # emails/example/hello/it.md
         ---
-        subject: Ciao
+        subject: "Ciao {{ contact.first_name }}"
         ---
-        Tutto bene?
+        Due parole, {{ contact.first_name }}?
+
+        {{ csm.name }}
 
     Mended:
 
@@ -102,13 +104,15 @@ def letters_in_languages_one_reads(catalog: Catalog) -> Iterator[Finding]:
 
         # emails/example/hello/it.md
         ---
-        subject: Ciao
+        subject: "Ciao {{ contact.first_name }}"
         ---
-        Tutto bene?
+        Due parole, {{ contact.first_name }}?
+
+        {{ csm.name }}
     """
     supported = catalog.project.languages.supported
     for (_, language), letter in sorted(catalog.letters.items()):
-        if language not in supported:
+        if language not in (*supported, catalog.project.languages.default):
             fact = f"nobody is written to in '{language}'"
             hint = f"add it to `supported:` in {catalog.project.span.file}, now: {', '.join(supported)}"
             yield warning(letter.span, "CSP410", fact, hint)

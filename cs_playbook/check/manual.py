@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from cs_playbook.check import RULES
 from cs_playbook.check.data_codes import CODES as DATA_TITLES
 from cs_playbook.check.letter_codes import LETTER_CODES
-from cs_playbook.check.pages import conditions, contracts, exports, files, letters, playbooks, stories, workspaces
+from cs_playbook.check.pages import (
+    conditions,
+    contracts,
+    exports,
+    files,
+    letters,
+    playbooks,
+    stories,
+    workspaces,
+)
+from cs_playbook.check.rule import Rule
 from cs_playbook.check.story_codes import CODES as STORY_TITLES
 
 _CODE = re.compile(r"CSP\d{3}")
@@ -46,7 +55,7 @@ def _titled(code: str, text: str) -> str:
     return f"{_TITLES[code].rstrip('.')}\n\n{text}" if code in _TITLES else text
 
 
-def _page_of(rule: Callable[..., Any]) -> tuple[str, str] | None:
+def _page_of(rule: Rule) -> tuple[str, str] | None:
     """A rule whose docstring begins with a code has that page; another adds to a page of pages/."""
     text = inspect.getdoc(rule) or ""
     return (text[:6], text[6:].lstrip()) if _CODE.match(text) else None

@@ -46,12 +46,25 @@ def live_has_an_owner(asked: Asked) -> Iterator[Finding]:
     Fails:
 
         # playbooks/example.yaml
-        owner: null
+        playbook: example
+        title: An example
+        status: live
+        why: To show how it is done.
+        trigger: {started_by: [csm]}
+        steps:
+          - {id: call, task: Call them, owner: csm}
 
     Mended:
 
         # playbooks/example.yaml
+        playbook: example
+        title: An example
+        status: live
         owner: cs_ops
+        why: To show how it is done.
+        trigger: {started_by: [csm]}
+        steps:
+          - {id: call, task: Call them, owner: csm}
     """
     if asked.playbook.status is Status.LIVE and asked.playbook.owner is None:
         yield _silent(asked, "CSP323", "owner", "a role of team.yaml, e.g. owner: cs_ops")

@@ -37,7 +37,7 @@ def contacts_can_be_written_to(catalog: Catalog) -> Iterator[Finding]:
         tables:
           contacts:
             account: account_id
-            fields: {account_id: text, email: email, first_name: text, roles: list, last_seen: date}
+            fields: {account_id: text, first_name: text, roles: list, last_seen: date, has_left: boolean}
 
     Mended:
 
@@ -46,7 +46,8 @@ def contacts_can_be_written_to(catalog: Catalog) -> Iterator[Finding]:
           contacts:
             key: id
             account: account_id
-            fields: {id: text, account_id: text, email: email, first_name: text, roles: list, last_seen: date}
+            fields:
+              {id: text, account_id: text, email: email, first_name: text, roles: list, last_seen: date, has_left: boolean}
     """
     table = catalog.contract.table("contacts")
     if table is None:
@@ -86,12 +87,13 @@ def languages_can_be_told(catalog: Catalog) -> Iterator[Finding]:
           contacts:
             key: id
             account: account_id
-            fields: {id: text, account_id: text, email: email, first_name: text, roles: list, last_seen: date}
+            fields:
+              {id: text, account_id: text, email: email, first_name: text, roles: list, last_seen: date, has_left: boolean}
 
     Mended:
 
         # project.yaml
-        languages: {supported: [en, fr], default: en}
+        languages: {supported: [en], default: en}
     """
     languages = catalog.project.languages
     tables = (catalog.contract.table(name) for name in (ACCOUNTS, "contacts"))

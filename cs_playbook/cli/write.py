@@ -36,8 +36,9 @@ def validate(
     validated = look(settings.directory, None if no_cache else cache_folder())
     texts = {**validated.files.yaml, **validated.files.letters}
     wanted = [path.resolve() for path in paths or []]
-    shown = {file for file in texts if _below(validated.files.root / file, wanted)} if wanted else None
-    found = [finding for finding in validated.findings if shown is None or finding.span.file in shown]
+    files = {finding.span.file for finding in validated.findings}
+    shown = {file for file in files if not wanted or _below(validated.files.root / file, wanted)}
+    found = [finding for finding in validated.findings if finding.span.file in shown]
     findings = tuple(found) if settings.verbose else without_notes(found)
     looked = Looked(len(texts), perf_counter() - began)
     emit(

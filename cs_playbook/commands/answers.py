@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,16 +85,25 @@ class _Reader:
         lines = text.splitlines()
         # Spreadsheets of some countries write ';': the columns are known, so the first line tells.
         separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
-        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-        missing = [column for column in ("key", "outcome") if column not in (rows.fieldnames or ())]
-        if missing:
-            self.findings.append(warning(Span(name, 1), "CSP761", f"the list has no column '{missing[0]}'", "return the list as it was sent: tasks.csv with `outcome` filled in"))
-            return
-        for row in rows:
-            cells = {column: (cell or "").strip().removeprefix("'") for column, cell in row.items() if isinstance(column, str) and not isinstance(cell, list)}
-            if cells.get("outcome"):
-                span = Span(name, rows.line_num)
-                yield _Row(span, cells["key"], cells["outcome"], cells.get("done_on", ""), cells.get("by", ""), cells.get("note", ""))
+        # Strict: a quote that is never closed would swallow all rows after it, and nobody would know.
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        begun = 1
+        try:
+            missing = [column for column in ("key", "outcome") if column not in (rows.fieldnames or ())]
+            if missing:
+                self.findings.append(warning(Span(name, 1), "CSP761", f"the list has no column '{missing[0]}'", "return the list as it was sent: tasks.csv with `outcome` filled in"))
+                return
+            begun = rows.line_num + 1
+            for row in rows:
+                yield from self._filled(row, Span(name, begun))
+                begun = rows.line_num + 1
+        except csv.Error as error:
+            self.findings.append(warning(Span(name, begun), "CSP760", f"from here on the list cannot be read: {error}", "save it again as CSV; the rows above it are taken"))
+
+    def _filled(self, row: Mapping[str | None, str | list[str] | None], span: Span) -> Iterator[_Row]:
+        cells = {column: (cell or "").strip().removeprefix("'") for column, cell in row.items() if isinstance(column, str) and not isinstance(cell, list)}
+        if cells.get("outcome"):
+            yield _Row(span, cells["key"], cells["outcome"], cells.get("done_on", ""), cells.get("by", ""), cells.get("note", ""))
 
     def _answer(self, row: _Row, name: str) -> None:
         found = [(enrollment, task) for enrollment, task in self.ledger.find_tasks(row.key) if task.key == row.key] if row.key else []

@@ -9,14 +9,17 @@ from datetime import date, timedelta
 from cs_playbook.commands.facts_stage import Stage, fill_past
 from cs_playbook.commands.subjects import want, wanted_subjects
 from cs_playbook.compile import wanted
-from cs_playbook.compile.scan import MOST, Rule, masks, row_matches, rule_of, says_no
+from cs_playbook.compile.masks import MOST, masks, parts, sample
+from cs_playbook.compile.scan import Rule, over_already, row_matches, rule_of, says_no
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import Observation
+from cs_playbook.effects.ledger_records import Observation, RunRecord
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.plan.decision import Today, subject_key
 from cs_playbook.plan.enroll import Before, Candidate, Room, Thinned, first_owner, thin
+
+_AT_ONCE = 500  # columns of one query; SQLite takes 2 000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,17 @@ class Choices:
     observations: tuple[Observation, ...] = field(default_factory=tuple)
 
 
-def choose_starts(stage: Stage, ledger: Ledger, today: Today) -> Choices:
-    """One scan for all rules about accounts; one query for each rule about rows."""
+def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord | None) -> Choices:
+    """One scan for all rules about accounts; one query for each rule about rows.
+
+    `earlier`: the run that has made the starts of this day, from the same files and the same snapshot.
+    """
+    memory = _Memory(ledger, stage, today, earlier)
     acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT]
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     stage.connection.execute(wanted.FITTING)
     stage.connection.executemany(wanted.ADD_FITTING, _fitting(rules, stage))
-    made = [_choice(number, rule, stage, ledger, today) for number, rule in enumerate(rules)]
+    made = [_choice(number, rule, memory) for number, rule in enumerate(rules)]
     seen = stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0]
     return Choices(tuple(choice for choice, _ in made), seen, tuple(observation for _, observation in made))
 
@@ -68,13 +75,14 @@ Fitting = tuple[int, str, str, str | None, int]  # rule, subject, account, row, 
 
 def _fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
     of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
+    shares = _shares([rule for _, rule in of_accounts], stage)
     for start in range(0, len(of_accounts), MOST):
         some = of_accounts[start : start + MOST]
-        query = masks([rule for _, rule in some], stage.reckoning)
-        for account, fits, holds in stage.connection.execute(query):
+        query = masks([rule for _, rule in some], stage.reckoning, shares)
+        for account, said in stage.connection.execute(query):
             for bit, (number, _) in enumerate(some):
-                if fits >> bit & 1:
-                    yield number, account, account, None, holds >> bit & 1
+                if said >> bit & 1:
+                    yield number, account, account, None, said >> (MOST + bit) & 1
     for number, rule in enumerate(rules):
         if rule.row is not None:
             query = row_matches(rule, stage.catalog.contract, stage.reckoning)
@@ -82,13 +90,34 @@ def _fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
                 yield number, subject_key(account, row), account, row, holds
 
 
-def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, today: Today) -> tuple[Choice, Observation]:
-    day, series = today.day, fits_series(rule.playbook)
+def _shares(rules: Sequence[Rule], stage: Stage) -> dict[str, float]:
+    """How often each part of the rules says yes: the scan asks first what most often says no."""
+    asked = parts(rules, stage.reckoning)
+    shares: dict[str, float] = {}
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        shares |= zip(some, stage.connection.execute(sample(some)).fetchone(), strict=True)
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What a choice asks besides the rule."""
+
+    ledger: Ledger
+    stage: Stage
+    today: Today
+    earlier: RunRecord | None
+
+
+def _choice(number: int, rule: Rule, memory: _Memory) -> tuple[Choice, Observation]:
+    stage, ledger, day, series = memory.stage, memory.ledger, memory.today.day, fits_series(rule.playbook)
     past = f"fits_{number}"
     remembered = ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, day))
     fill_past(stage.connection, past, remembered)
     first_day = ledger.ever_remembered(series)
     first = first_day is None or first_day >= day
+    over = _over_already(number, rule, stage)
     fitting = 0
     new: list[str] = []
     held_for: list[Candidate] = []
@@ -96,9 +125,9 @@ def _choice(number: int, rule: Rule, stage: Stage, ledger: Ledger, today: Today)
         fitting += 1
         if since is None:
             new.append(subject)
-        if holds:
+        if holds and subject not in over:
             held_for.append(Candidate(account, row, day if since is None else from_day(since)))
-    thinned = _thinned(rule.playbook, held_for, first_day or day, _Memory(ledger, stage, today))
+    thinned = _thinned(rule.playbook, held_for, first_day or day, memory)
     gone = _said_no(number, rule, past, stage)
     changes: list[tuple[str, Value]] = [*((subject, 1) for subject in new), *((subject, 0) for subject in gone)]
     surprising = 0 if first else _seen_by_no_run(new, series, ledger, day)
@@ -115,21 +144,18 @@ def _seen_by_no_run(new: Sequence[str], series: str, ledger: Ledger, day: date) 
     return sum(subject not in seen for subject in new)
 
 
+def _over_already(number: int, rule: Rule, stage: Stage) -> frozenset[str]:
+    """Who would end on the day of the start: they start nothing, and take no place from others."""
+    query = over_already(rule, stage.catalog.contract, stage.reckoning)
+    return frozenset() if query is None else frozenset(subject for (subject,) in stage.connection.execute(query, (number,)))
+
+
 def _said_no(number: int, rule: Rule, past: str, stage: Stage) -> list[str]:
     stage.connection.execute(wanted.GONE)
     stage.connection.execute(wanted.EMPTY_GONE)
     stage.connection.executemany(wanted.ADD_GONE, stage.connection.execute(wanted.no_longer_fitting(past), (number,)).fetchall())
     query = says_no(rule, stage.catalog.contract, stage.reckoning)
     return [subject for (subject,) in stage.connection.execute(query)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """What thinning asks besides the candidates."""
-
-    ledger: Ledger
-    stage: Stage
-    today: Today
 
 
 def _thinned(playbook: Playbook, candidates: list[Candidate], first_day: date, memory: _Memory) -> Thinned:
@@ -144,6 +170,7 @@ def _thinned(playbook: Playbook, candidates: list[Candidate], first_day: date, m
     room = Room(
         started_today=memory.ledger.started_on(playbook.first_name, day, arm),
         open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if owners else {},
+        given_out=memory.earlier is not None,
     )
     skipped = first_day if playbook.trigger.already_matching == "skip" else None
     return thin(playbook, known, room, skipped, day)
@@ -159,9 +186,14 @@ def _owners(playbook: Playbook, candidates: list[Candidate], memory: _Memory) ->
 
 
 def before_of(playbook: Playbook, subjects: Iterable[tuple[str, str | None]], ledger: Ledger) -> Mapping[tuple[str, str | None], Before]:
-    """What each subject has been through in this playbook. For a shadow, earlier shadows count as episodes too."""
+    """What each subject has been through in this playbook. Shadows count for a shadow only: to go live is a beginning."""
     shadow = playbook.status is Status.SHADOW
     return {
-        (past.account, past.row): Before(past.count, past.count if shadow else past.treated, past.open, past.last_ended_on)
+        (past.account, past.row): Before(
+            past.count,
+            past.count if shadow else past.treated,
+            past.open if shadow else past.open_treated,
+            past.last_ended_on,
+        )
         for past in ledger.past_episodes(playbook.first_name, subjects)
     }

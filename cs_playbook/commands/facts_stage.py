@@ -126,7 +126,8 @@ def _remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str
 
 
 def _first_name(playbook: str, catalog: Catalog) -> str:
-    known = catalog.playbooks.get(playbook)
+    """By its name of today or any it had."""
+    known = next((known for known in catalog.playbooks.values() if playbook in (known.name, *known.formerly)), None)
     return known.first_name if known else playbook
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from cs_playbook.commands.planning import Morning, accounts_of
+from cs_playbook.effects.ledger import Ledger
 from cs_playbook.letters.lacking import templates
 from cs_playbook.letters.message import Envelope, Unsendable, draft
 from cs_playbook.letters.preview import PreviewItem
@@ -28,7 +29,7 @@ from cs_playbook.report.values import reason_words
 from cs_playbook.study.behind import Facts, reason_of
 
 SHOWN_ON_PAGE = 300  # mails; a page with more cannot be looked through
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,80}\Z")
+_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9@._+-]{0,80}[A-Za-z0-9@_+-])?\Z")
 
 
 @dataclass
@@ -86,7 +87,7 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
                 line = replace(line, why=_with_values(text, subject, morning.today) or line.why)
             lists.told += [(person.email, line) for person in told_of(task, step, subject, morning.today)]
             if isinstance(step.verb, Email):
-                desk = _Desk(task, step.verb, enrollment, subject, morning.today, template)
+                desk = _Desk(task, step.verb, enrollment, subject, morning.today, template, morning.ledger)
                 line, mail, written = desk.draft(line)
                 if mail is not None and len(lists.mails) < SHOWN_ON_PAGE:
                     lists.mails.append(mail)
@@ -113,14 +114,21 @@ class _Desk:
     subject: Subject
     today: Today
     template: Callable[[str, str], Template | None]
+    ledger: Ledger
 
     def draft(self, line: TaskLine) -> tuple[TaskLine, PreviewItem | None, list[tuple[str, bytes]]]:
         """The draft of today, as a file; an older one stays where it was written."""
         if self.task.missing:
             return line, None, []
         if self.task.opened_on != self.today.day:
-            return replace(line, draft=f"../../../{self.task.opened_on.isoformat()}/drafts/{self.task.key}.eml"), None, []
+            return self._of_an_earlier_day(line), None, []
         return self._write(line)
+
+    def _of_an_earlier_day(self, line: TaskLine) -> TaskLine:
+        path = f"{self.task.opened_on.isoformat()}/drafts/{self.task.key}.eml"
+        if self.ledger.has_made(path, self.task.opened_on):
+            return replace(line, draft=f"../../../{path}")
+        return replace(line, unsendable="it could not be written when it was opened")
 
     def _write(self, line: TaskLine) -> tuple[TaskLine, PreviewItem | None, list[tuple[str, bytes]]]:
         contact = contact_row(self.task.contact, self.subject, self.today)
@@ -130,12 +138,12 @@ class _Desk:
         found = self.template(letter, language)
         rendered = render(found, letter_values(self.subject, self.enrollment, contact, self.today), language) if found else None
         if not isinstance(rendered, Rendered) or contact is None:
-            return replace(line, missing=("the letter",)), None, []
+            return replace(line, unsendable="the letter or its contact is gone"), None, []
         to, to_name = str(contact.get("email") or ""), str(contact.get("first_name") or "")
         envelope = Envelope(self.task.key, line.owner_name, self.task.owner, to_name, to, rendered.subject, self.today.day, "cs-playbook.invalid")
         written = draft(envelope, rendered)
         if isinstance(written, Unsendable):
-            return replace(line, missing=(written.reason,)), None, []
+            return replace(line, unsendable=written.reason), None, []
         path = f"drafts/{self.task.key}.eml"
         mail = PreviewItem(account_name(self.subject), to_name, to, line.owner_name, self.task.owner, rendered.subject, rendered.html, rendered.text, letter, language, path)
         return replace(line, draft=f"../../{path}"), mail, [(path, written)]
@@ -145,7 +153,11 @@ def _by_owner(morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str,
     mine: dict[str, list[TaskLine]] = {}
     for line in lines:
         mine.setdefault(line.owner, []).append(line)
-    for owner in sorted({*mine, *(person for person, _ in told)}):
+    # Who had a list this morning and has none now reads that it is done, not what was to do.
+    had = (path.split("/")[2] for path in morning.ledger.paths_of(morning.today.day) if path.endswith("/digest.md"))
+    everybody = {*mine, *(person for person, _ in told)}
+    folders = {folder_of(owner) for owner in everybody}
+    for owner in sorted({*everybody, *(folder for folder in had if folder not in folders)}):
         person = morning.today.catalog.team.person(owner)
         own = mine.get(owner, [])
         heard = [line for who, line in told if who == owner and line.owner != owner]

@@ -13,7 +13,7 @@ from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
 from cs_playbook.errors import ChoiceError
-from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import Ended, StartAsked, TaskAnswered
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.source.finding import did_you_mean
@@ -87,7 +87,8 @@ def ask_start(workspace: Workspace, playbook: str, account: str, row: str | None
         raise ChoiceError(f"'{playbook}' is about {what}")
     with locked(workspace.ledger, "start"), open_ledger(workspace, writing=True) as ledger:
         found = find_account(workspace.place, account)
-        going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == known.first_name and item.row == row]
+        arm = Arm.SHADOW if known.status is Status.SHADOW else Arm.TREATED
+        going = [item for item in ledger.enrollments_of(found) if item.is_open and (item.playbook, item.row, item.arm) == (known.first_name, row, arm)]
         if going:
             raise ChoiceError(f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}", f"cs-playbook explain {found} {playbook}")
         asked = StartAsked(known.first_name, found, row, act.on, act.by, because)

@@ -12,7 +12,9 @@ from cs_playbook.commands.choosing import Choices, before_of, choose_starts
 from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
 from cs_playbook.commands.subjects import Follower, want, wanted_rows, wanted_subjects
 from cs_playbook.compile import wanted
+from cs_playbook.compile.asked import Asked
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_records import RunRecord
 from cs_playbook.letters.lacking import lacking
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
@@ -34,7 +36,10 @@ from cs_playbook.source.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a plan is made of: the files' meaning, the snapshot, the ledger, the calendar."""
+    """What a plan is made of: the files' meaning, the snapshot, the ledger, the calendar.
+
+    `given`: account → facts said outright. `asked`: all that will be asked, where somebody has collected it already.
+    """
 
     catalog: Catalog
     around: Surroundings
@@ -42,6 +47,7 @@ class Sources:
     ledger: Ledger
     calendar: Calendar
     given: Mapping[str, Mapping[str, Value]] | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,18 @@ def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
     observed = tuple(to_day(run.day) for run in sources.ledger.run_days() if run.fresh and run.day < day)
     fresh = sources.ledger.sources_before(day) != sources_hash(sources.snapshot.manifest)
     reckoning = Reckoning(to_day(day), sources.calendar, observed, fresh)
-    asked = everything_asked(catalog, [text for text in texts.values() if text is not None])
+    asked = sources.asked or everything_asked(catalog, [text for text in texts.values() if text is not None])
     stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
     today = Today(day, reckoning, catalog, texts, lacking(catalog))
-    return Morning(today, stage, choose_starts(stage, sources.ledger, today), sources.ledger, tuple(answered))
+    starts = choose_starts(stage, sources.ledger, today, earlier_run(sources.ledger, sources.snapshot, catalog))
+    return Morning(today, stage, starts, sources.ledger, tuple(answered))
+
+
+def earlier_run(ledger: Ledger, snapshot: Snapshot, catalog: Catalog) -> RunRecord | None:
+    """The run of this day that read the same files and the same snapshot, if there was one."""
+    last = ledger.last_run()
+    same = last is not None and (last.day, last.snapshot_sha, last.files_hash) == (snapshot.day, snapshot.manifest.sha256, catalog.files)
+    return last if same else None
 
 
 def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: date) -> dict[str, Playbook | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.answers import Returned, list_files, returned_lists
 from cs_playbook.commands.outputs import outputs
-from cs_playbook.commands.planning import Morning, Sources, prepare
+from cs_playbook.commands.planning import Morning, Sources, earlier_run, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
@@ -43,7 +43,8 @@ class StoppedByRule(StoppedOnPurpose):
 
     def __init__(self, stops: Sequence[Stop], plan: str, why_not: str) -> None:
         sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}" for stop in stops)
-        rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in stops if stop.allowable))
+        may_pass = all(stop.allowable for stop in stops)
+        rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in stops)) if may_pass else ""
         way_on = f'look at the data; if it is right: cs-playbook run {rules} --plan {plan} --because "…"' if rules else "bring a snapshot of today"
         super().__init__(f"nothing was done{why_not}:\n  {sentences}", way_on)
         self.stops = tuple(stops)
@@ -91,7 +92,7 @@ def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
     """Puts in place what is recorded and not yet published; after a cut this is where the run goes on."""
     runs: dict[int, None] = {}
 
-    def files() -> Iterator[tuple[str, bytes]]:
+    def files() -> Generator[tuple[str, bytes], None, None]:
         for number, path, content in ledger.unpublished():
             runs[number] = None
             yield path, content
@@ -105,15 +106,17 @@ def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
 
 
 def _morning(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock, permission: Permission) -> tuple[Morning, Returned, list[Allowed]]:
+    """Everything that stops is told at once, so that a person looks once."""
     stops = guards(workspace, snapshot, ledger, clock)
     plan = plan_id(workspace, snapshot, ledger)
-    _stop_unless_allowed(stops, permission, plan)
+    if not all(stop.allowable for stop in stops):
+        raise StoppedByRule(stops, plan, "")
     returned = returned_lists(workspace, ledger, snapshot.day)
     sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar))
     morning = prepare(sources, returned.answers)
-    later = too_many(newly_fitting(morning), workspace.catalog.project.stop_when)
-    _stop_unless_allowed(later, permission, plan)
-    allowed = [Allowed(stop.rule, permission.rules[stop.rule], permission.by, plan, snapshot.day) for stop in _once([*stops, *later])]
+    stops += too_many(newly_fitting(morning), workspace.catalog.project.stop_when)
+    _stop_unless_allowed(stops, permission, plan)
+    allowed = [Allowed(stop.rule, permission.rules[stop.rule], permission.by, plan, snapshot.day) for stop in _once(stops)]
     return morning, returned, allowed
 
 
@@ -168,10 +171,7 @@ def shape_recorded(run: RunRecord) -> Shape | None:
 
 def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -> dict[str, int] | None:
     """What is late and held on a second run of the day: same files, same snapshot, no answer in between. Else None."""
-    last = morning.ledger.last_run()
-    if last is None or last.day != morning.today.day or morning.answered:
-        return None
-    if last.snapshot_sha != snapshot.manifest.sha256 or last.files_hash != workspace.catalog.files:
+    if morning.answered or earlier_run(morning.ledger, snapshot, workspace.catalog) is None:
         return None
     tally = Tally()
     for _ in tally.events(morning.plans()):

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from cs_playbook.commands.facts_stage import everything_asked
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
 from cs_playbook.commands.story_said import Unsaid, said
 from cs_playbook.commands.story_world import Export, World, begin, export, later
+from cs_playbook.compile.asked import Asked
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord
 from cs_playbook.effects.snapshot_memory import Image, memory_image
@@ -25,18 +27,23 @@ from cs_playbook.parse.playbook import Surroundings
 from cs_playbook.parse.story_value import Days
 from cs_playbook.plan.decision import SubjectPlan
 from cs_playbook.source.manifest import Manifest, sources_hash
+from cs_playbook.source.snapshot import Snapshot
 
 _TOLD = "told by a story"  # instead of the text of a playbook that only its memory knows
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the cases of a file share. `catalog` has the one playbook, as if live; `images` are made once."""
+    """What the cases of a file share. `catalog` has the one playbook, as if live; `asked` is all that it asks.
+
+    `images` are made once for all days with the same export.
+    """
 
     stories: Stories
     catalog: Catalog
     around: Surroundings
     calendar: Calendar
+    asked: Asked
     images: dict[str, Image] = field(default_factory=dict)
 
     @property
@@ -74,7 +81,8 @@ Compare = Callable[[Played], list[Failure]]
 def setting_of(stories: Stories, catalog: Catalog, around: Surroundings, calendar: Calendar) -> Setting:
     """Nothing but the playbook of the stories is there; a draft or a shadow is played as if live."""
     playbook = replace(catalog.playbooks[stories.playbook], status=Status.LIVE)
-    return Setting(stories, replace(catalog, playbooks={playbook.name: playbook}), around, calendar)
+    alone = replace(catalog, playbooks={playbook.name: playbook})
+    return Setting(stories, alone, around, calendar, everything_asked(alone, ()))
 
 
 def play(case: Case, setting: Setting, compare: Compare) -> tuple[tuple[Failure, ...], int]:
@@ -112,14 +120,17 @@ class _Playing:
             return [Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)]
         self.ledger.record(spoken, "")
         with self.setting.image(self.exported).on(on, self.sources) as snapshot:
-            given = self.exported.given
-            around, calendar, catalog = self.setting.around, self.setting.calendar, self.setting.catalog
-            morning = prepare(Sources(catalog, around, snapshot, self.ledger, calendar, given))
+            morning = prepare(self._with(snapshot))
             plans = tuple(morning.plans())
             self._record(morning, plans, snapshot.manifest)
             ours = tuple(plan for plan in plans if self._is_ours(plan))
             by_hand = tuple(event for event in spoken if isinstance(event, Ended))
             return compare(Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand))
+
+    def _with(self, snapshot: Snapshot) -> Sources:
+        setting = self.setting
+        given, asked = self.exported.given, setting.asked
+        return Sources(setting.catalog, setting.around, snapshot, self.ledger, setting.calendar, given, asked)
 
     def _later(self, run: Run) -> None:
         if run.set or run.rows:

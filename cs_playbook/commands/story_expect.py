@@ -127,7 +127,7 @@ def _items(
 def _closed(expect: Expectation, played: Played) -> Iterator[Gap]:
     if expect.closed is None:
         return
-    there, wanted = closed(played), wanted_closed(expect.closed, played.setting.playbook)
+    there, wanted = closed(played), wanted_closed(expect.closed)
     got = ", ".join(f"{step} {outcome}" for _, step, outcome in there) or NOTHING
     left = list(there)
     for subject, step, outcome in wanted:

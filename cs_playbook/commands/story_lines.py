@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cs_playbook.model.playbook import Playbook
 from cs_playbook.parse.story_value import Days, read_day
 from cs_playbook.report.words import day_in_words
 
@@ -75,10 +74,12 @@ def _shown(value: Any, key: str, days: Days) -> str:
     return day_in_words(day) if isinstance(day, date) else str(value)
 
 
-def wanted_closed(closed: Mapping[str, Any], playbook: Playbook) -> Iterator[tuple[str | None, str, str]]:
+def wanted_closed(closed: Mapping[str, Any]) -> list[tuple[str | None, str, str]]:
     """`{step: outcome}` or `{account: {step: outcome}}` → (subject or anybody, step, outcome)."""
+    wanted: list[tuple[str | None, str, str]] = []
     for key, value in closed.items():
         if isinstance(value, Mapping):
-            yield from ((key, step, str(outcome)) for step, outcome in value.items())
+            wanted += [(key, step, str(outcome)) for step, outcome in value.items()]
         else:
-            yield None, key, str(value)
+            wanted.append((None, key, str(value)))
+    return wanted

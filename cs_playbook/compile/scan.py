@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cs_playbook.compile.asked import lasting_of
@@ -19,12 +18,10 @@ from cs_playbook.compile.sql import (
 )
 from cs_playbook.model.condition import Condition, Group
 from cs_playbook.model.data import Contract
-from cs_playbook.model.expression import Name, ScopeName
+from cs_playbook.model.expression import Memory, Name, ScopeName
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
-
-MOST = 50  # playbooks in one mask: a sum of more bits is no exact integer everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +44,6 @@ def rule_of(playbook: Playbook) -> Rule | None:
     if playbook.audience is None:
         return Rule(playbook, when)
     return Rule(playbook, Group("all", (playbook.audience, when), playbook.span))
-
-
-def masks(rules: Sequence[Rule], reckoning: Reckoning) -> str:
-    """One scan for up to MOST rules about accounts: (account key, who fits, who is a candidate) as bit masks, in order.
-
-    Bit k speaks of rule k. A candidate fits, and every `for` has been patient enough. iif() jumps over what is already
-    decided; limit -1 keeps SQLite from asking everything again in the outer where.
-    """
-    columns = account_columns("f")
-    fits = balanced(" + ", [f"iif({_seen_by(rule)} and {_condition(impatient(rule.condition), columns, reckoning)}, {1 << k}, 0)" for k, rule in enumerate(rules)])
-    holds = balanced(" + ", [f"iif({_seen_by(rule)} and {_condition(rule.condition, columns, reckoning)}, {1 << k}, 0)" for k, rule in enumerate(rules)])
-    inside = f"select f._n as n, f.id_ as id, {fits} as fits, {holds} as holds from {_facts()} f limit -1 offset 0"
-    return f"select id, fits, holds from ({inside}) where fits <> 0 order by n"
 
 
 def _facts() -> str:
@@ -103,6 +87,44 @@ def says_no(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
         subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
     no = f"({_seen_by(rule)} and {_condition(impatient(rule.condition), columns, reckoning)}) is 0"
     return f"select g.subject from {source} join temp.gone g on g.subject = {subject} where {no} order by g.subject"
+
+
+def over_already(rule: Rule, contract: Contract, reckoning: Reckoning) -> str | None:
+    """Which subjects of `temp.fitting` (rule ?) would end on the day they start: an exit or the goal fits. None: there is none."""
+    playbook = rule.playbook
+    ends = [way_out.when for way_out in playbook.exits] + ([playbook.goal.when] if playbook.goal else [])
+    if not ends:
+        return None
+    if rule.row is None:
+        source, subject, columns = f"{_facts()} f", "f.id_", account_columns("f")
+    else:
+        source, columns = _row_source(rule, contract), row_rule_columns()
+        subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
+    fits = balanced(" or ", [f"coalesce({_condition(end, _starting(rule, columns), reckoning)}, 0)" for end in ends])
+    return f"select t.subject from {source} join temp.fitting t on t.rule = ? and t.subject = {subject} where {fits}"
+
+
+def _starting(rule: Rule, columns: Columns) -> Columns:
+    """On the day of the start: what was at the start is what is, and no step has ended."""
+    of_rule = {series_of(condition) for condition in lasting_of(rule.condition)}
+
+    def asked(item: Asked) -> str:
+        match item:
+            case Memory(function="at_start", subject=fact):
+                return columns.asked(Name(fact))
+            case Name(scope=ScopeName.ENROLLMENT):
+                return "null"
+            case _:
+                return columns.asked(item)
+
+    def known(memory: Memory) -> str:
+        return "1" if memory.function == "at_start" else columns.known(memory)
+
+    def since(condition: Condition) -> str:
+        # What a rule about rows asks is remembered by row, all else by account.
+        return (columns if series_of(condition) in of_rule else account_columns("f")).since(condition)
+
+    return Columns(asked, known, since, no_aggregate)
 
 
 def _row_source(rule: Rule, contract: Contract) -> str:

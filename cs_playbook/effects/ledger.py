@@ -28,7 +28,8 @@ order by account, coalesce(row, ''), playbook, episode
 """
 _PAST = """
 select e.account, e.row, count(*), sum(e.arm = 'treated'), max(e.ended_on is null),
-  substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome
+  substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome,
+  sum(e.ended_on is null and e.arm = 'treated')
 from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
   on e.playbook = ? and e.account = json_extract(s.value, '$[0]') and e.row is json_extract(s.value, '$[1]')
 group by s.key order by s.key
@@ -258,6 +259,16 @@ class Ledger:
         """(run, path, bytes) of what is recorded and perhaps not in place, runs in their order."""
         yield from self._ask(_UNPUBLISHED)
 
+    def paths_of(self, day: date) -> Iterator[str]:
+        """The path of every file that the runs of that day have made so far."""
+        query = "select distinct path from file where run in (select id from run where day = ?) order by path"
+        yield from (path for (path,) in self._ask(query, day.isoformat()))
+
+    def has_made(self, path: str, day: date) -> bool:
+        """Whether a run of that day made the file."""
+        query = "select 1 from run join file on file.run = run.id and file.path = ? where run.day = ?"
+        return next(self._ask(query, path, day.isoformat()), None) is not None
+
     def mark_published(self, run: int) -> None:
         """All of the run is in place: its bytes are dropped here, their hashes stay."""
         with ledger_faults.transaction(self._connection, self._place):
@@ -269,10 +280,11 @@ class Ledger:
         return ledger_check.verify(self._connection)
 
 
-def _past(row: tuple[str, str | None, int, int, int, str | None, str | None]) -> Past:
-    account, subject_row, count, treated, is_open, ended_on, outcome = row
+def _past(row: tuple[str, str | None, int, int, int, str | None, str | None, int]) -> Past:
+    account, subject_row, count, treated, is_open, ended_on, outcome, open_treated = row
     last = date.fromisoformat(ended_on) if ended_on else None
-    return Past(account, subject_row, count, treated, bool(is_open), last, outcome if ended_on else None)
+    last_outcome = outcome if ended_on else None
+    return Past(account, subject_row, count, treated, bool(is_open), last, last_outcome, bool(open_treated))
 
 
 def _run(row: tuple[str, str, str, str, str, str, str, str]) -> RunRecord:

@@ -53,7 +53,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How often a subject was in a playbook, in any arm and treated. `last_…`: of the last one to end."""
+    """How often a subject was in a playbook, in any arm and treated. `open`: in any arm. `last_…`: of the last one to end."""
 
     account: str
     row: str | None
@@ -62,6 +62,7 @@ class Past:
     open: bool
     last_ended_on: date | None
     last_outcome: str | None
+    open_treated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """`state`: new, open, late. `contact`: name and address of whom it is about. `draft`: the letter's file, if there is one."""
+    """`state`: new, open, late. `contact`: name and address of whom it is about. `draft`: the letter's file, if there is one.
+
+    Where there is none: `missing` names the blanks that are empty, `unsendable` says what else is wrong.
+    """
 
     key: str
     state: str
@@ -31,4 +34,5 @@ class TaskLine:
     checklist: tuple[str, ...] = ()
     draft: str = ""
     missing: tuple[str, ...] = ()
+    unsendable: str = ""
     row: str = ""

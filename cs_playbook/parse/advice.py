@@ -43,7 +43,10 @@ def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, 
     if first in ("account", ACCOUNTS) and rest in scope.facts:
         return f"the facts of the account stand here without '{first}.'", f"write {rest}"
     if written == "started_on":
-        return "there is no enrollment yet when this is asked", "started_on can be asked in exit, goal and steps"
+        return (
+            "there is no enrollment yet when this is asked",
+            "started_on can be asked in exit, goal and steps",
+        )
     table = scope.contract.table(first)
     if table is not None:
         return _of_table(table, rest)
@@ -70,7 +73,10 @@ def _of_contact(rest: str, scope: Scope) -> tuple[str, str]:
 def _of_table(table: Table, rest: str) -> tuple[str, str]:
     if rest:
         fact = f"'{table.name}' is a table: an account has many of its rows"
-        return fact, f"ask has({table.name}, {rest} …), number_of({table.name}, …) or newest({table.name}.{rest})"
+        return (
+            fact,
+            f"ask has({table.name}, {rest} …), number_of({table.name}, …) or newest({table.name}.{rest})",
+        )
     return f"'{table.name}' is a table, not a fact", f"ask has({table.name}, …) or number_of({table.name}, …)"
 
 
@@ -85,7 +91,11 @@ def _of_steps(rest: str, scope: Scope) -> Advice:
         fact = "nothing has been done yet when this is asked"
         return "CSP210", fact, "steps.… can be asked in exit, goal and steps"
     if step not in scope.steps:
-        return "CSP210", f"there is no step '{step}'", did_you_mean(step, scope.steps) or _listed("there are", scope.steps)
+        return (
+            "CSP210",
+            f"there is no step '{step}'",
+            did_you_mean(step, scope.steps) or _listed("there are", scope.steps),
+        )
     there_are = f"there are steps.{step}.outcome and steps.{step}.done_on"
     near = did_you_mean(what, ("outcome", "done_on"))
     if near or not what:
@@ -103,7 +113,11 @@ def _in_rows(written: str, first: str, rest: str, table: Table, scope: Scope) ->
     if rest and through is not None and table.through is not None and first == table.through.prefix:
         return ("CSP210", *_field_of(through, rest))
     if written in scope.facts:
-        return "CSP210", f"{table.name} has no field '{written}'", f"the account's is written account.{written}"
+        return (
+            "CSP210",
+            f"{table.name} has no field '{written}'",
+            f"the account's is written account.{written}",
+        )
     return ("CSP210", *_field_of(table, written))
 
 

@@ -21,7 +21,7 @@ from cs_playbook.parse.data import bind_contract, read_contract
 from cs_playbook.parse.facts import Facts, read_facts
 from cs_playbook.parse.letter import read_letter
 from cs_playbook.parse.mapping import read_sources
-from cs_playbook.parse.nodes import block, text
+from cs_playbook.parse.nodes import block, text, texts
 from cs_playbook.parse.playbook import Surroundings, read_playbook
 from cs_playbook.parse.project import read_project
 from cs_playbook.parse.scope import Scope
@@ -75,7 +75,8 @@ def read_pinned(source: str, label: str, around: Surroundings) -> tuple[Playbook
     tree = read_tree(source, label)
     if not isinstance(tree.root, Mapping):
         return None, list(tree.findings)
-    playbook, wrong = read_playbook(tree.root, source, around)
+    known = replace(around.scope, playbooks=(around.scope.playbooks or frozenset()) | around.former)
+    playbook, wrong = read_playbook(tree.root, source, replace(around, scope=known))
     findings = [*tree.findings, *wrong]
     return (None if any(finding.is_error for finding in findings) else playbook), findings
 
@@ -102,7 +103,8 @@ class _Reader:
         places = _letter_places(letters)
         written = self._letters(letters)
         # Whoever names a role or a letter that cannot be read is not reported too.
-        self.around = Surroundings(scope, _role_names(files["team"]), frozenset(name for name, _ in places.values()))
+        former = frozenset(name for _, root in files["playbook"] for name in texts(root, "formerly"))
+        self.around = Surroundings(scope, _role_names(files["team"]), frozenset(name for name, _ in places.values()), former)
         return Catalog(
             project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
             signals=facts.signals, segmentations=facts.segmentations,

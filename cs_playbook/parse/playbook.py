@@ -38,11 +38,15 @@ ALWAYS_TODAY = ("status", "priority", "reentry", "limits", "formerly", "meta")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a playbook may name: facts and tables (scope), roles, letters by name, other playbooks."""
+    """What a playbook may name: facts and tables (scope), roles, letters by name, other playbooks.
+
+    `former`: names that playbooks had; a text of their time may still use them.
+    """
 
     scope: Scope
     roles: frozenset[str]
     letters: frozenset[str]
+    former: frozenset[str] = frozenset()
 
 
 def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Playbook, list[Finding]]:

@@ -51,10 +51,14 @@ class Thinned:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What is used up already of the limits: starts of today, and open enrollments by the owner of their newest task."""
+    """What is used up already of the limits: starts of today, and open enrollments by the owner of their newest task.
+
+    `given_out`: an earlier run has made the starts of this day; whoever could start since then begins tomorrow.
+    """
 
     started_today: int = 0
     open_by_owner: Mapping[str, int] = field(default_factory=dict)
+    given_out: bool = False
 
 
 def thin(playbook: Playbook, candidates: Iterable[Candidate], room: Room, skipped_since: date | None, day: date) -> Thinned:
@@ -78,7 +82,9 @@ def _within_limits(playbook: Playbook, candidates: list[Candidate], room: Room) 
     within: list[Candidate] = []
     beyond: list[tuple[Candidate, Held]] = []
     for candidate in candidates:
-        if a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
+        if room.given_out:
+            beyond.append((candidate, _limited(playbook, "the starts of this day are made")))
+        elif a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
             beyond.append((candidate, _limited(playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}")))
         elif a_day is not None and room.started_today + len(within) >= a_day:
             beyond.append((candidate, _limited(playbook, f"at most {a_day} new a day")))
@@ -101,7 +107,7 @@ def _is_new(playbook: Playbook, before: Before) -> bool:
 
 def _not_again(playbook: Playbook, candidate: Candidate, skipped_since: date | None, day: date) -> Held | None:
     before = candidate.before
-    if skipped_since is not None and before.count == 0 and candidate.since <= skipped_since:
+    if skipped_since is not None and before.treated == 0 and candidate.since <= skipped_since:
         return Held(HeldBy.ALREADY, playbook.name, None, f"it fitted already on {skipped_since.isoformat()}, when the playbook went live")
     if before.is_open or before.treated == 0 or playbook.reentry is None:
         return None

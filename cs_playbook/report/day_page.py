@@ -92,7 +92,8 @@ def _owner(mine: list[TaskLine]) -> str:
 
 def _row(line: TaskLine) -> str:
     mark = f' <span class="{line.state}">{line.state}</span>' if line.state in ("new", "late") else ""
-    missing = f'<div class="late">no draft: {escape(", ".join(line.missing))} is empty</div>' if line.missing else ""
+    lacks = f"{', '.join(line.missing)} is empty" if line.missing else line.unsendable
+    missing = f'<div class="late">no draft: {escape(clean(lacks))}</div>' if lacks else ""
     why = f'<div class="why">{escape(clean(line.why))}</div>' if line.why else ""
     return (
         f'<tr><td class="day">{escape(day_in_words(line.due))}{mark}</td><td>{escape(clean(line.title))}{why}{missing}</td>'

@@ -89,6 +89,8 @@ def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
         parts.append(f"   The draft: [{line.draft}]({line.draft})")
     if line.missing:
         parts.append(f"   **No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled.")
+    if line.unsendable:
+        parts.append(f"   **No draft: {markdown(line.unsendable)}.** Write it yourself.")
     parts += [f"   - [ ] {markdown(item)}" for item in line.checklist]
     parts += [f"   done with: {' · '.join(line.outcomes)}  `{key}`", ""]
     return parts

@@ -35,8 +35,7 @@ def told(error: Any, text: str) -> Told:
 
 
 def _in_words(problem: str, context: str, lines: list[str], mark: Any, began: Any) -> tuple[str, str, Any]:
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    letter = line[mark.column : mark.column + 1]
+    line, letter = _line(lines, mark), _letter(lines, mark)
     if letter == "\t" or "tab character" in problem:
         return "a tab: YAML is indented with spaces", "replace each tab by spaces", mark
     if "quoted scalar" in context:
@@ -44,11 +43,19 @@ def _in_words(problem: str, context: str, lines: list[str], mark: Any, began: An
     if "cannot start any token" in problem:
         return f"a text cannot begin with {letter}", _all_in_quotes(line), mark
     if "comment or line break" in problem or "alphabetic or numeric" in problem:
-        first = lines[began.line][began.column : began.column + 1]
-        return f"a text cannot begin with {first}", _all_in_quotes(lines[began.line]), began
+        return f"a text cannot begin with {_letter(lines, began)}", _all_in_quotes(_line(lines, began)), began
     if "flow" in context or "unexpected ':'" in problem:
         return _in_brackets(problem, line, lines, mark, began)
     return *_in_block(problem, line, lines, mark, began), began if "simple key" in context else mark
+
+
+def _line(lines: list[str], mark: Any) -> str:
+    """The end of the text may be marked behind its last line."""
+    return lines[mark.line] if mark.line < len(lines) else ""
+
+
+def _letter(lines: list[str], mark: Any) -> str:
+    return _line(lines, mark)[mark.column : mark.column + 1]
 
 
 def _quoted(problem: str) -> tuple[str, str]:
@@ -65,7 +72,7 @@ def _in_brackets(problem: str, line: str, lines: list[str], mark: Any, began: An
             "put this text in double quotes",
             began,
         )
-    opened = lines[began.line][began.column : began.column + 1]
+    opened = _letter(lines, began)
     if mark.line != began.line:
         closed = {"[": "]", "{": "}"}.get(opened, "")
         return f"the {opened} that is opened here is never closed", f"add {closed}", began

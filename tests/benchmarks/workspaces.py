@@ -52,10 +52,12 @@ def _values(number: int) -> dict[str, str]:
         "@number@": f"{number:03}",
         "@seats@": str(5 + number),
         "@share@": f"{0.30 + number / 1000:.3f}",
-        "@fall@": f"{0.20 + number / 1000:.3f}",
+        "@fall@": f"{0.40 + number / 1000:.3f}",
         "@arr@": str(8_000 + number * 350),
-        "@tickets@": str(number % 4),
+        "@tickets@": str(1 + number % 4),
         "@days@": str(20 + number),
+        "@from@": str(number * 17 % 840),
+        "@to@": str(number * 17 % 840 + 60),
         "@tier@": ("'high', 'low'", "'high'", "'low', 'tech'")[number % 3],
         "@verb@": ("Ask", "Look", "Write", "Call", "Count")[number % 5],
     }
@@ -79,8 +81,9 @@ audience:
 trigger:
   when:
     - paying
+    - days_since(contract_start) between @from@ and @to@
     - licensed_seats >= @seats@
-    - {when: active_users_before >= 4, because: with fewer people a single holiday looks like a fall}
+    - {when: active_users_before >= 2, because: with fewer people a single holiday looks like a fall}
     - any:
         - usage_change <= -@fall@
         - seat_use < @share@ and days_until(renewal_date) between 0 and @days@

@@ -132,6 +132,8 @@ PAGES = {
         Fails:
 
             # playbooks/example.yaml
+            playbook: example
+            title: An example
             steps:
               - {id: call, task: Call them, owner: csm, minutes: .inf}
 
@@ -227,6 +229,8 @@ PAGES = {
     "CSP113": """
         One of a few words is expected
 
+        Where a key knows only certain words, any other is a slip of the pen.
+
         Fails:
 
             # playbooks/example.yaml
@@ -256,6 +260,8 @@ PAGES = {
         """,
     "CSP115": """
         Empty, too small or too much
+
+        What may be left out is left out, not left empty; a number has a least value.
 
         Fails:
 

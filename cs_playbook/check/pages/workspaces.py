@@ -36,8 +36,8 @@ PAGES = {
     "CSP122": """
         A limit of zero stops every run
 
-        `stop_when` protects from broken exports: a run over a limit does nothing at all. With a limit of nothing
-        that is every run.
+        `stop_when` protects from broken exports: a run over a limit does nothing at all. With a limit of
+        nothing that is every run.
 
         Fails:
 
@@ -69,8 +69,8 @@ PAGES = {
     "CSP131": """
         A role does not say how one finds the person
 
-        One of `from` (a field of the account), `manager_of` (another role), `is` (always this person) and `contacts`
-        (people of the customer). Whoever stands in is named by `else:`.
+        One of `from` (a field of the account), `manager_of` (another role), `is` (always this person) and
+        `contacts` (people of the customer). Whoever stands in is named by `else:`.
 
         Fails:
 
@@ -166,8 +166,8 @@ PAGES = {
     "CSP136": """
         A bare list of people
 
-        Some readers take [csm, csm_manager] for "one of them", others for "both". {first_of: […]} is the first that
-        has somebody, {all_of: […]} is each of them.
+        Some readers take [csm, csm_manager] for "one of them", others for "both". {first_of: […]} is the
+        first that has somebody, {all_of: […]} is each of them.
 
         Fails:
 
@@ -184,14 +184,15 @@ PAGES = {
     "CSP140": """
         A file that a workspace must have is not there
 
-        A workspace has one `project:`, one `data:` and one `team:`. The starter library (cs-playbook init) has one
-        of each to copy.
+        A workspace has one `project:`, one `data:` and one `team:`. The starter library (cs-playbook init)
+        has one of each to copy.
 
         Fails:
 
             # team.yaml
-            signals:
-              large: {value: arr > 50000}
+            segments: size
+            first_match:
+              - {segment: any, when: otherwise}
 
         Mended:
 
@@ -205,12 +206,12 @@ PAGES = {
     "CSP141": """
         Two files of a kind of which there is one
 
-        There is one project, one contract of the data, one team and one list of sources. Signals, segments, playbooks
-        and tests may be many.
+        There is one project, one contract of the data, one team and one list of sources. Signals, segments,
+        playbooks and tests may be many.
 
         Fails:
 
-            # more-people.yaml
+            # teams/north.yaml
             team: more
             roles:
               cs_lead: {is: nora@vendor.example}

@@ -1,0 +1,124 @@
+"""72x to 76x: exports as they are read, snapshots beside each other, returned lists. No example here runs by itself."""
+
+from __future__ import annotations
+
+PAGES = {
+    "CSP721": """
+        The file that `file:` names is not in the folder of the exports. `folder:` in sources.yaml, or
+        `snapshot build --from FOLDER`, says where they are.
+        """,
+    "CSP722": """
+        The header of the export has no such column. Look at its first line: a column that was renamed,
+        another separator, a line above the header?
+        """,
+    "CSP723": """
+        One cannot know which of the two is meant. Give them names of their own in the export.
+        """,
+    "CSP724": """
+        A file from an older spreadsheet is often cp1252: write `encoding: cp1252` for the table. A
+        byte-order mark of UTF-8 is dropped by itself.
+        """,
+    "CSP725": """
+        Most often the separator is another one (`separator: ";"`), or a quote inside a quoted cell is not
+        written twice.
+        """,
+    "CSP726": """
+        An empty export is a broken export: a snapshot without accounts would look as if all customers had
+        left.
+        """,
+    "CSP727": """
+        Write `dates: DD-MM-YYYY`, or however they are written, for all tables or for one field. Nothing is
+        guessed, because 03/04 is in March or in April.
+        """,
+    "CSP731": """
+        The cell cannot be read as its type in data.yaml says: a number, a date, yes or no. Either the
+        export is wrong, or the way of writing (`dates:`, `decimal:`, `yes:`) is not declared, or the type
+        is not the right one.
+        """,
+    "CSP732": """
+        data.yaml lists the texts that the field may hold under `values:`. Add the new one there, and look
+        at the conditions that ask for it.
+        """,
+    "CSP733": """
+        Without its key a row cannot be known again, without its owner's key it belongs to nobody, without
+        its day it is in no window.
+        """,
+    "CSP734": """
+        All rows that share the key are bad: nobody knows which of them is right.
+        """,
+    "CSP735": """
+        Either the export of the accounts lacks it, or the two exports were made at different times.
+        """,
+    "CSP736": """
+        A separator inside a cell without quotes, or a line break in the middle of a row, moves all that
+        follows.
+        """,
+    "CSP737": """
+        `at_most:` in sources.yaml is the share of rows of a table that may be set aside. Above it nothing
+        is built, whatever `bad_rows:` says: something is wrong with the whole export.
+        """,
+    "CSP738": """
+        The first of them follow, with file and line.
+        """,
+    "CSP741": """
+        A note: nothing is wrong. What nobody maps stays out of the snapshot.
+        """,
+    "CSP742": """
+        They count as accounts without a parent.
+        """,
+    "CSP743": """
+        `expect:` in data.yaml says what should be true of every row. The rows stay in; somebody should look
+        at the source.
+        """,
+    "CSP751": """
+        Customers do not leave by the dozen overnight: an export that lost half of its rows looks like this.
+        """,
+    "CSP752": """
+        Rows that were exported twice look like this.
+        """,
+    "CSP753": """
+        A column that the export lost, or that was renamed, looks like this. What is empty is unknown:
+        nothing starts on it, and nothing ends.
+        """,
+    "CSP754": """
+        Somebody changed data.yaml or sources.yaml, or the snapshot before was built from others.
+        """,
+    "CSP760": """
+        A returned list is not UTF-8
+
+        Save it as CSV UTF-8. Nothing of it has been read; the run goes on.
+        """,
+    "CSP761": """
+        A returned list lacks a column
+
+        An answer needs `key` and `outcome`. Return the list as it was sent, with the column outcome filled
+        in.
+        """,
+    "CSP762": """
+        There is no such task
+
+        The key of a line never changes. A line that was typed anew, or comes from another workspace, cannot
+        be told.
+        """,
+    "CSP763": """
+        A task is answered twice, and not the same
+
+        The first answer counts, and has had its effect. If it was wrong, stop the playbook for this account
+        and start it anew.
+        """,
+    "CSP764": """
+        An answer comes too late
+
+        The task was closed before, because its playbook ended. Nothing is left to do: the row can go.
+        """,
+    "CSP765": """
+        An outcome that the task does not have
+
+        The column `outcomes` of the list says which there are. The task stays open.
+        """,
+    "CSP766": """
+        A day that could be read in several ways
+
+        Write it year, month, day: 2026-03-31; or leave it empty, then the day of the run counts.
+        """,
+}

@@ -1,0 +1,164 @@
+"""4xx: the words of letters; their titles stand in letter_codes."""
+
+from __future__ import annotations
+
+PAGES = {
+    "CSP401": """
+        A letter begins with its head, between two lines of three dashes: `subject:`, and if you like
+        `needs:` and `category:`. Then come the words.
+
+        Fails:
+
+            # emails/example/hello/en.md
+            Shall we talk?
+
+        Mended:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Shall we talk?
+        """,
+    "CSP402": """
+        A blank is {{ contact.first_name }}, a choice {% if account.arr %} … {% else %} … {% endif %}, a
+        repetition {% for x in account.y %} … {% endfor %}.
+
+        Fails:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Hello {{ contact.first_name }, shall we talk?
+
+        Mended:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Hello {{ contact.first_name }}, shall we talk?
+        """,
+    "CSP403": """
+        A letter goes to a customer, so it can only show what it is given: names, `if`, `for`, and the
+        filters date, lower, money, number, percent, title, upper. What needs reckoning becomes a signal.
+        Links begin with https://, http:// or mailto:.
+
+        Fails:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            You pay {{ account.arr / 12 }} a month.
+
+        Mended:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            You pay {{ account.arr | money('EUR') }} a year.
+        """,
+    "CSP405": """
+        Blanks are account.x, contact.x, row.x (only where every playbook that sends the letter is about
+        rows of that table), a role of ours as csm.name and csm.email, a role of contacts with their fields,
+        steps.<id>.outcome and .done_on of every playbook that sends it, and today.
+
+        Fails:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Hello {{ contact.firstname }}
+
+        Mended:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Hello {{ contact.first_name }}
+        """,
+    "CSP406": """
+        Two languages of one letter that say different things are seldom meant, and a blank that is missing
+        in one of them would be found by a customer.
+
+        Fails:
+
+            # project.yaml
+            languages: {supported: [en, fr], default: en}
+
+            # emails/example/hello/fr.md
+            ---
+            subject: "Bonjour {{ contact.first_name }}"
+            ---
+            Un mot ?
+
+        Mended:
+
+            # project.yaml
+            languages: {supported: [en, fr], default: en}
+
+            # emails/example/hello/fr.md
+            ---
+            subject: "Bonjour {{ contact.first_name }}"
+            ---
+            Un mot, {{ contact.first_name }} ?
+
+            {{ csm.name }}
+        """,
+    "CSP407": """
+        `needs:` holds a letter back while the blank is empty. A name that the letter never shows is a slip
+        of the pen.
+
+        Fails:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            needs: [contact.frist_name]
+            ---
+            Hello {{ contact.first_name }}
+
+        Mended:
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            needs: [contact.first_name]
+            ---
+            Hello {{ contact.first_name }}
+        """,
+    "CSP408": """
+        The name of the file is the language of the letter: en.md, fr.md, pt-BR.md.
+
+        Fails:
+
+            # project.yaml
+            languages: {supported: [en, xx], default: en}
+
+            # emails/example/hello/xx.md
+            ---
+            subject: "Hello {{ contact.first_name }}"
+            ---
+            Shall we talk, {{ contact.first_name }}?
+
+            {{ csm.name }}
+
+        Mended:
+
+            # project.yaml
+            languages: {supported: [en, fr], default: en}
+
+            # emails/example/hello/fr.md
+            ---
+            subject: "Bonjour {{ contact.first_name }}"
+            ---
+            Un mot, {{ contact.first_name }} ?
+
+            {{ csm.name }}
+        """,
+}
