@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +11,17 @@ import pytest
 
 from cs_playbook.commands.run import Permission, StoppedByRule
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
-from cs_playbook.model.event import Allowed, CameBack, Ended, Event, Started, StepOpened, TaskAnswered, WentMissing
+from cs_playbook.errors import ChoiceError, StoppedOnPurpose
+from cs_playbook.model.event import (
+    Allowed,
+    CameBack,
+    Ended,
+    Event,
+    Started,
+    StepOpened,
+    TaskAnswered,
+    WentMissing,
+)
 from tests.builders import (
     MONDAY,
     Row,
@@ -26,11 +32,9 @@ from tests.builders import (
     files_in,
     on,
     promise,
-    read_csv,
     small,
     tables,
     used,
-    write_csv,
 )
 
 ZETA = account("zeta", seats=50)

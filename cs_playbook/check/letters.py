@@ -70,7 +70,7 @@ def letters_are_sent(catalog: Catalog) -> Iterator[Finding]:
           - {id: goodbye, email: example/goodbye, to: champion, from: csm}
     """
     sent = _sent(catalog)
-    half_read = [playbook.text for playbook in catalog.playbooks.values() if playbook.unread]
+    half_read = [*catalog.unread_playbooks, *(p.text for p in catalog.playbooks.values() if p.unread)]
     told: set[str] = set()
     for name, language in sorted(catalog.letters):
         if name not in sent and name not in told and not any(name in text for text in half_read):
@@ -140,6 +140,8 @@ def _filled_everywhere(catalog: Catalog) -> frozenset[str]:
     }
     for role in catalog.team.roles:
         names |= {f"{role.name}.{what}" for what in (of_contacts if role.is_contact else ("name", "email"))}
+    for name in catalog.team.unread:  # ours or theirs, nobody knows
+        names |= {f"{name}.{what}" for what in (*of_contacts, "name", "email")}
     return frozenset(names)
 
 

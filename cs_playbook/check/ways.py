@@ -102,12 +102,14 @@ def ways_of(playbook: Playbook) -> Ways:
     for step in playbook.steps:
         steps.setdefault(step.id, step)
     outcomes = {name: _outcomes_of(step) for name, step in steps.items()}
+    going_on = {name: _going_on(step, outcomes[name]) for name, step in steps.items()}
     needs = {
-        name: tuple(_need(item, steps.get(item.step), outcomes) for item in step.after.requirements)
+        name: tuple(_need(item, steps.get(item.step), going_on) for item in step.after.requirements)
         for name, step in steps.items()
     }
     joins = any(step.after.kind == "all" and len(step.after.requirements) > 1 for step in steps.values())
-    return Ways(steps, outcomes, needs, frozenset(playbook.unread), _circles(needs), joins)
+    circles = () if _only_upwards(needs) else _circles(needs)
+    return Ways(steps, outcomes, needs, frozenset(playbook.unread), circles, joins)
 
 
 def _outcomes_of(step: Step) -> tuple[str, ...]:
@@ -117,12 +119,13 @@ def _outcomes_of(step: Step) -> tuple[str, ...]:
     return step.outcomes
 
 
-def _need(item: Requirement, step: Step | None, outcomes: Mapping[str, tuple[str, ...]]) -> Need:
+def _need(item: Requirement, step: Step | None, going_on: Mapping[str, frozenset[str]]) -> Need:
     """What the requirement asks. An outcome the step does not have is another rule's: here any will do."""
     if step is None:
         return Need(item.step, frozenset())
-    wanted = frozenset(item.outcomes).intersection(outcomes[step.id]) if item.outcomes else frozenset()
-    return Need(step.id, wanted.difference(step.ends) if wanted else _going_on(step, outcomes[step.id]))
+    if not item.outcomes or not set(item.outcomes).intersection(_outcomes_of(step)):
+        return Need(step.id, going_on[step.id])
+    return Need(step.id, going_on[step.id].intersection(item.outcomes))
 
 
 def _going_on(step: Step, outcomes: tuple[str, ...]) -> frozenset[str]:
@@ -167,6 +170,16 @@ class _Search:
                 yield {**way, need.step: endings}
         elif need.endings:
             yield from self.opened(need.step, {**way, need.step: need.endings})
+
+
+def _only_upwards(needs: Mapping[str, tuple[Need, ...]]) -> bool:
+    """Whether each step comes after steps that stand above it: then there is no circle to look for."""
+    above: set[str] = set()
+    for name, before in needs.items():
+        if any(need.step not in above and need.step in needs for need in before):
+            return False
+        above.add(name)
+    return True
 
 
 def _circles(needs: Mapping[str, tuple[Need, ...]]) -> tuple[tuple[str, ...], ...]:

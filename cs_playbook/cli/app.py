@@ -120,6 +120,10 @@ def _explain(error: UserError) -> None:
 
         texts = {**error.files.yaml, **error.files.letters}
         say(as_text(without_notes(error.findings), texts, Looked(len(texts), 0.0)).rstrip())
-    say(f"{'stopped' if error.exit_code == 4 else 'error'}: {error.sentence}")
+    from cs_playbook.report.words import clean
+
+    # A sentence may quote what a customer typed, line by line.
+    for line in f"{'stopped' if error.exit_code == 4 else 'error'}: {error.sentence}".split("\n"):
+        say(clean(line))
     if error.hint:
-        say(f"  {error.hint}")
+        say("\n".join(f"  {clean(line)}" for line in error.hint.split("\n")))

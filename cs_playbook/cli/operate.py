@@ -91,12 +91,13 @@ def done(
     """Close a task with an outcome. The next run goes on from there."""
     from cs_playbook.commands.people import close_task
     from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.words import clean
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
     closed = close_task(workspace, task, outcome or None, note, _act(settings, by, on, workspace.catalog.project.calendar.timezone))
     already = "was already answered so" if closed.already else "is closed"
-    show(f"{closed.task.key[:8]} ({closed.enrollment.account} · {closed.enrollment.playbook} › {closed.task.step}) {already}: {closed.outcome}\n", settings)
+    show(f"{closed.task.key[:8]} ({clean(closed.enrollment.account)} · {closed.enrollment.playbook} › {closed.task.step}) {already}: {closed.outcome}\n", settings)
     if not closed.already:
         show("  what follows opens with the next run: cs-playbook run\n", settings)
 
@@ -130,11 +131,12 @@ def start(
     """Ask for a playbook for an account; the next run starts it."""
     from cs_playbook.commands.people import ask_start
     from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.words import clean
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
     asked = ask_start(workspace, playbook, account, row or None, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
-    show(f"{asked.playbook} is asked for {asked.account}\n  it starts with the next run: cs-playbook run\n", settings)
+    show(f"{asked.playbook} is asked for {clean(asked.account)}\n  it starts with the next run: cs-playbook run\n", settings)
 
 
 def stop(
@@ -147,13 +149,13 @@ def stop(
     """End a playbook for an account now, with all its open tasks."""
     from cs_playbook.commands.people import stop_playbook
     from cs_playbook.commands.workspace import open_workspace
-    from cs_playbook.report.words import count
+    from cs_playbook.report.words import clean, count
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
     stopped = stop_playbook(workspace, playbook, account, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
     cancelled = sum(len(item.open_tasks) for item in stopped)
-    show(f"{playbook} is stopped for {stopped[0].account}; {count(cancelled, 'open task')} cancelled\n", settings)
+    show(f"{playbook} is stopped for {clean(stopped[0].account)}; {count(cancelled, 'open task')} cancelled\n", settings)
 
 
 def status(context: typer.Context) -> None:

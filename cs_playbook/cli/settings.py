@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cs_playbook.errors import ChoiceError
+from cs_playbook.report.words import unseen_escaped
 
 _PICTURE = {"error": "bold red", "warn": "yellow", "good": "green", "soft": "dim", "strong": "bold", "head": "bold"}
 _STYLES = {"error": "31;1", "warn": "33", "good": "32", "soft": "2", "strong": "1", "head": "1"}
@@ -82,10 +83,11 @@ def emit(settings: Settings, **formats: Callable[[], str]) -> None:
         make = formats.get(output.format)
         if make is None:
             raise ChoiceError(f"there is no format '{output.format}' here", f"one of: {', '.join(formats)}")
+        made = unseen_escaped(make()) if output.format == "json" else make()
         if output.file is None:
-            show(make(), settings)
+            show(made, settings)
         else:
-            output.file.write_text(make(), encoding="utf-8")
+            output.file.write_text(made, encoding="utf-8")
 
 
 def show(text: str, settings: Settings) -> None:

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cs_playbook.commands.facts_stage import Stage, fill_past
 from cs_playbook.commands.subjects import want, wanted_subjects
-from cs_playbook.compile import wanted
+from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.masks import MOST, masks, parts, sample
 from cs_playbook.compile.scan import Rule, over_already, row_matches, rule_of, says_no
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import Observation, RunRecord
+from cs_playbook.effects.ledger_records import RunRecord
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
 from cs_playbook.model.playbook import Playbook, Status
-from cs_playbook.plan.decision import Today, subject_key
-from cs_playbook.plan.enroll import Before, Candidate, Room, Thinned, first_owner, thin
+from cs_playbook.plan.decision import Held, HeldBy, Today, subject_key
+from cs_playbook.plan.enroll import Before, Candidate, Room, first_owner, thin
 
-_AT_ONCE = 500  # columns of one query; SQLite takes 2 000
+_AT_ONCE = 500  # columns of one query (SQLite takes 2 000), candidates looked up together
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What one playbook's rule says today. `fitting`: how many; `new`: how many that did not fit at the last run.
+    """What one playbook's rule says today. `place`: of the rule among all. `fitting`: how many; `new`: how many that did
+    not fit at the last run. `may_start`: longest first. `already`: how many are left alone, they fitted before it went live.
 
     `first`: its first live (or shadow) run: then nobody counts as new.
     """
 
     rule: Rule
+    place: int
     series: str
     fitting: int
     new: int
     first: bool
-    thinned: Thinned
+    already: int
+    may_start: tuple[Candidate, ...]
 
     @property
     def playbook(self) -> Playbook:
@@ -43,26 +47,51 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """All playbooks with a rule. `seen`: active accounts in the snapshot."""
+    """All playbooks with a rule, in their places. `seen`: active accounts in the snapshot."""
 
     choices: tuple[Choice, ...]
     seen: int
-    observations: tuple[Observation, ...] = field(default_factory=tuple)
 
 
 def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord | None) -> Choices:
-    """One scan for all rules about accounts; one query for each rule about rows.
+    """One scan for all rules about accounts; one query for each rule about rows. Who fits and who is held stays in tables.
 
     `earlier`: the run that has made the starts of this day, from the same files and the same snapshot.
     """
     memory = _Memory(ledger, stage, today, earlier)
     acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT]
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
-    stage.connection.execute(wanted.FITTING)
-    stage.connection.executemany(wanted.ADD_FITTING, _fitting(rules, stage))
-    made = [_choice(number, rule, memory) for number, rule in enumerate(rules)]
-    seen = stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0]
-    return Choices(tuple(choice for choice, _ in made), seen, tuple(observation for _, observation in made))
+    for table in candidates.TABLES:
+        stage.connection.execute(table)
+    stage.connection.executemany(candidates.ADD_FITTING, _fitting(rules, stage))
+    made = tuple(_choice(place, rule, memory) for place, rule in enumerate(rules))
+    return Choices(made, stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0])
+
+
+def held_listed(choices: Choices, stage: Stage) -> Iterator[tuple[str, tuple[str | None, Held]]]:
+    """(account, (row, why)) of the starts that are held, in order of account. Who fitted before is counted, not listed."""
+    for account, row, place, by, why, until in stage.connection.cursor().execute(candidates.HELD_LISTED, (HeldBy.ALREADY,)):
+        yield account, (row, _held(choices.choices[place].playbook, by, why, until))
+
+
+def left_alone(choice: Choice, account: str, row: str | None, stage: Stage) -> Held | None:
+    """Why somebody who fitted before the playbook went live is left alone; None where it is not so."""
+    found = stage.connection.execute(candidates.ONE_HELD, (choice.place, HeldBy.ALREADY, account, row)).fetchone()
+    return None if found is None else _held(choice.playbook, HeldBy.ALREADY, *found)
+
+
+def _held(playbook: Playbook, by: str, why: str, until: int | None) -> Held:
+    return Held(HeldBy(by), playbook.name, None, why, None if until is None else from_day(until))
+
+
+def fits_changed(choice: Choice, stage: Stage) -> Iterator[tuple[str, Value]]:
+    """(subject, 1 or 0) of those that newly fit and of those that the rule now says no to."""
+    past, at = _past(choice.place), (choice.place,)
+    yield from ((subject, 1) for (subject,) in stage.connection.execute(candidates.new_ones(past), at))
+    stage.connection.execute(candidates.EMPTY_GONE)
+    stage.connection.execute(candidates.add_gone(past), at)
+    query = says_no(choice.rule, stage.catalog.contract, stage.reckoning)
+    yield from ((subject, 0) for (subject,) in stage.connection.execute(query))
 
 
 def fits_series(playbook: Playbook) -> str:
@@ -110,79 +139,94 @@ class _Memory:
     earlier: RunRecord | None
 
 
-def _choice(number: int, rule: Rule, memory: _Memory) -> tuple[Choice, Observation]:
+def _choice(place: int, rule: Rule, memory: _Memory) -> Choice:
     stage, ledger, day, series = memory.stage, memory.ledger, memory.today.day, fits_series(rule.playbook)
-    past = f"fits_{number}"
-    remembered = ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, day))
-    fill_past(stage.connection, past, remembered)
+    fill_past(stage.connection, _past(place), _remembered(series, day, ledger))
     first_day = ledger.ever_remembered(series)
     first = first_day is None or first_day >= day
-    over = _over_already(number, rule, stage)
-    fitting = 0
-    new: list[str] = []
-    held_for: list[Candidate] = []
-    for subject, account, row, holds, since in stage.connection.execute(wanted.newly_fitting(past), (number,)):
-        fitting += 1
-        if since is None:
-            new.append(subject)
-        if holds and subject not in over:
-            held_for.append(Candidate(account, row, day if since is None else from_day(since)))
-    thinned = _thinned(rule.playbook, held_for, first_day or day, memory)
-    gone = _said_no(number, rule, past, stage)
-    changes: list[tuple[str, Value]] = [*((subject, 1) for subject in new), *((subject, 0) for subject in gone)]
-    surprising = 0 if first else _seen_by_no_run(new, series, ledger, day)
-    choice = Choice(rule, series, fitting, surprising, first, thinned)
-    return choice, Observation(series, sorted(changes, key=lambda change: change[0]))
+    _mark_over(place, rule, stage)
+    fitting, new = stage.connection.execute(candidates.counted(_past(place)), (place,)).fetchone()
+    may_start: list[Candidate] = []
+    thinned = _thinned(place, rule.playbook, first_day or day, memory)
+    stage.connection.executemany(candidates.ADD_HELD, _rows_of_held(place, thinned, may_start))
+    already = stage.connection.execute(candidates.COUNT_HELD, (place, HeldBy.ALREADY)).fetchone()[0]
+    surprising = _seen_by_no_run(place, new, series, memory) if new and not first else 0
+    return Choice(rule, place, series, fitting, surprising, first, already, tuple(may_start))
 
 
-def _seen_by_no_run(new: Sequence[str], series: str, ledger: Ledger, day: date) -> int:
+def _past(place: int) -> str:
+    """Where it stands what fitted rule `place` before today."""
+    return f"fits_{place}"
+
+
+def _remembered(series: str, before: date, ledger: Ledger) -> Iterator[tuple[str, Value, int]]:
+    return ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, before))
+
+
+def _seen_by_no_run(place: int, new: int, series: str, memory: _Memory) -> int:
     """How many are new to every run, an earlier one of this day included: what that one let pass is not asked again."""
-    last = ledger.last_run()
-    if not new or last is None or last.day < day:
-        return len(new)
-    seen = {subject for subject, value, _ in ledger.remembered(series, day + timedelta(days=1)) if value == 1}
-    return sum(subject not in seen for subject in new)
+    last, day = memory.ledger.last_run(), memory.today.day
+    if last is None or last.day < day:
+        return new
+    later = f"later_{place}"
+    fill_past(memory.stage.connection, later, _remembered(series, day + timedelta(days=1), memory.ledger))
+    query = candidates.count_new_to_both(_past(place), later)
+    return int(memory.stage.connection.execute(query, (place,)).fetchone()[0])
 
 
-def _over_already(number: int, rule: Rule, stage: Stage) -> frozenset[str]:
+def _mark_over(place: int, rule: Rule, stage: Stage) -> None:
     """Who would end on the day of the start: they start nothing, and take no place from others."""
     query = over_already(rule, stage.catalog.contract, stage.reckoning)
-    return frozenset() if query is None else frozenset(subject for (subject,) in stage.connection.execute(query, (number,)))
+    if query is not None:
+        stage.connection.execute(candidates.mark_over(query), (place, place))
 
 
-def _said_no(number: int, rule: Rule, past: str, stage: Stage) -> list[str]:
-    stage.connection.execute(wanted.GONE)
-    stage.connection.execute(wanted.EMPTY_GONE)
-    stage.connection.executemany(wanted.ADD_GONE, stage.connection.execute(wanted.no_longer_fitting(past), (number,)).fetchall())
-    query = says_no(rule, stage.catalog.contract, stage.reckoning)
-    return [subject for (subject,) in stage.connection.execute(query)]
-
-
-def _thinned(playbook: Playbook, candidates: list[Candidate], first_day: date, memory: _Memory) -> Thinned:
-    before = before_of(playbook, [(candidate.account, candidate.row) for candidate in candidates], memory.ledger)
-    owners = _owners(playbook, candidates, memory)
-    known = [
-        replace(candidate, before=before.get((candidate.account, candidate.row), Before()), owner=owners.get(candidate.account))
-        for candidate in candidates
-    ]
-    arm = Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
-    day = memory.today.day
+def _thinned(place: int, playbook: Playbook, first_day: date, memory: _Memory) -> Iterator[tuple[Candidate, Held | None]]:
+    day, arm = memory.today.day, Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
+    counted = playbook.limits.open_per_person is not None
+    if counted:
+        _find_owners(place, playbook, memory)
     room = Room(
         started_today=memory.ledger.started_on(playbook.first_name, day, arm),
-        open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if owners else {},
+        open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if counted else {},
         given_out=memory.earlier is not None,
     )
     skipped = first_day if playbook.trigger.already_matching == "skip" else None
-    return thin(playbook, known, room, skipped, day)
+    return thin(playbook, _candidates(place, playbook, memory), room, skipped, day)
 
 
-def _owners(playbook: Playbook, candidates: list[Candidate], memory: _Memory) -> dict[str, str]:
-    """By account, who would get the first step; asked only where a limit counts by person."""
-    if playbook.limits.open_per_person is None:
-        return {}
-    want(memory.stage.connection, (candidate.account for candidate in candidates))
+def _find_owners(place: int, playbook: Playbook, memory: _Memory) -> None:
+    """Who would get the first step of each; asked only where a limit counts by person."""
+    connection = memory.stage.connection
+    connection.execute(candidates.EMPTY_OWNERS)
+    want(connection, _who_may_start(place, connection))
     found = ((subject.account, first_owner(playbook, subject, memory.today)) for subject in wanted_subjects(memory.stage))
-    return {account: owner for account, owner in found if owner is not None}
+    connection.executemany(candidates.ADD_OWNER, found)
+
+
+def _who_may_start(place: int, connection: sqlite3.Connection) -> Iterator[str]:
+    for (account,) in connection.execute(candidates.who_may_start(_past(place)), (place,)):
+        yield account
+
+
+def _candidates(place: int, playbook: Playbook, memory: _Memory) -> Iterator[Candidate]:
+    """Longest first, each with what it has been through."""
+    found = memory.stage.connection.execute(candidates.candidates(_past(place)), (to_day(memory.today.day), place))
+    while some := found.fetchmany(_AT_ONCE):
+        before = before_of(playbook, [(account, row) for account, row, _, _ in some], memory.ledger)
+        for account, row, since, owner in some:
+            yield Candidate(account, row, from_day(since), before.get((account, row), Before()), owner)
+
+
+def _rows_of_held(
+    place: int, thinned: Iterable[tuple[Candidate, Held | None]], may_start: list[Candidate]
+) -> Iterator[tuple[str, str | None, int, str, str, int | None]]:
+    """Who is held goes on to the table, who is not to `may_start`."""
+    for candidate, held in thinned:
+        if held is None:
+            may_start.append(candidate)
+        else:
+            yield candidate.account, candidate.row, place, held.by, held.why, None if held.until is None else to_day(held.until)
 
 
 def before_of(playbook: Playbook, subjects: Iterable[tuple[str, str | None]], ledger: Ledger) -> Mapping[tuple[str, str | None], Before]:

@@ -19,7 +19,7 @@ from cs_playbook.compile.scan import near
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.event import TaskAnswered
-from cs_playbook.plan.decision import HeldBy, SubjectPlan
+from cs_playbook.plan.decision import SubjectPlan
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.guards import Stop, already_passed, too_many
 from cs_playbook.source.snapshot import Snapshot
@@ -93,10 +93,9 @@ def _open(
 
 
 def _numbers(place: int, choice: Choice, morning: Morning) -> RuleNumbers:
-    already = sum(held.by is HeldBy.ALREADY for _, held in choice.thinned.held)
     short, unknown = _near(choice, morning)
     patient = _patient(place, choice, morning)
-    return RuleNumbers(choice.fitting, choice.new, already, patient, short, unknown)
+    return RuleNumbers(choice.fitting, choice.new, choice.already, patient, short, unknown)
 
 
 def _near(choice: Choice, morning: Morning) -> tuple[int | None, tuple[Unknown, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cs_playbook.commands.answers import returned_lists
-from cs_playbook.commands.choosing import fits_series
+from cs_playbook.commands.choosing import fits_series, left_alone
 from cs_playbook.commands.near import as_if_acting, near, playbook_named
 from cs_playbook.commands.one_account import (
     enrollments_of,
@@ -28,7 +28,7 @@ from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import StartRefused
 from cs_playbook.model.playbook import Playbook, Status
-from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, SubjectPlan, subject_key
+from cs_playbook.plan.decision import Change, Decision, Held, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.lines import account_name
 from cs_playbook.study.behind import Facts, Part, part_of
 from cs_playbook.study.explain_rule import Known, explain_rule
@@ -198,13 +198,10 @@ def _fitted(playbook: Playbook, subject: Subject, morning: Morning) -> Fitted:
 
 def _left_alone(playbook: Playbook, subject: Subject, one: _One) -> Held | None:
     """Who fitted before the playbook went live is counted in the plan, not listed."""
-    for choice in one.morning.choices.choices:
-        if choice.playbook.name == playbook.name and one.plans is not None:
-            for candidate, held in choice.thinned.held:
-                about = (candidate.account, candidate.row)
-                if held.by is HeldBy.ALREADY and about == (subject.account, subject.row):
-                    return held
-    return None
+    mine = next((item for item in one.morning.choices.choices if item.playbook.name == playbook.name), None)
+    if mine is None or one.plans is None:
+        return None
+    return left_alone(mine, subject.account, subject.row, one.morning.stage)
 
 
 # --- what is open ---

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
-from cs_playbook.commands.choosing import Choices, before_of, choose_starts
+from cs_playbook.commands.choosing import Choices, before_of, choose_starts, held_listed
 from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
 from cs_playbook.commands.subjects import Follower, want, wanted_rows, wanted_subjects
-from cs_playbook.compile import wanted
+from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.asked import Asked
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord
@@ -26,7 +26,7 @@ from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.time import Calendar
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.playbook import Surroundings
-from cs_playbook.plan.decision import Held, HeldBy, SubjectPlan, Today
+from cs_playbook.plan.decision import HeldBy, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.planner import Account, Start, plan_account
@@ -104,14 +104,14 @@ def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: da
 def accounts_of(morning: Morning) -> Iterator[Account]:
     """Merges, account by account, what is open, what may start, facts, contacts and rows."""
     starts = _starts(morning)
-    held = _held(morning.choices)
-    _mark_wanted(morning, starts, held)
+    _mark_wanted(morning, starts)
+    held = Follower(held_listed(morning.choices, morning.stage))
     enrollments = Follower(_enrollments(morning))
     rows = {table.name: Follower(wanted_rows(morning.stage, table)) for table in _row_tables(morning)}
     for subject in wanted_subjects(morning.stage):
         key = subject.account
         of_rows = {(table, row): values for table, follower in rows.items() for row, values in follower.of(key)}
-        yield Account(subject, of_rows, enrollments.of(key), starts.get(key, ()), held.get(key, ()))
+        yield Account(subject, of_rows, enrollments.of(key), starts.get(key, ()), held.of(key))
 
 
 def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:
@@ -139,7 +139,7 @@ def _starts(morning: Morning) -> dict[str, list[Start]]:
     """By account: starts by rule, thinned; then those asked by people, once each."""
     starts: dict[str, list[Start]] = {}
     for choice in morning.choices.choices:
-        for candidate in choice.thinned.may_start:
+        for candidate in choice.may_start:
             starts.setdefault(candidate.account, []).append(Start(choice.playbook, candidate.row, candidate.before))
     for asked in morning.ledger.pending_starts():
         _ask(asked, starts, morning)
@@ -163,19 +163,10 @@ def _by_first_name(name: str, catalog: Catalog) -> Playbook | None:
     return next((playbook for playbook in catalog.playbooks.values() if playbook.first_name == name), None)
 
 
-def _held(choices: Choices) -> dict[str, list[tuple[str | None, Held]]]:
-    """Held starts by account. Who fitted before a playbook went live is counted, not listed one by one."""
-    held: dict[str, list[tuple[str | None, Held]]] = {}
-    for choice in choices.choices:
-        for candidate, why in choice.thinned.held:
-            if why.by is not HeldBy.ALREADY:
-                held.setdefault(candidate.account, []).append((candidate.row, why))
-    return held
-
-
-def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]], held: Mapping[str, object]) -> None:
+def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]]) -> None:
     connection = morning.stage.connection
-    want(connection, {**starts, **held})
+    want(connection, starts)
+    connection.execute(candidates.WANT_HELD, (HeldBy.ALREADY,))
     for enrollment in morning.ledger.enrollments(morning.today.day):
         connection.execute(wanted.ADD_WANTED, (enrollment.account,))
         _want_row(morning, enrollment)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from cs_playbook.commands.choosing import fits_changed
 from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past
 from cs_playbook.commands.planning import Morning
 from cs_playbook.compile.asked import lasting_of
@@ -66,10 +67,15 @@ def observations(morning: Morning) -> Iterator[Observation]:
 
     One after the other: each reads tables of the stage, and SQLite breaks off a reader when the next table is made.
     """
-    yield from morning.choices.observations
+    yield from _fits(morning)
     yield from _lasting(morning)
     yield from _row_lasting(morning)
     yield from _facts(morning, morning.stage)
+
+
+def _fits(morning: Morning) -> Iterator[Observation]:
+    for choice in morning.choices.choices:
+        yield Observation(choice.series, fits_changed(choice, morning.stage))
 
 
 def _lasting(morning: Morning) -> Iterator[Observation]:

@@ -6,11 +6,6 @@ from cs_playbook.compile.rows import seen
 from cs_playbook.compile.sql import quoted
 from cs_playbook.model.data import Table
 
-FITTING = "create temp table fitting (rule integer, subject text, account text, row text, holds integer, primary key (rule, subject)) strict, without rowid"
-ADD_FITTING = "insert or ignore into temp.fitting values (?, ?, ?, ?, ?)"
-GONE = "create temp table if not exists gone (subject text primary key) strict, without rowid"
-EMPTY_GONE = "delete from temp.gone"
-ADD_GONE = "insert into temp.gone values (?)"
 WANTED = "create temp table if not exists wanted (account text primary key) strict, without rowid"
 EMPTY_WANTED = "delete from temp.wanted"
 ADD_WANTED = "insert or ignore into temp.wanted values (?)"
@@ -35,22 +30,6 @@ def rows(table: Table) -> str:
     fields = ", ".join(f"r.{quoted(field.name)}" for field in table.fields)
     source = f"temp.wanted_rows w join temp.facts_keyed f on f.id_ = w.account join temp.{seen(table.name)} r on r._account = f._n and r.{key} = w.row"
     return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
-
-
-def newly_fitting(past: str) -> str:
-    """(subject, account, row, holds, since before today or null) of all that fit rule ?."""
-    return (
-        "select t.subject, t.account, t.row, t.holds, iif(p.value = 1, p.since, null) from temp.fitting t "
-        f"left join temp.{quoted(past)} p on p.subject = t.subject where t.rule = ? order by t.subject"
-    )
-
-
-def no_longer_fitting(past: str) -> str:
-    """Subjects that fitted and do not fit rule ? any more."""
-    return (
-        f"select p.subject from temp.{quoted(past)} p left join temp.fitting t on t.rule = ? and t.subject = p.subject "
-        "where p.value = 1 and t.subject is null order by p.subject"
-    )
 
 
 def find_account(key: str, name: str | None) -> str:

@@ -14,12 +14,19 @@ from cs_playbook.effects.ledger_records import Observation, RunRecord, Seal
 from cs_playbook.effects.publish import checked
 from cs_playbook.model.event import Allowed, Event, StartAsked, Started, StartRefused
 from cs_playbook.model.expression import Value, to_day
+from cs_playbook.model.lasting import SERIES
 
 LENGTH = "events in all"
 _KEPT = 20_000  # events; about 20 MB
 _RUN = """
 insert into run(day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts, fresh)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ASKED_LATELY = "select series from series where instr(series, ?) = 1 and last_day >= ?"
+_BROKEN = """
+insert into memory select series, subject, ?, null from
+  (select series, subject, value, max(day) from memory where series = ? group by subject)
+where value = 1
 """
 _EVENT = "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -157,8 +164,22 @@ def recalled(stored: str | int | float | bytes | None) -> Value:
 def write_observations(
     connection: sqlite3.Connection, observations: Iterable[Observation], day: date
 ) -> None:
+    seen: set[str] = set()
     for observation in observations:
         observe(connection, observation, to_day(day))
+        seen.add(observation.series)
+    (before,) = connection.execute("select max(day) from run where day < ?", (day.isoformat(),)).fetchone()
+    since = to_day(date.fromisoformat(before)) if before else to_day(day)
+    for (series,) in connection.execute(_ASKED_LATELY, (SERIES, since)).fetchall():
+        if series not in seen:
+            _break_off(connection, series, to_day(day))
+
+
+def _break_off(connection: sqlite3.Connection, series: str, day: int) -> None:
+    """Nobody asks this condition with `for` any more: who asks it again has not seen the days between."""
+    connection.execute("delete from memory where series = ? and day = ?", (series, day))
+    if connection.execute(_BROKEN, (day, series)).rowcount:
+        connection.execute("update series set last_day = ? where series = ?", (day, series))
 
 
 def write_files(connection: sqlite3.Connection, run: int, files: Iterable[tuple[str, bytes]]) -> None:

@@ -21,7 +21,8 @@ from cs_playbook.model.team import Team
 class Catalog:
     """`facts`: the type of each fact of an account. `fact_values`: the only texts some of them may hold.
 
-    `letters`: by name and language; `unread_letters` are there and have errors. `files`: hash of all that was read.
+    `letters`: by name and language; `unread_letters` are there and have errors; `unread_playbooks`: texts of
+    files that are no YAML. `files`: hash of all that was read.
     """
 
     project: Project
@@ -37,3 +38,4 @@ class Catalog:
     fact_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: str = ""
     unread_letters: frozenset[tuple[str, str]] = frozenset()
+    unread_playbooks: tuple[str, ...] = ()

@@ -10,13 +10,14 @@ from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.wording import write
 
+SERIES = "lasting_"  # with this the name of each begins
 LONGEST_GAP = 7  # days between two snapshots; a longer silence proves nothing
 
 
 @cache
 def series_of(condition: Condition) -> str:
     """Under which its daily answer is remembered: named by its meaning, not by its place or its reason."""
-    return "lasting_" + hashlib.blake2b(meaning(condition).encode(), digest_size=6).hexdigest()
+    return SERIES + hashlib.blake2b(meaning(condition).encode(), digest_size=6).hexdigest()
 
 
 def meaning(condition: Condition) -> str:

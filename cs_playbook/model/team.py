@@ -105,6 +105,7 @@ class Team:
     roles: tuple[Role, ...]
     people: tuple[Person, ...]
     span: Span
+    unread: tuple[str, ...] = ()  # roles that are there and have errors
 
     def role(self, name: str) -> Role | None:
         return next((role for role in self.roles if role.name == name), None)

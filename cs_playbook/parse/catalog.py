@@ -75,10 +75,14 @@ def read_pinned(source: str, label: str, around: Surroundings) -> tuple[Playbook
     tree = read_tree(source, label)
     if not isinstance(tree.root, Mapping):
         return None, list(tree.findings)
-    known = replace(around.scope, playbooks=(around.scope.playbooks or frozenset()) | around.former)
-    playbook, wrong = read_playbook(tree.root, source, replace(around, scope=known))
+    playbook, wrong = read_playbook(tree.root, source, _with_former_names(around))
     findings = [*tree.findings, *wrong]
     return (None if any(finding.is_error for finding in findings) else playbook), findings
+
+
+def _with_former_names(around: Surroundings) -> Surroundings:
+    names = around.scope.playbooks
+    return around if names is None else replace(around, scope=replace(around.scope, playbooks=names | around.former))
 
 
 @dataclass
@@ -88,7 +92,7 @@ class _Reader:
     yaml: Dictionary[str, str]
     findings: list[Finding] = field(default_factory=list)
     around: Surroundings | None = None
-    broken: list[tuple[str, str]] = field(default_factory=list)  # kind and name of files that are no YAML
+    broken: list[tuple[str, str, str]] = field(default_factory=list)  # kind, name, text of files that are no YAML
 
     def catalog(self, letters: Dictionary[str, str]) -> Catalog | None:
         files = self._by_kind()
@@ -97,7 +101,7 @@ class _Reader:
         contract, root = self._contract(files["data"])
         if contract is None or root is None or project is None or not files["team"] or self._hides_names():
             return None
-        names = self._playbook_names(files["playbook"]) | {name: "" for kind, name in self.broken if kind == "playbook"}
+        names = self._playbook_names(files["playbook"]) | {name: "" for kind, name, _ in self.broken if kind == "playbook"}
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
         team = self._team(files["team"], scope)
         places = _letter_places(letters)
@@ -110,7 +114,8 @@ class _Reader:
             signals=facts.signals, segmentations=facts.segmentations,
             playbooks=self._playbooks(files["playbook"], self.around), letters=written,
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
-            unread_letters=frozenset(places.values()) - written.keys(), files=hash_of({**self.yaml, **letters}),
+            unread_letters=frozenset(places.values()) - written.keys(),
+            unread_playbooks=tuple(source for kind, _, source in self.broken if kind == "playbook"), files=hash_of({**self.yaml, **letters}),
         )  # fmt: skip
 
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
@@ -121,7 +126,7 @@ class _Reader:
             tree = read_tree(source, path)
             self.findings += [*tree.findings, *cut_by_commas(source, path)]
             if tree.root is None and tree.findings:
-                self.broken += _as_far_as_seen(source)
+                self.broken += [(kind, name, source) for kind, name in _as_far_as_seen(source)]
                 continue
             kind, wrong = kind_of(tree.root, path)
             self.findings += wrong
@@ -132,11 +137,11 @@ class _Reader:
 
     def _hides_names(self) -> bool:
         """Whether a broken file hides what others name: all of it would look misspelt."""
-        return any(kind in (*ONCE, "signals", "segments") for kind, _ in self.broken)
+        return any(kind in (*ONCE, "signals", "segments") for kind, _, _ in self.broken)
 
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
         for kind in ONCE:
-            if not files[kind] and all(kind != other for other, _ in self.broken):
+            if not files[kind] and all(kind != other for other, _, _ in self.broken):
                 self._report(Span("project.yaml"), "CSP140", f"no file says `{kind}:`", "a workspace has one of them; the starter library (cs-playbook init) has one to copy")
         for kind in (*ONCE, "sources"):
             for _, root in files[kind][1:]:
@@ -164,7 +169,7 @@ class _Reader:
         scope = Scope(contract, fields, values, playbooks=names)
         facts, wrong = read_facts([node for _, node in files["signals"]], [node for _, node in files["segments"]], scope)
         self.findings += wrong
-        scope = replace(scope, facts=facts.types, values=facts.values)
+        scope = replace(scope, facts=facts.types, values=facts.values, unread=facts.unread)
 
         def read(node: Node, table: str | None) -> tuple[Condition | None, list[Finding]]:
             rows = contract.table(table) if table else None

@@ -139,15 +139,15 @@ def _field(name: Scalar, kind: Scalar, value: Node, findings: list[Finding]) -> 
     """A field of an unknown type stays, as text: whatever names it is not to blame."""
     known = {one.value: one for one in FieldType}
     found = known.get(kind.text)
+    usual = _OTHER_TYPES.get(kind.text.lower())
     if found is None:
-        usual = _OTHER_TYPES.get(kind.text.lower())
         hint = f"write {usual}" if usual else did_you_mean(kind.text, known) or f"there are: {', '.join(known)}"
         findings.append(Finding(kind.span, "CSP701", f"there is no type '{kind.text}'", hint))
     values = texts(value, "values") if isinstance(value, Mapping) else ()
     if values and found is not None and found not in _WITH_VALUES:
         fact = f"{name.text} is {_a(found)}: `values:` are for texts and lists"
         findings.append(Finding(name.span, "CSP708", fact, "leave them out, or declare the field as text"))
-    return Field(name.text, found or FieldType.TEXT, name.span, values)
+    return Field(name.text, found or known.get(usual or "", FieldType.TEXT), name.span, values)
 
 
 def _reserved(name: Scalar, what: str) -> Finding:

@@ -21,12 +21,13 @@ from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an account has besides its fields; `types` and `values` include the fields."""
+    """What an account has besides its fields; `types` and `values` include the fields. `unread` have errors."""
 
     signals: Dictionary[str, Signal]
     segmentations: Dictionary[str, Segmentation]
     types: Dictionary[str, FieldType]
     values: Dictionary[str, tuple[str, ...]]
+    unread: frozenset[str] = frozenset()
 
 
 def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope) -> tuple[Facts, list[Finding]]:
@@ -42,24 +43,26 @@ def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope:
         ring = f"'{circle[0]}' needs itself" if len(circle) == 1 else f"these facts need each other: {' → '.join((*circle, circle[0]))}"
         findings.append(Finding(key.span, "CSP222", ring, "one of them must stand on its own"))
     read: dict[str, Signal] = {}
-    types = {**dict.fromkeys(circle, FieldType.NUMBER), **scope.facts}  # the circle is reported, not its names
+    types = dict(scope.facts)
+    unread = set(circle)  # the circle is reported, not who uses it
     for name in order:
         if name in signals:
             key = next(key for key, _ in declared if key.text == name)
-            signal, wrong = _signal(key, signals[name], replace(scope, facts=types, remembers=False))
+            signal, wrong = _signal(key, signals[name], replace(scope, facts=types, unread=frozenset(unread), remembers=False))
             findings += wrong
+            types[name] = signal.type if signal else FieldType.NUMBER
+            unread -= {name}
             if signal:
                 read[name] = signal
-                types[name] = signal.type
             else:
-                types[name] = FieldType.NUMBER  # reported once; whoever uses it is not reported too
-    scope = replace(scope, facts=types)
+                unread.add(name)
+    scope = replace(scope, facts=types, unread=frozenset(unread))
     segmentations: dict[str, Segmentation] = {}
     for node in segment_files:
         segmentation, wrong = _segmentation(node, scope)
         findings += wrong
         segmentations[segmentation.name] = segmentation
-    return Facts(read, segmentations, types, scope.values), findings
+    return Facts(read, segmentations, types, scope.values, scope.unread), findings
 
 
 def _declared(signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope) -> tuple[list[tuple[Scalar, Mapping]], list[Finding]]:

@@ -15,7 +15,8 @@ NOT_YET = ("given", "plan", "health")
 class Scope:
     """`facts`: of an account. `values`: the only texts a fact may hold. `row`: the table of `row.x`. `steps`: of the playbook.
 
-    `related`: inside a question about rows, the table whose fields are bare names.
+    `related`: inside a question about rows, the table whose fields are bare names. `unread`: facts that have errors of
+    their own: they could be of any type, and whoever uses them is not reported too.
     """
 
     contract: Contract
@@ -27,6 +28,7 @@ class Scope:
     steps: frozenset[str] | None = None
     related: Table | None = None
     remembers: bool = True
+    unread: frozenset[str] = frozenset()
 
     def inside(self, table: Table) -> Scope:
         """The scope of a condition on rows of `table`: never the enrollment's."""
@@ -43,6 +45,8 @@ class Scope:
             return self._find_dotted(name, first, rest)
         if name.name == "started_on" and self.steps is not None:
             return replace(name, scope=ScopeName.ENROLLMENT, type=FieldType.DATE)
+        if name.name in self.unread:
+            return Name(name.name, name.scope, None, name.at)
         kind = self.facts.get(name.name)
         return None if kind is None else Name(name.name, name.scope, kind.reads_as, name.at)
 
@@ -53,6 +57,8 @@ class Scope:
         if not rest:
             return _of_table(self.related, name, name.name, ScopeName.RELATED)
         if first == "account":
+            if rest in self.unread:
+                return Name(rest, ScopeName.OWNER, None, name.at)
             kind = self.facts.get(rest)
             return None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
         through = self.related.through

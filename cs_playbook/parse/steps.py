@@ -44,6 +44,7 @@ _BELONGS = {
     "decide": (),
     "approve": ("owner", "due", "minutes", "checklist", "about", "escalate"),
 }
+_KNOWN = frozenset((*VERBS, *_EVERYWHERE, *(key for keys in _BELONGS.values() for key in keys)))
 USUAL_DUE: Cases[Moment] = plain(FromReady(Duration(2, "business day")))
 USUAL_MINUTES = plain(15)
 
@@ -106,9 +107,10 @@ class _StepReader:
         if len(said) == 1:
             return said[0]
         unready = any(self.node.get(name) for name in ("playbook", "document", "set", "notify"))
-        if not said and not unready:
+        misspelt = any(did_you_mean(key.text, VERBS) for key, _ in self.node.entries if key.text not in _KNOWN)
+        if not said and not unready and not misspelt:
             self._report(self.node, "CSP301", f"step '{text(self.node, 'id')}' does nothing", f"its kind is its verb, one of: {', '.join(VERBS)}")
-        elif said:
+        elif len(said) > 1:
             self._report(self.node, "CSP301", f"step '{text(self.node, 'id')}' has several verbs: {', '.join(said)}", "make a step of each")
         return None
 
@@ -157,7 +159,10 @@ class _StepReader:
 
     def _wait(self) -> Wait | None:
         lasting = self._cases("wait", lambda node: read_duration(node) if isinstance(node, Scalar) else (None, []))
-        return Wait(lasting, self._condition("until")) if lasting else None
+        until = self._condition("until")
+        if until is None and self.node.get("until") is not None:
+            return None  # it has an end that cannot be read: it is no wait without one
+        return Wait(lasting, until) if lasting else None
 
     def _approve(self) -> Approve | None:
         question = self._sentence("approve")

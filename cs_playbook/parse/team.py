@@ -47,7 +47,8 @@ def read_team(root: Mapping, scope: Scope) -> tuple[Team, list[Finding]]:
             read += [role] if role else []
     people = block(root, "people")
     persons = tuple(_person(key.text, node) for key, node in (people.entries if people else ()) if isinstance(node, Mapping))
-    team = Team(text(root, "team"), tuple(read), persons, root.span)
+    unread = tuple(name for name in sorted(names) if name not in {role.name for role in read})
+    team = Team(text(root, "team"), tuple(read), persons, root.span, unread)
     return team, [*findings, *_managers(team)]
 
 
@@ -66,8 +67,8 @@ def _managers(team: Team) -> list[Finding]:
 
 def _role(key: Scalar, node: Mapping, names: frozenset[str], scope: Scope) -> tuple[Role | None, list[Finding]]:
     said = [name for name in _SOURCES if node.get(name) is not None]
-    if not said and node.get("pool") is not None:
-        return None, []  # not yet, the schema has said so
+    if not said and any(key.text not in (*_SOURCES, "else", "pick") for key, _ in node.entries):
+        return None, []  # a slip of the pen, or not yet: the schema has said so
     if len(said) > 1:
         return None, [Finding(key.span, "CSP131", f"the role '{key.text}' says {' and '.join(said)}: only one of them can hold", "keep one; whoever stands in is named by `else:`")]
     if not said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -42,14 +42,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Thinned:
-    """Who may start, longest first; who is held and why; the rest was here before and stays out."""
-
-    may_start: tuple[Candidate, ...]
-    held: tuple[tuple[Candidate, Held], ...] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True, slots=True)
 class Room:
     """What is used up already of the limits: starts of today, and open enrollments by the owner of their newest task.
 
@@ -61,41 +53,36 @@ class Room:
     given_out: bool = False
 
 
-def thin(playbook: Playbook, candidates: Iterable[Candidate], room: Room, skipped_since: date | None, day: date) -> Thinned:
-    """`skipped_since`: with `already_matching: skip`, the first live day: who has fitted since then without a break is left alone."""
-    may_start: list[Candidate] = []
-    held: list[tuple[Candidate, Held]] = []
-    for candidate in sorted(candidates, key=_longest_first):
-        why = _not_again(playbook, candidate, skipped_since, day)
-        if why is not None:
-            held.append((candidate, why))
-        elif _is_new(playbook, candidate.before):
-            may_start.append(candidate)
-    within, beyond = _within_limits(playbook, may_start, room)
-    return Thinned(tuple(within), (*held, *beyond))
+def thin(
+    playbook: Playbook, candidates: Iterable[Candidate], room: Room, skipped_since: date | None, day: date
+) -> Iterator[tuple[Candidate, Held | None]]:
+    """Candidates, longest first → each with why it is held, or None: it may start. Who was here before and stays out is left out.
 
-
-def _within_limits(playbook: Playbook, candidates: list[Candidate], room: Room) -> tuple[list[Candidate], list[tuple[Candidate, Held]]]:
-    """A trickle, longest first: so many a day, so many a person; the rest wait."""
-    a_day, a_person = playbook.limits.new_per_day, playbook.limits.open_per_person
-    busy = Counter(room.open_by_owner)
-    within: list[Candidate] = []
-    beyond: list[tuple[Candidate, Held]] = []
+    `skipped_since`: with `already_matching: skip`, the first live day: who has fitted since then without a break is left alone.
+    """
+    busy, begun = Counter(room.open_by_owner), room.started_today
     for candidate in candidates:
-        if room.given_out:
-            beyond.append((candidate, _limited(playbook, "the starts of this day are made")))
-        elif a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
-            beyond.append((candidate, _limited(playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}")))
-        elif a_day is not None and room.started_today + len(within) >= a_day:
-            beyond.append((candidate, _limited(playbook, f"at most {a_day} new a day")))
-        else:
-            within.append(candidate)
+        why = _not_again(playbook, candidate, skipped_since, day)
+        if why is None:
+            if not _is_new(playbook, candidate.before):
+                continue
+            why = _beyond_limits(playbook, candidate, room, busy, begun)
+        if why is None:
             busy[candidate.owner or ""] += 1
-    return within, beyond
+            begun += 1
+        yield candidate, why
 
 
-def _longest_first(candidate: Candidate) -> tuple[date, str, str]:
-    return candidate.since, candidate.account, candidate.row or ""
+def _beyond_limits(playbook: Playbook, candidate: Candidate, room: Room, busy: Counter[str], begun: int) -> Held | None:
+    """A trickle: so many a day, so many a person; the rest wait."""
+    a_day, a_person = playbook.limits.new_per_day, playbook.limits.open_per_person
+    if room.given_out:
+        return _limited(playbook, "the starts of this day are made")
+    if a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
+        return _limited(playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}")
+    if a_day is not None and begun >= a_day:
+        return _limited(playbook, f"at most {a_day} new a day")
+    return None
 
 
 def _is_new(playbook: Playbook, before: Before) -> bool:

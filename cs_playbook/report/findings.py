@@ -6,15 +6,16 @@ import json
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from cs_playbook.report.words import count
-from cs_playbook.source.finding import Finding, Severity, Span
+from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span
 
 FORMAT_VERSION = 1
 ANNOTATIONS = 10  # of each level; what is beyond, the host of a pull request drops in silence
 WIDTH = 100
+SHOWN_AGAIN = 12
 
 _GUTTER = "     |   "
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -38,11 +39,11 @@ def as_text(findings: Sequence[Finding], texts: Mapping[str, str], looked: Looke
     lines: list[str] = []
     for file, inside in _by_file(findings).items():
         source = texts.get(file, "").splitlines()
-        places = [_place(finding.span) for finding in inside]
-        wide = max(map(len, places))
-        lines.append(file or "the workspace")
-        for finding, place in zip(inside, places, strict=True):
-            lines += _block(finding, place.ljust(wide), source, width)
+        wide = max(len(_place(first.span)) for first, *_ in inside)
+        lines.append(_clean(file) or "the workspace")
+        for first, *others in inside:
+            lines += _block(first, _place(first.span).ljust(wide), source, width)
+            lines += _again(others, width)
     return "\n".join([*lines, *_summary(findings, looked, width)]) + "\n"
 
 
@@ -75,11 +76,13 @@ def as_github(findings: Sequence[Finding]) -> str:
 # --- the screen ---
 
 
-def _by_file(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    files: dict[str, list[Finding]] = {}
+def _by_file(findings: Iterable[Finding]) -> dict[str, list[list[Finding]]]:
+    """By file; what says the same thing in a file stands together, at its first place."""
+    files: dict[str, dict[Finding, list[Finding]]] = {}
     for finding in findings:
-        files.setdefault(finding.span.file, []).append(finding)
-    return files
+        same = files.setdefault(finding.span.file, {})
+        same.setdefault(replace(finding, span=NOWHERE), []).append(finding)
+    return {file: list(same.values()) for file, same in files.items()}
 
 
 def _place(span: Span) -> str:
@@ -96,6 +99,18 @@ def _block(finding: Finding, place: str, source: Sequence[str], width: int) -> I
     yield from _shown(finding.span, source, width)
     if hint and not fits:
         yield from _wrapped(hint, "     = ", "       ", width)
+
+
+def _again(others: Sequence[Finding], width: int) -> list[str]:
+    """`also on lines 15 and 126`: one slip of the pen in a name is found wherever the name stands."""
+    lines = [str(line) for line in dict.fromkeys(finding.span.line for finding in others)]
+    if not lines:
+        return []
+    shown = (
+        [*lines[:SHOWN_AGAIN], f"{len(lines) - SHOWN_AGAIN} more"] if len(lines) > SHOWN_AGAIN + 1 else lines
+    )
+    words = " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return _wrapped(f"also on {'line' if len(lines) == 1 else 'lines'} {words}", "     = ", "       ", width)
 
 
 def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:

@@ -8,6 +8,9 @@ from datetime import date
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+_OF_CI_LOGS = re.compile(r":(?=:)|##(?=\[)")
+# Those below the space are escaped by JSON itself.
+_UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -31,9 +34,23 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """One line without letters that steer a terminal, turn the reading order or cannot be seen."""
+    """One line without letters that steer a terminal, turn the reading order or cannot be seen.
+
+    Nor may a line become a command of a CI log: those begin with `::`, or with `##[` anywhere.
+    """
+    if text.isprintable() and "::" not in text and "##[" not in text:
+        return text
+    return _OF_CI_LOGS.sub(r"\g<0> ", _visible(text))
+
+
+def _visible(text: str) -> str:
     visible = (" " if letter in "\r\n\t" else letter for letter in text)
     return "".join(letter for letter in visible if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def unseen_escaped(json: str) -> str:
+    """JSON in which letters that steer a terminal, or hide, are written as \\u…: the same values, safe to look at."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
 def markdown(text: str) -> str:

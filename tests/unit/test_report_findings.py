@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from cs_playbook.report.findings import Looked, as_github, as_json, as_text, without_notes
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, warning
@@ -46,6 +47,19 @@ def test_a_screen_shows_each_place_the_line_and_what_to_do() -> None:
         "     |   ^^^^^\n"
         "     = name one under `people:`, or say csm_manager: {…, else: <role>}\n"
         "2 errors and 1 warning in 14 files, 0.31 s            cs-playbook rule CSP210 tells more\n"
+    )
+
+
+def test_one_slip_of_the_pen_is_told_once_a_file_with_all_its_lines() -> None:
+    again = [replace(MISSPELT, span=Span("playbooks/usage-drop.yaml", line, 9, 11)) for line in (7, 9, 9)]
+
+    assert as_text((MISSPELT, *again), TEXTS, LOOKED) == (
+        "playbooks/usage-drop.yaml\n"
+        "  3:5  error  CSP210  there is no fact 'activ_users'; did you mean 'active_users'?\n"
+        "     |   - activ_users < 5\n"
+        "     |     ^^^^^^^^^^^\n"
+        "     = also on lines 7 and 9\n"
+        "4 errors in 14 files, 0.31 s            cs-playbook rule CSP210 tells more\n"
     )
 
 
