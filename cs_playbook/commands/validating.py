@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cs_playbook.effects import verdicts
 from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
-from cs_playbook.source.finding import Finding
+from cs_playbook.source.finding import Finding, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ def validate(start: Path, kept: Path | None) -> Validated:
 
 
 def _findings(files: WorkspaceFiles) -> tuple[Finding, ...]:
+    from cs_playbook.check.stories import check_stories
     from cs_playbook.commands.workspace import examine_files
 
-    return examine_files(files).findings
+    examined = examine_files(files)
+    # A slip in a story stops no run, so only here are stories asked too.
+    stories = check_stories(files.yaml, examined.catalog) if examined.catalog is not None else []
+    return in_order([*examined.findings, *stories])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import assert_never
 
 from cs_playbook.model.columns import column_of, known_column
@@ -30,7 +31,7 @@ from cs_playbook.model.expression import (
     to_list,
     walk,
 )
-from cs_playbook.model.functions import Reckoning, functions, like, reckon
+from cs_playbook.model.functions import Reckoning, call, like, reckon
 from cs_playbook.model.lasting import held_days, holds_for, series_of
 from cs_playbook.model.wording import write
 
@@ -84,13 +85,20 @@ def truth(value: Value) -> Answer:
 
 def seen(expression: Expression, values: Values) -> tuple[tuple[str, Value, str], ...]:
     """The facts an expression names, each once, with its value and type."""
-    found: dict[str, tuple[str, Value, str]] = {}
+    return tuple([(words, values.get(key), kind) for key, words, kind in _named(expression)])
+
+
+# The same for each account: written once, not once for each.
+@lru_cache(maxsize=4096)
+def _named(expression: Expression) -> tuple[tuple[str, str, str], ...]:
+    """(key of the value, how it is written, type) of each fact named."""
+    found: dict[str, tuple[str, str, str]] = {}
     for part in walk(expression):
         if isinstance(part, Name) and part.name != "today":
-            found.setdefault(part.key, (write(part), values.get(part.key), part.type or ""))
+            found.setdefault(part.key, (part.key, write(part), part.type or ""))
         elif isinstance(part, Related | Memory):
             column = column_of(part)
-            found.setdefault(column, (write(part), values.get(column), part.type or ""))
+            found.setdefault(column, (column, write(part), part.type or ""))
     return tuple(found.values())
 
 
@@ -158,7 +166,7 @@ def evaluate(expression: Expression, values: Values, reckoning: Reckoning) -> Va
             return reckon("-", 0, evaluate(item, values, reckoning))
         case Call(function=function, arguments=arguments):
             given = [evaluate(argument, values, reckoning) for argument in arguments]
-            return functions(reckoning)[function](*given)
+            return call(function, given, reckoning)
         case Comparison() | Among() | Holds() | Between() | Like() | IsEmpty():
             return _question(expression, values, reckoning)
         case Aggregate():

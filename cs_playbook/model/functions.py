@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from math import isnan
 from re import Pattern, escape
 from re import compile as compile_pattern
@@ -56,28 +56,32 @@ SIGNATURES = {
 }
 
 
+def call(function: str, values: Sequence[Value], reckoning: Reckoning) -> Value:
+    """What a function gives; empty where any of the values is."""
+    return None if None in values else _FUNCTIONS[function](reckoning, *values)
+
+
 def functions(reckoning: Reckoning) -> dict[str, Callable[..., Value]]:
-    """Each function of values; any empty argument gives empty."""
-    today, calendar = from_day(reckoning.today), reckoning.calendar
-    return {
-        "days_until": _strict(lambda day: day - reckoning.today),
-        "days_since": _strict(lambda day: reckoning.today - day),
-        "months_until": _strict(lambda day: months_between(today, from_day(day))),
-        "months_since": _strict(lambda day: months_between(from_day(day), today)),
-        "business_days_until": _strict(lambda day: calendar.worked_between(today, from_day(day))),
-        "business_days_since": _strict(lambda day: calendar.worked_between(from_day(day), today)),
-        "fiscal_quarter": _strict(lambda day: calendar.fiscal_quarter(from_day(day))),
-        "earliest": _strict(min),
-        "latest": _strict(max),
-        "lower": _strict(str.lower),
-    }
+    """Each function of values, for SQL."""
+    return {name: partial(_called, name, reckoning) for name in _FUNCTIONS}
 
 
-def _strict(function: Callable[..., Value]) -> Callable[..., Value]:
-    def answer(*values: Value) -> Value:
-        return None if None in values else function(*values)
+def _called(function: str, reckoning: Reckoning, *values: Value) -> Value:
+    return call(function, values, reckoning)
 
-    return answer
+
+_FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "days_until": lambda now, day: day - now.today,
+    "days_since": lambda now, day: now.today - day,
+    "months_until": lambda now, day: months_between(from_day(now.today), from_day(day)),
+    "months_since": lambda now, day: months_between(from_day(day), from_day(now.today)),
+    "business_days_until": lambda now, day: now.calendar.worked_between(from_day(now.today), from_day(day)),
+    "business_days_since": lambda now, day: now.calendar.worked_between(from_day(day), from_day(now.today)),
+    "fiscal_quarter": lambda now, day: now.calendar.fiscal_quarter(from_day(day)),
+    "earliest": lambda _now, *days: min(days),
+    "latest": lambda _now, *days: max(days),
+    "lower": lambda _now, text: text.lower(),
+}
 
 
 def like(item: Value, pattern: Value) -> bool | None:

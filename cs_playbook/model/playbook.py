@@ -235,6 +235,10 @@ class Playbook:
     goal: Goal | None = None
     unread: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """What is worked out for a playbook is kept by it: its whole tree need not be hashed each time."""
+        return hash(self.definition)
+
     @property
     def first_name(self) -> str:
         """The name under which it is remembered for ever."""

@@ -40,14 +40,15 @@ class Day:
         self.decisions: list[Decision] = []
         # What is held is asked again on each pass; each reason is said once.
         self._held: dict[tuple[str | None, HeldBy], Held] = {}
+        self.values = self._known()
 
-    @property
-    def values(self) -> Values:
-        """The subject's facts and what the enrollment knows."""
+    def _known(self) -> Values:
+        """The subject's facts and what the enrollment knows; asked many times until the next thing happens."""
         return ChainMap(enrollment_values(self.enrollment), self.subject.values)  # type: ignore[arg-type]
 
     def happen(self, event: EnrollmentEvent, evidence: tuple[Evidence, ...] = (), note: str = "") -> None:
         self.enrollment = fold(self.enrollment, event)
+        self.values = self._known()
         self.decisions.append(Change(event, evidence, note))
 
     def hold(self, by: HeldBy, step: str | None, why: str, until: date | None = None) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from cs_playbook.model.answer import UNFIT, answer, choose, explain
 from cs_playbook.model.asking import expressions_of
@@ -143,6 +144,7 @@ def _why(playbook: Playbook, subject: Subject, today: Today) -> tuple[Evidence, 
     return tuple(explain(condition, subject.values, today.reckoning) for condition in asked)
 
 
+@lru_cache(maxsize=1024)
 def asked_at_start(playbook: Playbook) -> tuple[str, ...]:
     """The facts that its conditions compare with how they were at the start."""
     names = {part.subject for expression in expressions_of(playbook) for part in walk(expression) if isinstance(part, Memory) and part.function == "at_start"}

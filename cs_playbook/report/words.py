@@ -49,8 +49,8 @@ def _visible(text: str) -> str:
 
 
 def unseen_escaped(json: str) -> str:
-    """JSON in which letters that steer a terminal, or hide, are written as \\u…: the same values, safe to look at."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    """JSON in which letters that steer a terminal or a CI log, or hide, are written as \\u…: the same values, safe to look at."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json).replace("##[", "##\\u005b")
 
 
 def markdown(text: str) -> str:
