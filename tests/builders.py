@@ -258,6 +258,7 @@ snapshots: data/snapshots
 ledger: {path: data/ledger.db, id: 7d0c0000}
 calendar: {timezone: Europe/Paris, week: mon-fri}
 languages: {supported: [en, fr], default: en}
+stop_when: {a_table_shrinks_by: 100%}     # a world of three accounts loses a third of them in a test
 """,
     "data.yaml": """\
 data: small

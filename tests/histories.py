@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import MONDAY, Row, Tables, World, account, contact, on, promise, tables, used
 
 ACCOUNTS = ("acme", "bolt", "calm")
-# Somebody who is always there, so that no table is ever empty: a table that empties stops a run.
+# Somebody who is always there.
 STEADY = tables(
     [account("zeta", seats=50, arr=10000)], [contact("zoe", "zeta")], [promise("p-z", "zeta", on(-9), on(-8))], [used("zeta", on(-1), 500)]
 )

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.event import TaskAnswered
-from tests.builders import World, on, small
+from tests.builders import World, account, contact, on, small, tables
 from tests.histories import STORY, History, Play, histories, story
 
 some_histories = settings(
@@ -142,6 +142,19 @@ def test_after_an_answer_only_what_follows_from_it_happens(tmp_path: Path) -> No
     assert [type(event).__name__ for event in added] == ["TaskAnswered", "StepOpened"]
     assert {event.enrollment for event in added} == {world.enrollment("acme", "few-seats").key}  # type: ignore[union-attr]
     assert world.run(on(0)).nothing
+
+
+def test_no_address_is_written_to_twice_for_one_step(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    same = [contact("claire", "acme", email="us@acme.example"), contact("carl", "acme", email="US@acme.example"), contact("cora", "acme")]
+    world.morning(on(0), tables([account("acme", seats=3)], same))
+    world.done(world.task("acme", "ask"), "product", on(0))
+
+    world.run(on(0))
+
+    drafts = [content for path, content in world.published().items() if path.endswith(".eml")]
+    assert len(drafts) == 2
+    assert len([task for task in world.enrollment("acme").open_tasks if task.kind == "email"]) == 2
 
 
 # --- cut anywhere ---

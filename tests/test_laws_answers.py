@@ -91,7 +91,8 @@ def test_rows_that_are_no_answer_are_told_and_the_rest_counts(world: World) -> N
 
     result = world.run(on(0))
 
-    assert [answer[:2] for answer in answered(world)] == [("calm", "season")]
+    # A day that may be read in two ways takes nothing from the answer: it counts as given today.
+    assert sorted(answer[:3] for answer in answered(world)) == [("bolt", "product", on(0)), ("calm", "season", on(0))]
     assert told(result.returned.findings) == sorted([
         (f"answers/lea.csv:{lines['acme']}", "'prodct' is none of this task's outcomes"),
         (f"answers/lea.csv:{lines['bolt']}", "'03/02/2026' in done_on could be read in several ways"),
@@ -171,11 +172,22 @@ def test_a_list_that_cannot_be_read_stops_nobody(content: str, said: str, world:
     assert [answer[:2] for answer in answered(world)] == ([("calm", "season")] if "{calm},season" in content else [])
 
 
-def test_a_list_in_another_alphabet_of_bytes_is_told(world: World) -> None:
+def test_a_list_saved_by_an_old_spreadsheet_is_read_and_told(world: World) -> None:
     (world.root / "answers").mkdir()
-    (world.root / "answers" / "lea.csv").write_bytes("key,outcome,note\nx,y,caf\u00e9\n".encode("cp1252"))
+    text = f"key;outcome;note\n{key(world, 'acme')};product;caf\u00e9\n"
+    (world.root / "answers" / "lea.csv").write_bytes(text.encode("cp1252"))
 
-    assert told(world.run(on(0)).returned.findings) == [("answers/lea.csv:1", "the list is not UTF-8")]
+    (finding,) = told(world.run(on(0)).returned.findings)
+
+    assert finding == ("answers/lea.csv:1", "the list is not UTF-8: it is read as a spreadsheet on Windows writes it")
+    assert answered(world) == [("acme", "product", on(0), "lea@vendor.example", "caf\u00e9")]
+
+
+def test_capitals_of_an_outcome_are_no_other_outcome(world: World) -> None:
+    world.answer_list([{"key": key(world, "acme"), "outcome": "Product"}])
+
+    assert world.run(on(0)).returned.findings == ()
+    assert [answer[:2] for answer in answered(world)] == [("acme", "product")]
 
 
 def test_lists_taken_at_once_are_the_same_answers(world: World) -> None:
@@ -196,7 +208,7 @@ def test_done_says_what_is_wrong_and_records_nothing(world: World) -> None:
         (task, "prodct", "'prodct' is none of its outcomes"),
         (task, None, "has several outcomes"),
         ("zzzz", "product", "there is no task 'zzzz'"),
-        ("", "product", "there is no task ''"),
+        ("", "product", "'' is too short to name a task"),
     ]:
         with pytest.raises(ChoiceError, match=message):
             world.done(words, outcome, on(0))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cs_playbook.cli.app import run_app
 from cs_playbook.commands.run import Permission, StoppedByRule
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose
@@ -222,6 +223,7 @@ def portfolio(**changes: list[Row]) -> Tables:
 def ran_once(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The portfolio, run on Monday."""
     world = small(tmp_path_factory.mktemp("guards") / "w")
+    world.edit("project.yaml", "a_table_shrinks_by: 100%", "a_table_shrinks_by: 10%")
     world.morning(on(0), portfolio())
     return world
 
@@ -402,6 +404,22 @@ def test_nobody_can_allow_time_to_go_back(world: World) -> None:
 
     given = leave(world, on(0), "a_day_already_passed")
     assert_stopped(world, lambda: world.run(on(0), given), "a_day_already_passed")
+
+
+def test_at_the_command_line_a_stop_is_exit_4_and_says_how_to_go_on(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    suddenly_many(world)
+    here = ["-C", str(world.root), "--as-of", "2026-03-03", "run"]
+
+    assert run_app(here) == 4
+    told = capsys.readouterr().err
+    plan = told.split("--plan ")[1].split(" ")[0]
+    allow = ["--allow", "newly_fitting_a_playbook"]
+    assert run_app([*here, *allow]) == 1
+    assert run_app([*here, *allow, "--because", "the new price list"]) == 1
+    assert run_app([*here, *allow, "--because", "the new price list", "--plan", "000000000000"]) == 4
+    assert run_app([*here, *allow, "--because", "the new price list", "--plan", plan]) == 0
+    assert run_app(here) == 0
+    assert "nothing to do" in capsys.readouterr().out
 
 
 # --- lost, foreign, broken ---

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cs_playbook.cli.app import run_app
 from cs_playbook.model.event import Ended, Started, StepOpened, TaskReassigned
 from tests.builders import Row, Tables, World, account, contact, on, promise, small, tables, used
 
@@ -273,6 +274,17 @@ def test_an_owner_who_changes_takes_the_line_along(tmp_path: Path) -> None:
     assert "owners/lea@vendor.example" not in "".join(path for path in world.published() if path.startswith("2026-03-03"))
 
 
+def test_an_owner_whom_the_crm_spells_with_capitals_is_the_same_person(tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    shouted = account("acme", seats=3, csm_email="LEA@Vendor.example")
+
+    world.morning(on(0), given(shouted, account("bolt", seats=3)))
+
+    assert {line["owner"] for line in world.lines(on(0))} == {"lea@vendor.example"}
+    world.morning(on(1), given(account("acme", seats=3), account("bolt", seats=3)))
+    assert not [event for event in world.events() if isinstance(event, TaskReassigned)]
+
+
 def test_a_renamed_playbook_goes_on_under_its_first_name(tmp_path: Path) -> None:
     world = small(tmp_path / "w")
     world.morning(on(0), given(account("acme", seats=3), account("bolt"), silent="bolt"))
@@ -358,6 +370,7 @@ def test_a_text_that_no_longer_binds_freezes_and_every_run_says_so(tmp_path: Pat
     assert [event.on for event in world.events() if isinstance(event, StepOpened) and event.enrollment == world.enrollment("acme").key] == [on(0)]
     again = world.run(on(1))
     assert (again.nothing, again.counts[frozen]) == (True, 1)
+    assert run_app(["-C", str(world.root), "--as-of", "2026-03-03", "run"]) == 5
     world.edit("team.yaml", "roles:\n", "roles:\n  champion: {contacts: \"'champion' in roles\", pick: all}\n")
     world.run(on(1))
     assert world.task("acme", "write").contact == "claire"

@@ -48,6 +48,8 @@ Operate
                   held.
   history         All that was ever done to an account.
   ledger verify   Whether the ledger is whole: its chain, its cache, its file.
+  ledger create   A first, empty ledger where there is none, as in a clone.
+                  Never replaces one.
 
 Options, before or after the command
   -C, --directory DIR         The workspace; this folder or one above it if

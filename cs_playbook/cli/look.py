@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, colored, emit, picture, width
+from cs_playbook.cli.settings import Settings, colored, emit, picture, say, width
 from cs_playbook.errors import ChoiceError
+
+if TYPE_CHECKING:
+    from cs_playbook.commands.workspace import Workspace
 
 PANEL = "Look"
 
@@ -26,6 +29,7 @@ def dry_run(context: typer.Context) -> None:
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
+    _tell_without_ledger(workspace)
     planned = plan(workspace, settings.as_of, settings.now(workspace.catalog.project.calendar.timezone))
     columns = width()
     emit(
@@ -51,6 +55,7 @@ def explain(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
+    _tell_without_ledger(workspace)
     columns = width()
     if near:
         found = look_near(workspace, near, settings.as_of)
@@ -65,3 +70,8 @@ def explain(
         json=lambda: report.as_json(explained),
         svg=lambda: picture(report.as_lines(explained, columns), f"cs-playbook explain {account} {playbook}".strip(), columns),
     )
+
+
+def _tell_without_ledger(workspace: Workspace) -> None:
+    if not workspace.ledger.exists():
+        say(f"! there is no ledger at {workspace.ledger}: this is shown as if nothing had ever been done")

@@ -1,4 +1,4 @@
-"""Operate: run, tasks, done, answers, start, stop, status, history, ledger verify."""
+"""Operate: run, tasks, done, answers, start, stop, status, history, ledger."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
         app.command(name, rich_help_panel=PANEL)(command)
     ledger = typer.Typer(help="The memory of what was done.", no_args_is_help=True, rich_markup_mode=None)
     ledger.command("verify")(verify)
+    ledger.command("create")(create)
     app.add_typer(ledger, name="ledger", rich_help_panel=PANEL)
 
 
@@ -136,7 +137,7 @@ def start(
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
     asked = ask_start(workspace, playbook, account, row or None, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
-    show(f"{asked.playbook} is asked for {clean(asked.account)}\n  it starts with the next run: cs-playbook run\n", settings)
+    show(f"{asked.playbook} is asked for {clean(asked.account)}\n  the next run starts it, or says why it cannot: cs-playbook run\n", settings)
 
 
 def stop(
@@ -197,6 +198,16 @@ def verify(context: typer.Context) -> None:
     show("".join(f"! {sentence}\n" for sentence in wrong) or "The ledger is whole.\n", settings)
     if wrong:
         raise typer.Exit(3)
+
+
+def create(context: typer.Context) -> None:
+    """A first, empty ledger where there is none, as in a clone. Never replaces one."""
+    from cs_playbook.commands.init import create_ledger
+    from cs_playbook.commands.place import open_place
+
+    settings: Settings = context.obj
+    made = create_ledger(open_place(settings.directory), __version__, settings.recorded_at)
+    show(f"{made}: an empty ledger\n", settings)
 
 
 def _act(settings: Settings, by: str, on: str, timezone: str) -> Act:

@@ -48,13 +48,13 @@ def build(
 ) -> None:
     """Exports into the snapshot of today (or of --as-of)."""
     from cs_playbook.commands.snapshots import build_snapshot
-    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.commands.workspace import open_for_exports
     from cs_playbook.effects.snapshot_build import Stamp
     from cs_playbook.report.findings import Looked, as_text, without_notes
     from cs_playbook.report.snapshots import built_text
 
     settings: Settings = context.obj
-    workspace = open_workspace(settings.directory)
+    workspace = open_for_exports(settings.directory)
     day = settings.today(workspace.catalog.project.calendar.timezone)
     built = build_snapshot(workspace, exports, Stamp(day, settings.recorded_at, __version__))
     findings = built.findings if settings.verbose else without_notes(built.findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -73,11 +73,13 @@ class _Reader:
 
     def read(self, path: Path) -> None:
         name = path.relative_to(self.workspace.root).as_posix() if path.is_relative_to(self.workspace.root) else str(path)
+        content = path.read_bytes()
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            self.findings.append(warning(Span(name), "CSP760", "the list is not UTF-8", "save it as CSV UTF-8"))
-            return
+            # Spreadsheets on Windows write cp1252. Keys and outcomes read the same in both; a note may suffer.
+            text = content.decode("cp1252", errors="replace")
+            self.findings.append(warning(Span(name), "CSP760", "the list is not UTF-8: it is read as a spreadsheet on Windows writes it", "letters like é in `by` and `note` may be wrong; save it as CSV UTF-8 next time"))
         for row in self._rows(text, name):
             self._answer(row, name)
 
@@ -111,16 +113,19 @@ class _Reader:
             self._warn(row, "CSP762", f"there is no task '{row.key}'", "the key of a line never changes: copy it from tasks.csv")
             return
         enrollment, task = found[0]
-        done_on = self._done_on(row)
-        if done_on is None or not self._may_be(row, enrollment, task):
+        allowed = outcomes_of(self.workspace, self.ledger, enrollment, task)
+        same = next((outcome for outcome in allowed if outcome.casefold() == row.outcome.casefold()), row.outcome)
+        row = replace(row, outcome=same)
+        if not self._may_be(row, task, allowed):
             return
+        done_on = self._done_on(row)
         answer = TaskAnswered(enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name)
         earlier = self.answers.get(task.key)
         if earlier is not None and earlier.outcome != answer.outcome:
             self._warn(row, "CSP763", f"the same task is answered '{earlier.outcome}' in {earlier.via} and '{answer.outcome}' here", "keep one of them; the first one counts")
         self.answers.setdefault(task.key, answer)
 
-    def _may_be(self, row: _Row, enrollment: Enrollment, task: OpenTask) -> bool:
+    def _may_be(self, row: _Row, task: OpenTask, allowed: tuple[str, ...]) -> bool:
         """Whether the task is open and knows the outcome; what is known already is nothing new."""
         if task.state is TaskState.DONE and task.outcome == row.outcome:
             self.known += 1
@@ -131,20 +136,20 @@ class _Reader:
         if task.state is TaskState.CANCELLED:
             self._warn(row, "CSP764", f"the task was closed on {task.done_on}, because its playbook ended", "nothing is left to do: the row can go")
             return False
-        allowed = outcomes_of(self.workspace, self.ledger, enrollment, task)
         if row.outcome not in allowed:
             self._warn(row, "CSP765", f"'{row.outcome}' is none of this task's outcomes", did_you_mean(row.outcome, allowed) or f"one of: {', '.join(allowed)}")
             return False
         return True
 
-    def _done_on(self, row: _Row) -> date | None:
+    def _done_on(self, row: _Row) -> date:
+        """An unclear day takes nothing from the answer: it counts today, and a person is told."""
         if not row.done_on:
             return self.day
         try:
             return date.fromisoformat(row.done_on)
         except ValueError:
-            self._warn(row, "CSP766", f"'{row.done_on}' in done_on could be read in several ways", "write it as 2026-03-31, or leave it empty")
-            return None
+            self._warn(row, "CSP766", f"'{row.done_on}' in done_on could be read in several ways", "the answer counts as given today; write days as 2026-03-31")
+            return self.day
 
     def _warn(self, row: _Row, code: str, message: str, hint: str) -> None:
         self.findings.append(warning(row.span, code, message, hint))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -26,7 +27,7 @@ from cs_playbook.report.findings import Looked, as_text, without_notes
 from cs_playbook.report.pieces import plain
 from cs_playbook.report.run import as_text as run_text
 from cs_playbook.report.snapshots import built_text
-from cs_playbook.source.files import PROJECT_FILE
+from cs_playbook.source.files import PROJECT_FILE, read_files
 from cs_playbook.study.made_up import FIRST_MORNING, exports
 
 # The silent champion of the made-up portfolio, and what her CSM finds out.
@@ -40,7 +41,7 @@ def tour(root: Path, version: str, made_at: str) -> Iterator[str]:
     """Each piece of text is a command as one would type it, and its screen. A folder of an earlier tour is made anew."""
     _clear(root)
     made = init(root, version, made_at)
-    (root / _MARK).write_text("cs-playbook demo makes this folder anew each time\n", encoding="utf-8")
+    (root / _MARK).write_text(_files_of(root), encoding="utf-8")
     yield _typed(f"init {root}") + f"{made.files} files of the starter library, and an empty ledger\n"
     workspace = open_workspace(root)
     yield from _validate(root)
@@ -66,10 +67,21 @@ def tour(root: Path, version: str, made_at: str) -> Iterator[str]:
 
 
 def _clear(root: Path) -> None:
-    if (root / _MARK).exists():
+    """Makes room for the tour; what a person has changed since in an earlier one is never thrown away."""
+    mark = root / _MARK
+    if mark.is_file():
+        if mark.read_text(encoding="utf-8") != _files_of(root):
+            raise ChoiceError(f"files in {root} have changed since the demo made them", "it would throw them away: name another folder, cs-playbook demo DIR")
         shutil.rmtree(root)
     elif root.exists() and (root / PROJECT_FILE).exists():
         raise ChoiceError(f"{root} is a workspace that the demo did not make", "name another folder: cs-playbook demo DIR")
+
+
+def _files_of(root: Path) -> str:
+    """What the files of a workspace hold, so that a change is seen."""
+    files = read_files(root)
+    texts = sorted({**files.yaml, **files.letters}.items())
+    return "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in texts)
 
 
 def _told(sentence: str) -> str:

@@ -12,7 +12,7 @@ from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.choosing import Choice, before_of
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.run import Clock, guards, newly_fitting, plan_id
-from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.looking import IMPATIENT
 from cs_playbook.compile.scan import near
@@ -80,7 +80,7 @@ class _Opened:
 def _open(
     workspace: Workspace, day: date | None, answered: Sequence[TaskAnswered], stack: ExitStack
 ) -> _Opened:
-    ledger = stack.enter_context(open_ledger(workspace, writing=False))
+    ledger = stack.enter_context(look_into_ledger(workspace))
     snapshot = stack.enter_context(open_snapshot(workspace, day))
     returned = returned_lists(workspace, ledger, snapshot.day)
     calendar = calendar_of(workspace.catalog.project.calendar)

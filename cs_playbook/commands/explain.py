@@ -20,7 +20,7 @@ from cs_playbook.commands.one_account import (
     subject_of,
 )
 from cs_playbook.commands.planning import Morning, Sources, prepare
-from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.scan import Rule, rule_of
 from cs_playbook.model.answer import explain as evidence_of
 from cs_playbook.model.catalog import Catalog
@@ -54,7 +54,7 @@ def explain(workspace: Workspace, account: str, playbook: str | None, day: date 
     """
     chosen = playbook_named(workspace.catalog, playbook) if playbook else None
     with ExitStack() as stack:
-        ledger = stack.enter_context(open_ledger(workspace, writing=False))
+        ledger = stack.enter_context(look_into_ledger(workspace))
         snapshot = stack.enter_context(open_snapshot(workspace, day))
         key = find_account(account, snapshot, ledger, workspace.catalog.contract)
         catalog = as_if_acting(workspace.catalog, chosen)

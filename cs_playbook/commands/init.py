@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from cs_playbook.commands.place import Place
 from cs_playbook.commands.workspace import open_workspace
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError, UserError
@@ -42,6 +43,14 @@ def init(root: Path, version: str, made_at: str) -> Made:
     Ledger.create(workspace.ledger, ledger_id, version, made_at)
     (root / "answers").mkdir(exist_ok=True)
     return Made(root, len(workspace.files.yaml) + len(workspace.files.letters), workspace.ledger)
+
+
+def create_ledger(place: Place, version: str, made_at: str) -> Path:
+    """A first, empty ledger for a workspace that came without one, as a clone does. Never replaces one."""
+    if place.project.ledger_id is None:
+        raise ChoiceError("project.yaml names no ledger", "write one: ledger: {path: data/ledger.db, id: <any word of your own>}")
+    Ledger.create(place.ledger, place.project.ledger_id, version, made_at)
+    return place.ledger
 
 
 def _write_ledger_id(project_file: Path, ledger_id: str) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 
 from cs_playbook.commands.choosing import before_of
 from cs_playbook.commands.planning import Morning, Sources, prepare
-from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.looking import near_facts
 from cs_playbook.compile.scan import Rule, rule_of, top_parts
 from cs_playbook.compile.sql import impatient
@@ -35,7 +35,7 @@ def near(workspace: Workspace, playbook: str, day: date | None) -> NearExplained
     chosen = playbook_named(workspace.catalog, playbook)
     rule = _rule(chosen)
     with ExitStack() as stack:
-        ledger = stack.enter_context(open_ledger(workspace, writing=False))
+        ledger = stack.enter_context(look_into_ledger(workspace))
         snapshot = stack.enter_context(open_snapshot(workspace, day))
         catalog = as_if_acting(workspace.catalog, chosen)
         calendar = calendar_of(catalog.project.calendar)

@@ -153,15 +153,18 @@ def _by_owner(morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str,
     mine: dict[str, list[TaskLine]] = {}
     for line in lines:
         mine.setdefault(line.owner, []).append(line)
+    heard: dict[str, list[TaskLine]] = {}
+    for who, line in told:
+        if line.owner != who:
+            heard.setdefault(who, []).append(line)
     # Who had a list this morning and has none now reads that it is done, not what was to do.
     had = (path.split("/")[2] for path in morning.ledger.paths_of(morning.today.day) if path.endswith("/digest.md"))
-    everybody = {*mine, *(person for person, _ in told)}
+    everybody = {*mine, *(who for who, _ in told)}
     folders = {folder_of(owner) for owner in everybody}
     for owner in sorted({*everybody, *(folder for folder in had if folder not in folders)}):
         person = morning.today.catalog.team.person(owner)
         own = mine.get(owner, [])
-        heard = [line for who, line in told if who == owner and line.owner != owner]
-        text = digest(person.name if person else owner, morning.today.day, own, heard, short)
+        text = digest(person.name if person else owner, morning.today.day, own, heard.get(owner, []), short)
         yield owner, "digest.md", text.encode()
         yield owner, "tasks.csv", task_csv(own)
 

@@ -18,6 +18,8 @@ from cs_playbook.model.event import Ended, StartAsked, TaskAnswered
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.source.finding import did_you_mean
 
+SHORTEST_KEY = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -46,14 +48,16 @@ def close_task(workspace: Workspace, key: str, outcome: str | None, note: str, a
             return Closed(task, enrollment, task.outcome or "", already=True)
         if task.state is not TaskState.OPEN:
             why = f"was answered '{task.outcome}'" if task.state is TaskState.DONE else "was closed, because its playbook ended,"
-            raise ChoiceError(f"the task {task.key} {why} on {task.done_on}", "the first answer counts")
+            raise ChoiceError(f"the task {task.key} {why} on {task.done_on}", "the first answer counts; if it was wrong, stop the playbook for this account and start it anew")
         said = _outcome(workspace, ledger, enrollment, task, outcome)
         ledger.record([TaskAnswered(enrollment.key, task.key, said, act.on, act.by or task.owner, note)], act.recorded_at)
         return Closed(task, enrollment, said)
 
 
 def _the_task(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
-    found = ledger.find_tasks(key) if key else []
+    if len(key) < SHORTEST_KEY:
+        raise ChoiceError(f"'{key}' is too short to name a task", f"write at least {SHORTEST_KEY} letters of its key: cs-playbook tasks shows them")
+    found = ledger.find_tasks(key)
     open_ones = [(enrollment, task) for enrollment, task in found if task.state is TaskState.OPEN]
     chosen = open_ones if len(found) > 1 and open_ones else found
     if len(chosen) > 1:
@@ -70,6 +74,7 @@ def _outcome(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task:
         return allowed[0]
     if outcome is None:
         raise ChoiceError(f"the task {task.key} has several outcomes", f"say which: --outcome {' | '.join(allowed)}")
+    outcome = next((known for known in allowed if known.casefold() == outcome.casefold()), outcome)
     if outcome not in allowed:
         raise ChoiceError(f"'{outcome}' is none of its outcomes", did_you_mean(outcome, allowed) or f"one of: {', '.join(allowed)}")
     return outcome

@@ -111,7 +111,11 @@ def accounts_of(morning: Morning) -> Iterator[Account]:
     for subject in wanted_subjects(morning.stage):
         key = subject.account
         of_rows = {(table, row): values for table, follower in rows.items() for row, values in follower.of(key)}
-        yield Account(subject, of_rows, enrollments.of(key), starts.get(key, ()), held.of(key))
+        mine = starts.get(key, ())
+        # Whom a person asks to start is not held by the rule's limits as well.
+        asked = {(item.playbook.name, item.row) for item in mine if item.asked is not None and item.playbook is not None}
+        kept = [(row, why) for row, why in held.of(key) if (why.playbook, row) not in asked]
+        yield Account(subject, of_rows, enrollments.of(key), mine, kept)
 
 
 def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:

@@ -45,7 +45,9 @@ class StoppedByRule(StoppedOnPurpose):
         sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}" for stop in stops)
         may_pass = all(stop.allowable for stop in stops)
         rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in stops)) if may_pass else ""
-        way_on = f'look at the data; if it is right: cs-playbook run {rules} --plan {plan} --because "…"' if rules else "bring a snapshot of today"
+        old = any(stop.rule == "snapshot_older_than" for stop in stops)
+        first = "build the snapshot of today: cs-playbook snapshot build; or, " if old else "look at the data; "
+        way_on = f'{first}if it is right: cs-playbook run {rules} --plan {plan} --because "…"' if rules else "bring a snapshot of today"
         super().__init__(f"nothing was done{why_not}:\n  {sentences}", way_on)
         self.stops = tuple(stops)
         self.plan = plan

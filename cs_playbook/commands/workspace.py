@@ -103,6 +103,21 @@ def open_workspace(start: Path) -> Workspace:
     return Workspace(examined.files.root, examined.files, examined.catalog, examined.around, examined.findings)
 
 
+def open_for_exports(start: Path) -> Workspace:
+    """As open_workspace, but only errors in what a snapshot is made by stop it: project, contract, sources.
+
+    A letter or a playbook that is being mended must not keep the data of a day from being taken.
+    """
+    examined = examine(start)
+    catalog, around = examined.catalog, examined.around
+    if catalog is not None and around is not None:
+        needed = {catalog.project.span.file, catalog.contract.span.file, *([catalog.sources.span.file] if catalog.sources else [])}
+        wrong = tuple(finding for finding in examined.findings if finding.is_error and finding.span.file in needed)
+        if not wrong:
+            return Workspace(examined.files.root, examined.files, catalog, around, examined.findings)
+    raise UnsoundFiles(examined.findings, examined.files)
+
+
 def open_snapshot(workspace: Workspace, day: date | None) -> Snapshot:
     """That of `day`, or the newest."""
     from cs_playbook.commands import place
@@ -114,6 +129,13 @@ def open_ledger(workspace: Workspace, *, writing: bool) -> Ledger:
     from cs_playbook.commands import place
 
     return place.open_ledger(workspace.place, writing=writing)
+
+
+def look_into_ledger(workspace: Workspace) -> Ledger:
+    """For looking only: where there is no ledger at all, as in a clone, an empty one in memory."""
+    from cs_playbook.effects.ledger import Ledger
+
+    return open_ledger(workspace, writing=False) if workspace.ledger.exists() else Ledger.in_memory()
 
 
 def calendar_of(rules: CalendarRules) -> Calendar:

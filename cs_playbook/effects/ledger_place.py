@@ -13,7 +13,7 @@ from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 
 _LOST = (
     "A lost ledger must never look like a first day: bring the file back from a backup. "
-    "If there never was one, cs-playbook init makes it."
+    "In a place where there never was one, as in a clone: cs-playbook ledger create."
 )
 
 

@@ -22,11 +22,16 @@ def publish(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
     """
     written = 0
     touched: set[Path] = set()
+    ready: set[Path] = set()
     try:
         _make_folder(root, touched)
         inside = root.resolve()
         for path, content in files:
-            written += _put(inside, checked(path), content, touched)
+            place = inside / checked(path)
+            if place.parent not in ready:
+                _prepare(inside, place.parent, touched)
+                ready.add(place.parent)
+            written += _put(place, content)
         for folder in sorted(touched):
             sync_folder(folder)
     except OSError as cause:
@@ -56,16 +61,17 @@ def _make_folder(folder: Path, touched: set[Path]) -> None:
     touched.add(folder.parent)
 
 
-def _put(root: Path, path: PurePosixPath, content: bytes, touched: set[Path]) -> bool:
-    folder = root / path.parent
+def _prepare(root: Path, folder: Path, touched: set[Path]) -> None:
     _refuse_a_way_out(root, folder)
     _make_folder(folder, touched)
     # Also when all is there: a cut may have come after the renaming and before the folders were safe.
-    touched.update((folder, *folder.parents[: len(path.parts)]))
-    target = folder / path.name
+    touched.update((folder, *folder.parents[: len(folder.relative_to(root).parts) + 1]))
+
+
+def _put(target: Path, content: bytes) -> bool:
     if _is_there(target, content):
         return False
-    beside = folder / f"{_BESIDE}{path.name}"
+    beside = target.parent / f"{_BESIDE}{target.name}"
     _write(beside, content)
     os.replace(beside, target)
     return True

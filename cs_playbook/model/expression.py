@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 EPOCH = date(1970, 1, 1)
 
@@ -276,4 +277,10 @@ def to_list(cell: Value) -> tuple[str, ...]:
     """A list as it stands in a snapshot (JSON text) or already read."""
     if isinstance(cell, tuple):
         return cell
-    return tuple(str(item) for item in json.loads(str(cell))) if cell else ()
+    return _read_list(str(cell)) if cell else ()
+
+
+@lru_cache(maxsize=4096)
+def _read_list(text: str) -> tuple[str, ...]:
+    """A column holds the same few lists again and again."""
+    return tuple(str(item) for item in json.loads(text))

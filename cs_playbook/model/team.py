@@ -111,4 +111,6 @@ class Team:
         return next((role for role in self.roles if role.name == name), None)
 
     def person(self, email: str) -> Person | None:
-        return next((person for person in self.people if person.email == email), None)
+        """Addresses differ in more than capitals: a CRM spells them as somebody once typed them."""
+        exact = next((person for person in self.people if person.email == email), None)
+        return exact or next((person for person in self.people if person.email.casefold() == email.casefold()), None)

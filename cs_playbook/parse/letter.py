@@ -45,6 +45,10 @@ def read_letter(text: str, file: str, name: str, language: str) -> tuple[Letter 
     return letter, list(in_order(reader.findings))
 
 
+_BLANK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_SINGLE_BRACES = re.compile(r"\{\s*(?P<name>[a-z_]+\.[a-z_][a-z0-9_.]*)\s*\}")
+
+
 class _Reader:
     """Holds the findings of one file."""
 
@@ -54,10 +58,20 @@ class _Reader:
         self._language = language
         self.findings: list[Finding] = []
 
+    def _look_for_single_braces(self, body: str, body_line: int) -> None:
+        """`{ account.name }` would reach the customer as it stands."""
+        for number, line in enumerate(body.split("\n")):
+            bare = _BLANK.sub(lambda blank: " " * len(blank[0]), line)
+            for found in _SINGLE_BRACES.finditer(bare):
+                span = Span(self._file, body_line + number, found.start() + 1, len(found[0]))
+                hint = f"a blank has two braces: {{{{ {found['name']} }}}}"
+                self.findings.append(Finding(span, "CSP402", f"'{found[0]}' would be read as it stands", hint))
+
     def letter(self, head: str, body: str, body_line: int) -> Letter | None:
         tree = read_tree(head, self._file)
         self.findings.extend(tree.findings)
         self._look_for_hidden(body, body_line)
+        self._look_for_single_braces(body, body_line)
         if not body.strip():
             self._find(
                 Span(self._file, body_line), "the letter has no words", "write them below the second ---"

@@ -11,6 +11,7 @@ from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar
 
 _BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
+SINGLE_BRACES = re.compile(r"\{\s*(?P<name>(?:account|contact|row|steps|[a-z_]+)\.[a-z_][a-z0-9_.]*)\s*\}")
 _NAME = re.compile(r"(account|row|contact)\.[a-z_][a-z0-9_]*\Z")
 
 
@@ -58,4 +59,7 @@ def _left_over(node: Scalar) -> list[Finding]:
         return [Finding(node.span, "CSP311", "a blank is opened here and never closed", "write {{ account.name }}")]
     if "{%" in node.text or "{#" in node.text:
         return [Finding(node.span, "CSP311", "only blanks like {{ account.name }} can stand in a sentence", "for more, write an email file")]
+    single = SINGLE_BRACES.search(_BLANK.sub("", node.text))
+    if single is not None:
+        return [Finding(node.span, "CSP311", f"'{single[0]}' would be read as it stands", f"a blank has two braces: {{{{ {single['name']} }}}}")]
     return []

@@ -38,6 +38,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")
 _SPELLING = {
     "==": ("=", "'==' is not SQL"),
     "=>": (">=", "'=>' is not SQL"),
@@ -102,6 +103,9 @@ def _symbol(symbol: str, at: At) -> Token:
 
 def _number(match: re.Match[str], at: At) -> Token:
     tail = match["tail"]
+    if tail is None and _THOUSANDS.fullmatch(match["number"]):
+        whole = match["number"]
+        raise Refusal(at, "CSP203", f"'{whole}' is {float(whole):g} here: the point is the decimal point", f"write {whole.replace('.', '')}, or {float(whole):g}")
     if tail is None:
         return Token("number", match["number"], at)
     whole = match["number"] + tail

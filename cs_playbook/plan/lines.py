@@ -39,7 +39,7 @@ def line_of(task: OpenTask, step: Step, playbook: Playbook, enrollment: Enrollme
     return TaskLine(
         key=task.key, state=_state(task, today), account=subject.account, account_name=account_name(subject),
         playbook=playbook.name, playbook_title=playbook.words.title, step=step.id, kind=step.kind,
-        title=title_of(step, subject, contact, today), owner=task.owner, owner_name=person.name if person else task.owner,
+        title=title_of(step, subject, contact, today, task.missing), owner=task.owner, owner_name=person.name if person else task.owner,
         due=task.due, opened_on=task.opened_on, minutes=task.minutes, outcomes=_answers(step), priority=playbook.priority,
         why=why_started(playbook, enrollment), contact=_contact_words(contact), checklist=_checklist(step, subject, contact, today),
         missing=task.missing, row=enrollment.row or "",
@@ -68,7 +68,7 @@ def contact_row(contact: str | None, subject: Subject, today: Today) -> Row | No
     return next((row for row in subject.contacts if row[table.key] == contact), None)
 
 
-def title_of(step: Step, subject: Subject, contact: Row | None, today: Today) -> str:
+def title_of(step: Step, subject: Subject, contact: Row | None, today: Today, missing: tuple[str, ...] = ()) -> str:
     """What the line says, as a sentence."""
     match step.verb:
         case Task(title=title):
@@ -77,7 +77,7 @@ def title_of(step: Step, subject: Subject, contact: Row | None, today: Today) ->
             return say(question, subject, contact, today.catalog)
         case Email():
             whom = _contact_words(contact) or "the contact"
-            return f"Look at the draft to {whom} and send it"
+            return f"Write to {whom}: no draft, {', '.join(missing)} is empty" if missing else f"Look at the draft to {whom} and send it"
         case _:
             return step.id
 

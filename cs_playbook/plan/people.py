@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -65,12 +65,6 @@ def contacts(who: People, subject: Subject, today: Today) -> tuple[Contact, ...]
     return tuple(someone for someone in people(who, subject, today) if isinstance(someone, Contact))
 
 
-def roles_spoken(subject: Subject, today: Today) -> Mapping[str, tuple[Someone, ...]]:
-    """Everybody in every role, for letters that name `csm.name`."""
-    team = today.catalog.team
-    return {role.name: people(RoleRef(role.name, role.span), subject, today) for role in team.roles}
-
-
 def _people(who: People, subject: Subject, today: Today) -> Iterator[Someone]:
     match who:
         case RoleRef(role=name):
@@ -117,7 +111,7 @@ def _found(role: Role, subject: Subject, today: Today, asked: frozenset[str]) ->
 
 def _colleague(email: str, role: str, catalog: Catalog) -> Colleague:
     person = catalog.team.person(email)
-    return Colleague(email, person.name if person else email, role)
+    return Colleague(person.email, person.name, role) if person else Colleague(email, email, role)
 
 
 def _manager(email: str, catalog: Catalog) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from cs_playbook.model.catalog import Catalog
@@ -11,8 +12,9 @@ from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.expression import FieldType, Name, Value, from_day, to_list
 from cs_playbook.model.playbook import Sentence
+from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Row, Subject, Today
-from cs_playbook.plan.people import Colleague, Someone, roles_spoken
+from cs_playbook.plan.people import Colleague, Contact, people
 
 NOTHING = "—"
 
@@ -57,20 +59,39 @@ def spoken(value: Value, kind: FieldType | None) -> Any:
             return value
 
 
-def letter_values(subject: Subject, enrollment: Enrollment | None, contact: Row | None, today: Today) -> dict[str, Any]:
+def letter_values(subject: Subject, enrollment: Enrollment | None, contact: Row | None, today: Today) -> Mapping[str, Any]:
     """Everything a letter may name, nested: account.name, contact.first_name, csm.name, steps.call.outcome, today."""
-    catalog = today.catalog
-    contract = catalog.contract
-    values: dict[str, Any] = {
-        "account": {name: spoken(subject.values.get(name), kind) for name, kind in catalog.facts.items()},
-        "contact": _row(contact, contract.table("contacts")),
-        "row": {key.removeprefix("row."): value for key, value in subject.values.items() if key.startswith("row.")},
-        "today": today.day,
-        "steps": {} if enrollment is None else _steps(enrollment),
-    }
-    for role, found in roles_spoken(subject, today).items():
-        values[role] = _someone(found, contract.table("contacts"))
-    return values
+    contacts = today.catalog.contract.table("contacts")
+    return _WhenAsked(
+        {
+            "account": lambda: _WhenAsked(_facts(subject, today.catalog)),
+            "contact": lambda: _row(contact, contacts),
+            "row": lambda: {key.removeprefix("row."): value for key, value in subject.values.items() if key.startswith("row.")},
+            "today": lambda: today.day,
+            "steps": lambda: {} if enrollment is None else _steps(enrollment),
+            **{role.name: partial(_spoken_of, RoleRef(role.name, role.span), subject, today) for role in today.catalog.team.roles},
+        }
+    )
+
+
+class _WhenAsked(Mapping[str, Any]):
+    """Values that are worked out when they are asked for: a letter names few of all that it may."""
+
+    def __init__(self, ways: Mapping[str, Callable[[], Any]]) -> None:
+        self._ways = ways
+
+    def __getitem__(self, name: str) -> Any:
+        return self._ways[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ways)
+
+    def __len__(self) -> int:
+        return len(self._ways)
+
+
+def _facts(subject: Subject, catalog: Catalog) -> Mapping[str, Callable[[], Any]]:
+    return {name: partial(spoken, subject.values.get(name), kind) for name, kind in catalog.facts.items()}
 
 
 def _row(row: Row | None, table: Table | None) -> dict[str, Any]:
@@ -79,13 +100,16 @@ def _row(row: Row | None, table: Table | None) -> dict[str, Any]:
     return {field.name: spoken(row.get(field.name), field.type.reads_as) for field in table.fields}
 
 
-def _someone(found: tuple[Someone, ...], table: Table | None) -> Mapping[str, Any]:
-    if not found:
-        return {}
-    first = found[0]
-    if isinstance(first, Colleague):
-        return {"name": first.name, "email": first.email}
-    return _row(first.row, table)
+def _spoken_of(role: RoleRef, subject: Subject, today: Today) -> Mapping[str, Any]:
+    """The first person in a role."""
+    first = next(iter(people(role, subject, today)), None)
+    match first:
+        case None:
+            return {}
+        case Colleague():
+            return {"name": first.name, "email": first.email}
+        case Contact():
+            return _row(first.row, today.catalog.contract.table("contacts"))
 
 
 def _steps(enrollment: Enrollment) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def as_text(day: date, counts: Mapping[str, int], folder: Path, nothing: bool, f
         _said(counts.get("event:Ended", 0), "ended", "ended"),
         _said(counts.get("late", 0), "late", "late"),
         _said(counts.get("event:TaskEscalated", 0), "escalated", "escalated"),
+        _said(counts.get("event:StartRefused", 0), "start asked for and refused", "starts asked for and refused"),
         _said(sum(number for name, number in counts.items() if name.startswith("held:")), "held", "held"),
     ]
     lines.append(f"{day_with_year(day)}: {', '.join(part for part in done if part) or 'nothing new'}")

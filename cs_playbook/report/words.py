@@ -54,5 +54,5 @@ def unseen_escaped(json: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Data inside Markdown: nothing in it means anything; `@name` calls nobody."""
-    return _MARKDOWN.sub(r"\\\1", clean(text)).replace("@", "@\u200b")
+    """Data inside Markdown: nothing in it means anything."""
+    return _MARKDOWN.sub(r"\\\1", clean(text))

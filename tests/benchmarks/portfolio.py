@@ -31,16 +31,21 @@ def snapshot(contract: Contract, folder: Path, accounts: int) -> Path:
         for statement in _FILL:
             connection.execute(statement.replace("@numbers@", numbers).replace("@today@", str(to_day(DAY))))
         connection.execute("commit")
-        counts = [(table.name, connection.execute(f"select count(*) from {table.name}").fetchone()[0]) for table in contract.tables]
+        counts = [
+            (table.name, connection.execute(f"select count(*) from {table.name}").fetchone()[0])
+            for table in contract.tables
+        ]
     tables = tuple((name, TableCount(rows, ())) for name, rows in counts)
-    manifest = Manifest(DAY, "2026-03-02T05:00:00Z", sha256_of(path), (), tables, placing.shape(contract), "0")
+    manifest = Manifest(
+        DAY, "2026-03-02T05:00:00Z", sha256_of(path), (), tables, placing.shape(contract), "0"
+    )
     path.with_suffix(".json").write_text(write_manifest(manifest), encoding="utf-8")
     return path
 
 
 def _drawn(salt: int, below: int) -> str:
     """A number from 0 to below, drawn for account i."""
-    return f"((((i * 2654435761 + {salt} * 40503) & 4294967295) * 2246822519 & 4294967295) >> 8) % {below}"
+    return f"(((((i * 2654435761 + {salt} * 40503) & 4294967295) * 2246822519 & 4294967295) >> 8) % {below})"
 
 
 _ID = "printf('a%07d', i)"

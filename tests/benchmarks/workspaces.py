@@ -148,3 +148,36 @@ steps:
     due: 2 business days
     after: {size: big}
 """
+
+
+def effects_workspace(root: Path) -> Path:
+    """One playbook that gives each account a task and a draft at once."""
+    workspace(root, 0)
+    (root / "playbooks" / "two-effects.yaml").write_text(_TWO_EFFECTS, encoding="utf-8")
+    return root
+
+
+_TWO_EFFECTS = """\
+playbook: two-effects
+title: A task and a letter for each
+status: live
+owner: cs_ops
+trigger:
+  when: arr >= 0
+  started_by: [rule]
+  already_matching: start
+steps:
+  - id: look
+    task: Look at {{ account.name }}
+    owner: csm
+    due: 2 business days
+    checklist: [Usage by person, Open tickets]
+    after: start
+  - id: write
+    email: usage-drop/check-in
+    to: {first_of: [champion, admins]}
+    from: csm
+    send: draft
+    due: 2 business days
+    after: start
+"""

@@ -240,12 +240,13 @@ def test_looking_changes_no_file(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in world.root.rglob("*")} == before
 
 
-def test_without_a_ledger_there_is_no_plan(tmp_path: Path) -> None:
+def test_without_a_ledger_as_in_a_clone_the_plan_is_that_of_a_first_day(tmp_path: Path) -> None:
     world = a_world(tmp_path)
+    fresh = summary(world)
     world.ledger.unlink()
 
-    with pytest.raises(StoppedOnPurpose, match="there is no ledger"):
-        summary(world)
+    assert summary(world) == fresh
+    assert not world.ledger.exists()
 
 
 def test_a_day_that_has_passed_is_not_planned_again(tmp_path: Path) -> None:
