@@ -25,7 +25,7 @@ from tests.builders import World, account, contact, on, small, tables
 from tests.histories import STORY, History, Play, histories, story
 
 some_histories = settings(
-    max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),  # a smaller history is not worth the minutes it takes to find
 )
 
@@ -67,12 +67,11 @@ def turn_the_order_of_files(world: World) -> None:
 
 
 def test_hash_seed_and_time_zone_of_the_process_change_no_byte(tmp_path: Path) -> None:
-    ways = [("0", "UTC"), ("1", "Pacific/Kiritimati"), ("2", "America/Los_Angeles")]
+    one = in_a_process_of_its_own(tmp_path / "one", "1", "Pacific/Kiritimati")
+    other = in_a_process_of_its_own(tmp_path / "other", "2", "America/Los_Angeles")
 
-    said = [in_a_process_of_its_own(tmp_path / seed, seed, zone) for seed, zone in ways]
-
-    assert said == [said[0]] * 3
-    assert len(said[0].split()) > 20
+    assert one == other
+    assert len(one.split()) > 20
 
 
 def in_a_process_of_its_own(root: Path, seed: str, zone: str) -> str:
@@ -166,7 +165,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_never_killed(tmp_path:
     length = in_a_child(whole.ready(on(4)), at=None)
     chance = random.Random(11)
     # Most points near the end: there the transaction ends and files are put in place.
-    points = sorted({*(chance.randrange(length) for _ in range(8)), *(length - chance.randrange(length // 5) for _ in range(12))})
+    points = sorted({*(chance.randrange(length) for _ in range(5)), *(length - chance.randrange(length // 5) for _ in range(9))})
 
     ends = [killed_and_run_again(before, tmp_path / str(point), point) for point in points]
 

@@ -42,12 +42,13 @@ def with_ledger(root: Path) -> Path:
 def playbook_text(number: int) -> str:
     """A playbook of its own: other numbers, other words, the same shape."""
     text = _TEXT
-    for mark, value in _values(number).items():
+    for mark, value in numbers_of(number).items():
         text = text.replace(mark, value)
     return text
 
 
-def _values(number: int) -> dict[str, str]:
+def numbers_of(number: int) -> dict[str, str]:
+    """What differs from playbook to playbook: mark → text."""
     return {
         "@number@": f"{number:03}",
         "@seats@": str(5 + number),

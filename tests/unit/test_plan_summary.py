@@ -260,6 +260,7 @@ def test_a_day_that_has_passed_is_not_planned_again(tmp_path: Path) -> None:
 
 def test_what_would_stop_a_run_is_told(tmp_path: Path) -> None:
     world = a_world(tmp_path)
+    world.edit("project.yaml", "a_table_shrinks_by: 100%", "a_table_shrinks_by: 10%")
     world.run(MONDAY)
     world.export({"usage": []})
     world.build(on(1))

@@ -119,6 +119,7 @@ def test_the_second_look_of_a_day_says_that_nothing_is_left(world: World) -> Non
 
 
 def test_what_would_stop_a_run_stands_at_the_top(world: World) -> None:
+    world.edit("project.yaml", "a_table_shrinks_by: 100%", "a_table_shrinks_by: 10%")
     world.run(MONDAY)
     world.export({"usage": []})
     world.build(on(1))
