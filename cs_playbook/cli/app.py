@@ -45,13 +45,28 @@ def application(rooms: Sequence[str] = tuple(ROOMS)) -> typer.Typer:
 
 def global_options(
     context: typer.Context,
-    directory: Annotated[Path, typer.Option("--directory", "-C", help="The workspace; this folder or one above it if absent.")] = Path(),
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The logical day, e.g. 2026-03-02: picks its snapshot and replaces the clock.")] = "",
-    output: Annotated[list[str] | None, typer.Option("--output", "-o", metavar="FORMAT[=FILE]", help="text, json …; several in one run.")] = None,
+    directory: Annotated[
+        Path, typer.Option("--directory", "-C", help="The workspace; this folder or one above it if absent.")
+    ] = Path(),
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="The logical day, e.g. 2026-03-02: picks its snapshot and replaces the clock.",
+        ),
+    ] = "",
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FORMAT[=FILE]", help="text, json …; several in one run."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No results on the screen.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Notes too.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (NO_COLOR works too).")] = False,
-    names: Annotated[bool | None, typer.Option("--names/--no-names", help="Names or ids; names on a terminal, ids elsewhere.")] = None,
+    names: Annotated[
+        bool | None,
+        typer.Option("--names/--no-names", help="Names or ids; names on a terminal, ids elsewhere."),
+    ] = None,
 ) -> None:
     """Customer success as code."""
     context.obj = Settings(
@@ -71,7 +86,9 @@ def _day(written: str) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise typer.BadParameter(f"'{written}' is not a day: write 2026-03-31", param_hint="--as-of") from None
+        raise typer.BadParameter(
+            f"'{written}' is not a day: write 2026-03-31", param_hint="--as-of"
+        ) from None
 
 
 def run_app(arguments: list[str]) -> int:

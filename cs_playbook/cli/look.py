@@ -45,7 +45,12 @@ def explain(
     context: typer.Context,
     account: Annotated[str, typer.Argument(metavar="[ACCOUNT]", help="Its key or its name.")] = "",
     playbook: Annotated[str, typer.Argument(metavar="[PLAYBOOK]", help="Only this one.")] = "",
-    near: Annotated[str, typer.Option("--near", metavar="PLAYBOOK", help="Instead: the accounts that are one condition short of it.")] = "",
+    near: Annotated[
+        str,
+        typer.Option(
+            "--near", metavar="PLAYBOOK", help="Instead: the accounts that are one condition short of it."
+        ),
+    ] = "",
 ) -> None:
     """Why an account is, or is not, in a playbook: every condition with its values."""
     from cs_playbook.commands.explain import explain as look
@@ -59,16 +64,24 @@ def explain(
     columns = width()
     if near:
         found = look_near(workspace, near, settings.as_of)
-        emit(settings, text=lambda: colored(report.near_lines(found, columns), settings), json=lambda: report.near_json(found))
+        emit(
+            settings,
+            text=lambda: colored(report.near_lines(found, columns), settings),
+            json=lambda: report.near_json(found),
+        )
         return
     if not account:
-        raise ChoiceError("whom shall I explain?", "cs-playbook explain ACCOUNT [PLAYBOOK], or --near PLAYBOOK")
+        raise ChoiceError(
+            "whom shall I explain?", "cs-playbook explain ACCOUNT [PLAYBOOK], or --near PLAYBOOK"
+        )
     explained = look(workspace, account, playbook or None, settings.as_of)
     emit(
         settings,
         text=lambda: colored(report.as_lines(explained, columns), settings),
         json=lambda: report.as_json(explained),
-        svg=lambda: picture(report.as_lines(explained, columns), f"cs-playbook explain {account} {playbook}".strip(), columns),
+        svg=lambda: picture(
+            report.as_lines(explained, columns), f"cs-playbook explain {account} {playbook}".strip(), columns
+        ),
     )
 
 

@@ -20,7 +20,16 @@ BY = Annotated[str, typer.Option("--by", metavar="ADDRESS", help="Who says it; y
 
 
 def register(app: typer.Typer) -> None:
-    for name, command in (("run", run), ("tasks", tasks), ("done", done), ("answers", answers), ("start", start), ("stop", stop), ("status", status), ("history", history)):
+    for name, command in (
+        ("run", run),
+        ("tasks", tasks),
+        ("done", done),
+        ("answers", answers),
+        ("start", start),
+        ("stop", stop),
+        ("status", status),
+        ("history", history),
+    ):
         app.command(name, rich_help_panel=PANEL)(command)
     ledger = typer.Typer(help="The memory of what was done.", no_args_is_help=True, rich_markup_mode=None)
     ledger.command("verify")(verify)
@@ -30,9 +39,21 @@ def register(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    allow: Annotated[list[str] | None, typer.Option("--allow", metavar="RULE", help="Let this one plan pass a stop; say why with --because.")] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow", metavar="RULE", help="Let this one plan pass a stop; say why with --because."
+        ),
+    ] = None,
     because: Annotated[str, typer.Option("--because", help="The reason, recorded.")] = "",
-    plan: Annotated[str, typer.Option("--plan", metavar="ID", help="With --allow: the plan that you looked at, as the stopped run names it.")] = "",
+    plan: Annotated[
+        str,
+        typer.Option(
+            "--plan",
+            metavar="ID",
+            help="With --allow: the plan that you looked at, as the stopped run names it.",
+        ),
+    ] = "",
     by: BY = "",
 ) -> None:
     """Do what the plan says, once: record it, then write the task lists and drafts."""
@@ -50,21 +71,45 @@ def run(
     if allow and not because:
         raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
     if allow and not plan:
-        raise ChoiceError("--allow needs the plan that you looked at", "the run that was stopped names it: --plan 3f9a…")
+        raise ChoiceError(
+            "--allow needs the plan that you looked at", "the run that was stopped names it: --plan 3f9a…"
+        )
     workspace = open_workspace(settings.directory)
-    clock = Clock(settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of)
-    result = do(workspace, clock, Permission(dict.fromkeys(allow or [], because), by or _who(), plan), __version__)
+    clock = Clock(
+        settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of
+    )
+    result = do(
+        workspace, clock, Permission(dict.fromkeys(allow or [], because), by or _who(), plan), __version__
+    )
     if result.returned.findings:
-        say(as_text(result.returned.findings, {}, Looked(len({finding.span.file for finding in result.returned.findings}), 0.0)).rstrip())
-    facts = (result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers))
+        say(
+            as_text(
+                result.returned.findings,
+                {},
+                Looked(len({finding.span.file for finding in result.returned.findings}), 0.0),
+            ).rstrip()
+        )
+    facts = (
+        result.day,
+        result.counts,
+        result.folder,
+        result.nothing,
+        result.finished,
+        len(result.returned.answers),
+    )
     emit(settings, text=lambda: result_text(*facts), json=lambda: as_json(*facts))
     frozen = result.counts.get(f"held:{HeldBy.TEXT.value}", 0)
     if frozen:
-        say(f"! {count(frozen, 'enrollment is', 'enrollments are')} frozen: the text with which they began no longer binds")
+        say(
+            f"! {count(frozen, 'enrollment is', 'enrollments are')} frozen: the text with which they began no longer binds"
+        )
         raise typer.Exit(5)
 
 
-def tasks(context: typer.Context, owner: Annotated[str, typer.Option("--owner", help="Part of a name or address.")] = "") -> None:
+def tasks(
+    context: typer.Context,
+    owner: Annotated[str, typer.Option("--owner", help="Part of a name or address.")] = "",
+) -> None:
     """What is open, soonest first."""
     from cs_playbook.commands.task_list import task_list
     from cs_playbook.commands.workspace import open_workspace
@@ -96,14 +141,29 @@ def done(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    closed = close_task(workspace, task, outcome or None, note, _act(settings, by, on, workspace.catalog.project.calendar.timezone))
+    closed = close_task(
+        workspace,
+        task,
+        outcome or None,
+        note,
+        _act(settings, by, on, workspace.catalog.project.calendar.timezone),
+    )
     already = "was already answered so" if closed.already else "is closed"
-    show(f"{closed.task.key[:8]} ({clean(closed.enrollment.account)} · {closed.enrollment.playbook} › {closed.task.step}) {already}: {closed.outcome}\n", settings)
+    show(
+        f"{closed.task.key[:8]} ({clean(closed.enrollment.account)} · {closed.enrollment.playbook} › {closed.task.step}) {already}: {closed.outcome}\n",
+        settings,
+    )
     if not closed.already:
         show("  what follows opens with the next run: cs-playbook run\n", settings)
 
 
-def answers(context: typer.Context, files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Returned lists (tasks.csv with `outcome` filled in).")]) -> None:
+def answers(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Returned lists (tasks.csv with `outcome` filled in)."),
+    ],
+) -> None:
     """Take returned lists at once; `run` does the same with everything in answers/."""
     from cs_playbook.commands.people import take_lists
     from cs_playbook.commands.workspace import open_workspace
@@ -112,7 +172,9 @@ def answers(context: typer.Context, files: Annotated[list[Path], typer.Argument(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    returned = take_lists(workspace, files, _act(settings, "", "", workspace.catalog.project.calendar.timezone))
+    returned = take_lists(
+        workspace, files, _act(settings, "", "", workspace.catalog.project.calendar.timezone)
+    )
     if returned.findings:
         say(as_text(returned.findings, {}, Looked(len(files), 0.0)).rstrip())
     known = f", {returned.known} known already" if returned.known else ""
@@ -125,7 +187,9 @@ def start(
     context: typer.Context,
     playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK")],
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
-    row: Annotated[str, typer.Option("--row", metavar="KEY", help="For a playbook about rows: which one.")] = "",
+    row: Annotated[
+        str, typer.Option("--row", metavar="KEY", help="For a playbook about rows: which one.")
+    ] = "",
     because: Annotated[str, typer.Option("--because", help="Why, for the history.")] = "",
     by: BY = "",
 ) -> None:
@@ -136,8 +200,18 @@ def start(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    asked = ask_start(workspace, playbook, account, row or None, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
-    show(f"{asked.playbook} is asked for {clean(asked.account)}\n  the next run starts it, or says why it cannot: cs-playbook run\n", settings)
+    asked = ask_start(
+        workspace,
+        playbook,
+        account,
+        row or None,
+        because,
+        _act(settings, by, "", workspace.catalog.project.calendar.timezone),
+    )
+    show(
+        f"{asked.playbook} is asked for {clean(asked.account)}\n  the next run starts it, or says why it cannot: cs-playbook run\n",
+        settings,
+    )
 
 
 def stop(
@@ -154,9 +228,18 @@ def stop(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    stopped = stop_playbook(workspace, playbook, account, because, _act(settings, by, "", workspace.catalog.project.calendar.timezone))
+    stopped = stop_playbook(
+        workspace,
+        playbook,
+        account,
+        because,
+        _act(settings, by, "", workspace.catalog.project.calendar.timezone),
+    )
     cancelled = sum(len(item.open_tasks) for item in stopped)
-    show(f"{playbook} is stopped for {clean(stopped[0].account)}; {count(cancelled, 'open task')} cancelled\n", settings)
+    show(
+        f"{playbook} is stopped for {clean(stopped[0].account)}; {count(cancelled, 'open task')} cancelled\n",
+        settings,
+    )
 
 
 def status(context: typer.Context) -> None:
@@ -172,7 +255,10 @@ def status(context: typer.Context) -> None:
     emit(settings, text=lambda: status_text(standing, now.date()))
 
 
-def history(context: typer.Context, account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")]) -> None:
+def history(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
+) -> None:
     """All that was ever done to an account."""
     from cs_playbook.commands.looking import history as look
     from cs_playbook.commands.place import open_place

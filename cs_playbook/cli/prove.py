@@ -15,7 +15,13 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(test)
 
 
-def test(context: typer.Context, names: Annotated[list[str] | None, typer.Argument(metavar="[PLAYBOOKS]", help="Only the stories of these; all if absent.")] = None) -> None:
+def test(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PLAYBOOKS]", help="Only the stories of these; all if absent."),
+    ] = None,
+) -> None:
     """Play the stories of `tests:` day by day: do the playbooks do what they should?"""
     from cs_playbook.commands.stories import run_stories
     from cs_playbook.commands.workspace import open_workspace

@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo
 from cs_playbook.errors import ChoiceError
 from cs_playbook.report.words import unseen_escaped
 
-_PICTURE = {"error": "bold red", "warn": "yellow", "good": "green", "soft": "dim", "strong": "bold", "head": "bold"}
+_PICTURE = {
+    "error": "bold red",
+    "warn": "yellow",
+    "good": "green",
+    "soft": "dim",
+    "strong": "bold",
+    "head": "bold",
+}
 _STYLES = {"error": "31;1", "warn": "33", "good": "32", "soft": "2", "strong": "1", "head": "1"}
 
 
@@ -98,7 +105,9 @@ def show(text: str, settings: Settings) -> None:
 
 def colored(lines: Iterable[Line], settings: Settings) -> str:
     """Lines of (style, text) pieces as text, coloured on a terminal that may be."""
-    return "".join("".join(paint(style, text, settings) for style, text in line).rstrip() + "\n" for line in lines)
+    return "".join(
+        "".join(paint(style, text, settings) for style, text in line).rstrip() + "\n" for line in lines
+    )
 
 
 def picture(lines: Iterable[Line], title: str, columns: int) -> str:
@@ -109,7 +118,9 @@ def picture(lines: Iterable[Line], title: str, columns: int) -> str:
     from rich.terminal_theme import MONOKAI
     from rich.text import Text
 
-    console = Console(record=True, width=columns, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(
+        record=True, width=columns, file=StringIO(), force_terminal=True, color_system="truecolor"
+    )
     for line in lines:
         written = Text()
         for style, text in line:
@@ -117,7 +128,9 @@ def picture(lines: Iterable[Line], title: str, columns: int) -> str:
         console.print(written, no_wrap=True, overflow="ellipsis", highlight=False)
     drawn = console.export_svg(title=title, theme=MONOKAI, unique_id="screen")
     # rich asks a font server for letters; whoever opens the picture has a fixed-width font of their own.
-    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL).replace("Fira Code", "ui-monospace, Menlo, Consolas")
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL).replace(
+        "Fira Code", "ui-monospace, Menlo, Consolas"
+    )
 
 
 def say(text: str) -> None:
@@ -131,4 +144,9 @@ def paint(style: str, text: str, settings: Settings) -> str:
 
 
 def may_color(no_color: bool) -> bool:
-    return not no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return (
+        not no_color
+        and not os.environ.get("NO_COLOR")
+        and sys.stdout.isatty()
+        and os.environ.get("TERM") != "dumb"
+    )

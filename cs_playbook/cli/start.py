@@ -16,24 +16,37 @@ START, DATA = "Start", "Data"
 def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=START)(init)
     app.command(rich_help_panel=START)(demo)
-    snapshot = typer.Typer(help="Exports into the snapshot of a day; look at it.", no_args_is_help=True, rich_markup_mode=None)
+    snapshot = typer.Typer(
+        help="Exports into the snapshot of a day; look at it.", no_args_is_help=True, rich_markup_mode=None
+    )
     snapshot.command("build")(build)
     snapshot.command("check")(check)
     snapshot.command("show")(show_one)
     app.add_typer(snapshot, name="snapshot", rich_help_panel=DATA)
 
 
-def init(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> None:
+def init(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+) -> None:
     """A workspace of your own, from the starter library."""
     from cs_playbook.commands.init import init as make
 
     settings: Settings = context.obj
     made = make(settings.directory / folder, __version__, settings.recorded_at)
     show(f"{made.root}: {made.files} files, and a ledger in {made.ledger.relative_to(made.root)}\n", settings)
-    show(f"  next: cs-playbook -C {made.root} validate      (then put your exports in {made.root}/exports, and read README.md there)\n", settings)
+    show(
+        f"  next: cs-playbook -C {made.root} validate      (then put your exports in {made.root}/exports, and read README.md there)\n",
+        settings,
+    )
 
 
-def demo(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the made-up workspace goes.")] = Path("demo-workspace")) -> None:
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the made-up workspace goes.")] = Path(
+        "demo-workspace"
+    ),
+) -> None:
     """The whole tour on a made-up portfolio: four mornings, with an answer in between."""
     from cs_playbook.commands.demo import tour
 
@@ -44,7 +57,12 @@ def demo(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar=
 
 def build(
     context: typer.Context,
-    exports: Annotated[Path | None, typer.Option("--from", metavar="FOLDER", help="Where the exports are; `folder:` of sources.yaml if absent.")] = None,
+    exports: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FOLDER", help="Where the exports are; `folder:` of sources.yaml if absent."
+        ),
+    ] = None,
 ) -> None:
     """Exports into the snapshot of today (or of --as-of)."""
     from cs_playbook.commands.snapshots import build_snapshot

@@ -21,9 +21,14 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATHS]", help="Show only findings in these files and folders.")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATHS]", help="Show only findings in these files and folders."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Look at every file again, even where nothing has changed.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Look at every file again, even where nothing has changed.")
+    ] = False,
 ) -> None:
     """Every finding in the files, in one pass."""
     from time import perf_counter
@@ -55,7 +60,9 @@ def _below(path: Path, wanted: list[Path]) -> bool:
     return any(path.resolve().is_relative_to(folder) for folder in wanted)
 
 
-def rule(context: typer.Context, code: Annotated[str, typer.Argument(metavar="CODE", help="e.g. CSP210")]) -> None:
+def rule(
+    context: typer.Context, code: Annotated[str, typer.Argument(metavar="CODE", help="e.g. CSP210")]
+) -> None:
     """The manual page of a finding: what it means, an example, how to mend it."""
     from cs_playbook.check.manual import CODES, manual
     from cs_playbook.source.finding import did_you_mean
@@ -63,11 +70,18 @@ def rule(context: typer.Context, code: Annotated[str, typer.Argument(metavar="CO
     wanted = code.upper() if code.upper().startswith("CSP") else f"CSP{code}"
     page = manual(wanted)
     if page is None:
-        raise ChoiceError(f"there is no finding '{code}'", did_you_mean(wanted, CODES) or "codes look like CSP210")
+        raise ChoiceError(
+            f"there is no finding '{code}'", did_you_mean(wanted, CODES) or "codes look like CSP210"
+        )
     show(page.rstrip() + "\n", context.obj)
 
 
-def schema(context: typer.Context, kind: Annotated[str, typer.Argument(metavar="[KIND]", help="playbook, data, signals …; all of them if absent.")] = "") -> None:
+def schema(
+    context: typer.Context,
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="playbook, data, signals …; all of them if absent.")
+    ] = "",
+) -> None:
     """The JSON Schema of a kind of file, for your editor; without a kind, where they all are."""
     import json
 
@@ -80,5 +94,7 @@ def schema(context: typer.Context, kind: Annotated[str, typer.Argument(metavar="
         show("".join(f"{name:<10} {shipped.schemas() / (name + '.json')}\n" for name in KINDS), context.obj)
         return
     if kind not in KINDS:
-        raise ChoiceError(f"there is no kind '{kind}'", did_you_mean(kind, KINDS) or f"one of: {', '.join(KINDS)}")
+        raise ChoiceError(
+            f"there is no kind '{kind}'", did_you_mean(kind, KINDS) or f"one of: {', '.join(KINDS)}"
+        )
     show(json.dumps(load(kind), indent=1, ensure_ascii=False) + "\n", context.obj)

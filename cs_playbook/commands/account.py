@@ -15,9 +15,19 @@ def find_account(place: Place, written: str) -> str:
     with open_snapshot(place, None) as snapshot:
         found = snapshot.connection.execute(wanted.find_account(key, name), {"wanted": written}).fetchall()
         if not found:
-            names = [str(cell) for row in snapshot.connection.execute(wanted.account_names(key, name)) for cell in row if cell]
-            raise ChoiceError(f"there is no account '{written}' in the newest snapshot", did_you_mean(written, names))
+            names = [
+                str(cell)
+                for row in snapshot.connection.execute(wanted.account_names(key, name))
+                for cell in row
+                if cell
+            ]
+            raise ChoiceError(
+                f"there is no account '{written}' in the newest snapshot", did_you_mean(written, names)
+            )
     exact = [known for known, _ in found if known == written]
     if len(exact or found) > 1:
-        raise ChoiceError(f"'{written}' is the name of {len(found)} accounts", f"say which: {', '.join(known for known, _ in found[:8])}")
+        raise ChoiceError(
+            f"'{written}' is the name of {len(found)} accounts",
+            f"say which: {', '.join(known for known, _ in found[:8])}",
+        )
     return str(exact[0] if exact else found[0][0])

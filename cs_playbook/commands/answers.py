@@ -72,14 +72,25 @@ class _Reader:
         self.known = 0
 
     def read(self, path: Path) -> None:
-        name = path.relative_to(self.workspace.root).as_posix() if path.is_relative_to(self.workspace.root) else str(path)
+        name = (
+            path.relative_to(self.workspace.root).as_posix()
+            if path.is_relative_to(self.workspace.root)
+            else str(path)
+        )
         content = path.read_bytes()
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             # Spreadsheets on Windows write cp1252. Keys and outcomes read the same in both; a note may suffer.
             text = content.decode("cp1252", errors="replace")
-            self.findings.append(warning(Span(name), "CSP760", "the list is not UTF-8: it is read as a spreadsheet on Windows writes it", "letters like é in `by` and `note` may be wrong; save it as CSV UTF-8 next time"))
+            self.findings.append(
+                warning(
+                    Span(name),
+                    "CSP760",
+                    "the list is not UTF-8: it is read as a spreadsheet on Windows writes it",
+                    "letters like é in `by` and `note` may be wrong; save it as CSV UTF-8 next time",
+                )
+            )
         for row in self._rows(text, name):
             self._answer(row, name)
 
@@ -93,36 +104,83 @@ class _Reader:
         try:
             missing = [column for column in ("key", "outcome") if column not in (rows.fieldnames or ())]
             if missing:
-                self.findings.append(warning(Span(name, 1), "CSP761", f"the list has no column '{missing[0]}'", "return the list as it was sent: tasks.csv with `outcome` filled in"))
+                self.findings.append(
+                    warning(
+                        Span(name, 1),
+                        "CSP761",
+                        f"the list has no column '{missing[0]}'",
+                        "return the list as it was sent: tasks.csv with `outcome` filled in",
+                    )
+                )
                 return
             begun = rows.line_num + 1
             for row in rows:
                 yield from self._filled(row, Span(name, begun))
                 begun = rows.line_num + 1
         except csv.Error as error:
-            self.findings.append(warning(Span(name, begun), "CSP760", f"from here on the list cannot be read: {error}", "save it again as CSV; the rows above it are taken"))
+            self.findings.append(
+                warning(
+                    Span(name, begun),
+                    "CSP760",
+                    f"from here on the list cannot be read: {error}",
+                    "save it again as CSV; the rows above it are taken",
+                )
+            )
 
     def _filled(self, row: Mapping[str | None, str | list[str] | None], span: Span) -> Iterator[_Row]:
-        cells = {column: (cell or "").strip().removeprefix("'") for column, cell in row.items() if isinstance(column, str) and not isinstance(cell, list)}
+        cells = {
+            column: (cell or "").strip().removeprefix("'")
+            for column, cell in row.items()
+            if isinstance(column, str) and not isinstance(cell, list)
+        }
         if cells.get("outcome"):
-            yield _Row(span, cells["key"], cells["outcome"], cells.get("done_on", ""), cells.get("by", ""), cells.get("note", ""))
+            yield _Row(
+                span,
+                cells["key"],
+                cells["outcome"],
+                cells.get("done_on", ""),
+                cells.get("by", ""),
+                cells.get("note", ""),
+            )
 
     def _answer(self, row: _Row, name: str) -> None:
-        found = [(enrollment, task) for enrollment, task in self.ledger.find_tasks(row.key) if task.key == row.key] if row.key else []
+        found = (
+            [
+                (enrollment, task)
+                for enrollment, task in self.ledger.find_tasks(row.key)
+                if task.key == row.key
+            ]
+            if row.key
+            else []
+        )
         if not found:
-            self._warn(row, "CSP762", f"there is no task '{row.key}'", "the key of a line never changes: copy it from tasks.csv")
+            self._warn(
+                row,
+                "CSP762",
+                f"there is no task '{row.key}'",
+                "the key of a line never changes: copy it from tasks.csv",
+            )
             return
         enrollment, task = found[0]
         allowed = outcomes_of(self.workspace, self.ledger, enrollment, task)
-        same = next((outcome for outcome in allowed if outcome.casefold() == row.outcome.casefold()), row.outcome)
+        same = next(
+            (outcome for outcome in allowed if outcome.casefold() == row.outcome.casefold()), row.outcome
+        )
         row = replace(row, outcome=same)
         if not self._may_be(row, task, allowed):
             return
         done_on = self._done_on(row)
-        answer = TaskAnswered(enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name)
+        answer = TaskAnswered(
+            enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name
+        )
         earlier = self.answers.get(task.key)
         if earlier is not None and earlier.outcome != answer.outcome:
-            self._warn(row, "CSP763", f"the same task is answered '{earlier.outcome}' in {earlier.via} and '{answer.outcome}' here", "keep one of them; the first one counts")
+            self._warn(
+                row,
+                "CSP763",
+                f"the same task is answered '{earlier.outcome}' in {earlier.via} and '{answer.outcome}' here",
+                "keep one of them; the first one counts",
+            )
         self.answers.setdefault(task.key, answer)
 
     def _may_be(self, row: _Row, task: OpenTask, allowed: tuple[str, ...]) -> bool:
@@ -131,13 +189,28 @@ class _Reader:
             self.known += 1
             return False
         if task.state is TaskState.DONE:
-            self._warn(row, "CSP763", f"the task was answered '{task.outcome}' on {task.done_on}; here it says '{row.outcome}'", "the first answer counts; if it was wrong, stop the playbook for this account and start it anew")
+            self._warn(
+                row,
+                "CSP763",
+                f"the task was answered '{task.outcome}' on {task.done_on}; here it says '{row.outcome}'",
+                "the first answer counts; if it was wrong, stop the playbook for this account and start it anew",
+            )
             return False
         if task.state is TaskState.CANCELLED:
-            self._warn(row, "CSP764", f"the task was closed on {task.done_on}, because its playbook ended", "nothing is left to do: the row can go")
+            self._warn(
+                row,
+                "CSP764",
+                f"the task was closed on {task.done_on}, because its playbook ended",
+                "nothing is left to do: the row can go",
+            )
             return False
         if row.outcome not in allowed:
-            self._warn(row, "CSP765", f"'{row.outcome}' is none of this task's outcomes", did_you_mean(row.outcome, allowed) or f"one of: {', '.join(allowed)}")
+            self._warn(
+                row,
+                "CSP765",
+                f"'{row.outcome}' is none of this task's outcomes",
+                did_you_mean(row.outcome, allowed) or f"one of: {', '.join(allowed)}",
+            )
             return False
         return True
 
@@ -148,14 +221,21 @@ class _Reader:
         try:
             return date.fromisoformat(row.done_on)
         except ValueError:
-            self._warn(row, "CSP766", f"'{row.done_on}' in done_on could be read in several ways", "the answer counts as given today; write days as 2026-03-31")
+            self._warn(
+                row,
+                "CSP766",
+                f"'{row.done_on}' in done_on could be read in several ways",
+                "the answer counts as given today; write days as 2026-03-31",
+            )
             return self.day
 
     def _warn(self, row: _Row, code: str, message: str, hint: str) -> None:
         self.findings.append(warning(row.span, code, message, hint))
 
 
-def outcomes_of(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask) -> tuple[str, ...]:
+def outcomes_of(
+    workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask
+) -> tuple[str, ...]:
     """What a person may answer, by the text with which the enrollment began."""
     source = ledger.definition(enrollment.definition)
     playbook = read_pinned(source, enrollment.playbook, workspace.around)[0] if source else None

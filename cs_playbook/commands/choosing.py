@@ -59,7 +59,9 @@ def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord
     `earlier`: the run that has made the starts of this day, from the same files and the same snapshot.
     """
     memory = _Memory(ledger, stage, today, earlier)
-    acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT]
+    acting = [
+        playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT
+    ]
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     for table in candidates.TABLES:
         stage.connection.execute(table)
@@ -70,13 +72,17 @@ def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord
 
 def held_listed(choices: Choices, stage: Stage) -> Iterator[tuple[str, tuple[str | None, Held]]]:
     """(account, (row, why)) of the starts that are held, in order of account. Who fitted before is counted, not listed."""
-    for account, row, place, by, why, until in stage.connection.cursor().execute(candidates.HELD_LISTED, (HeldBy.ALREADY,)):
+    for account, row, place, by, why, until in stage.connection.cursor().execute(
+        candidates.HELD_LISTED, (HeldBy.ALREADY,)
+    ):
         yield account, (row, _held(choices.choices[place].playbook, by, why, until))
 
 
 def left_alone(choice: Choice, account: str, row: str | None, stage: Stage) -> Held | None:
     """Why somebody who fitted before the playbook went live is left alone; None where it is not so."""
-    found = stage.connection.execute(candidates.ONE_HELD, (choice.place, HeldBy.ALREADY, account, row)).fetchone()
+    found = stage.connection.execute(
+        candidates.ONE_HELD, (choice.place, HeldBy.ALREADY, account, row)
+    ).fetchone()
     return None if found is None else _held(choice.playbook, HeldBy.ALREADY, *found)
 
 
@@ -181,7 +187,9 @@ def _mark_over(place: int, rule: Rule, stage: Stage) -> None:
         stage.connection.execute(candidates.mark_over(query), (place, place))
 
 
-def _thinned(place: int, playbook: Playbook, first_day: date, memory: _Memory) -> Iterator[tuple[Candidate, Held | None]]:
+def _thinned(
+    place: int, playbook: Playbook, first_day: date, memory: _Memory
+) -> Iterator[tuple[Candidate, Held | None]]:
     day, arm = memory.today.day, Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
     counted = playbook.limits.open_per_person is not None
     if counted:
@@ -200,7 +208,10 @@ def _find_owners(place: int, playbook: Playbook, memory: _Memory) -> None:
     connection = memory.stage.connection
     connection.execute(candidates.EMPTY_OWNERS)
     want(connection, _who_may_start(place, connection))
-    found = ((subject.account, first_owner(playbook, subject, memory.today)) for subject in wanted_subjects(memory.stage))
+    found = (
+        (subject.account, first_owner(playbook, subject, memory.today))
+        for subject in wanted_subjects(memory.stage)
+    )
     connection.executemany(candidates.ADD_OWNER, found)
 
 
@@ -211,7 +222,9 @@ def _who_may_start(place: int, connection: sqlite3.Connection) -> Iterator[str]:
 
 def _candidates(place: int, playbook: Playbook, memory: _Memory) -> Iterator[Candidate]:
     """Longest first, each with what it has been through."""
-    found = memory.stage.connection.execute(candidates.candidates(_past(place)), (to_day(memory.today.day), place))
+    found = memory.stage.connection.execute(
+        candidates.candidates(_past(place)), (to_day(memory.today.day), place)
+    )
     while some := found.fetchmany(_AT_ONCE):
         before = before_of(playbook, [(account, row) for account, row, _, _ in some], memory.ledger)
         for account, row, since, owner in some:
@@ -226,10 +239,19 @@ def _rows_of_held(
         if held is None:
             may_start.append(candidate)
         else:
-            yield candidate.account, candidate.row, place, held.by, held.why, None if held.until is None else to_day(held.until)
+            yield (
+                candidate.account,
+                candidate.row,
+                place,
+                held.by,
+                held.why,
+                None if held.until is None else to_day(held.until),
+            )
 
 
-def before_of(playbook: Playbook, subjects: Iterable[tuple[str, str | None]], ledger: Ledger) -> Mapping[tuple[str, str | None], Before]:
+def before_of(
+    playbook: Playbook, subjects: Iterable[tuple[str, str | None]], ledger: Ledger
+) -> Mapping[tuple[str, str | None], Before]:
     """What each subject has been through in this playbook. Shadows count for a shadow only: to go live is a beginning."""
     shadow = playbook.status is Status.SHADOW
     return {

@@ -50,7 +50,9 @@ def tour(root: Path, version: str, made_at: str) -> Iterator[str]:
     yield from _arrive(workspace, monday, version, made_at)
     yield _dry_run(workspace, monday)
     yield from _run(workspace, monday, version, made_at)
-    yield _told("Tuesday, Wednesday: the same each morning. What fell by 40 % must have fallen for three days.")
+    yield _told(
+        "Tuesday, Wednesday: the same each morning. What fell by 40 % must have fallen for three days."
+    )
     for day in (tuesday, wednesday):
         yield from _arrive(workspace, day, version, made_at)
         yield from _run(workspace, day, version, made_at)
@@ -71,10 +73,15 @@ def _clear(root: Path) -> None:
     mark = root / _MARK
     if mark.is_file():
         if mark.read_text(encoding="utf-8") != _files_of(root):
-            raise ChoiceError(f"files in {root} have changed since the demo made them", "it would throw them away: name another folder, cs-playbook demo DIR")
+            raise ChoiceError(
+                f"files in {root} have changed since the demo made them",
+                "it would throw them away: name another folder, cs-playbook demo DIR",
+            )
         shutil.rmtree(root)
     elif root.exists() and (root / PROJECT_FILE).exists():
-        raise ChoiceError(f"{root} is a workspace that the demo did not make", "name another folder: cs-playbook demo DIR")
+        raise ChoiceError(
+            f"{root} is a workspace that the demo did not make", "name another folder: cs-playbook demo DIR"
+        )
 
 
 def _files_of(root: Path) -> str:
@@ -109,8 +116,12 @@ def _arrive(workspace: Workspace, day: date, version: str, made_at: str) -> Iter
             file.writelines(lines)
     built = build_snapshot(workspace, None, Stamp(day, made_at, version))
     if built.manifest is None:
-        raise ChoiceError("the made-up exports could not be built", built.findings[0].message if built.findings else "")
-    yield _typed("snapshot build", day) + built_text(built.manifest, Path(workspace.catalog.project.snapshots))
+        raise ChoiceError(
+            "the made-up exports could not be built", built.findings[0].message if built.findings else ""
+        )
+    yield _typed("snapshot build", day) + built_text(
+        built.manifest, Path(workspace.catalog.project.snapshots)
+    )
 
 
 def _dry_run(workspace: Workspace, day: date) -> str:
@@ -119,31 +130,42 @@ def _dry_run(workspace: Workspace, day: date) -> str:
 
 
 def _at_six(workspace: Workspace, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 6, tzinfo=ZoneInfo(workspace.catalog.project.calendar.timezone))
+    return datetime(
+        day.year, day.month, day.day, 6, tzinfo=ZoneInfo(workspace.catalog.project.calendar.timezone)
+    )
 
 
 def _run(workspace: Workspace, day: date, version: str, made_at: str) -> Iterator[str]:
     result = run(workspace, Clock(_at_six(workspace, day), made_at, day), Permission(), version)
     folder = Path(OUT) / result.folder.name
-    yield _typed("run", day) + run_text(result.day, result.counts, folder, result.nothing, result.finished, len(result.returned.answers))
+    yield _typed("run", day) + run_text(
+        result.day, result.counts, folder, result.nothing, result.finished, len(result.returned.answers)
+    )
 
 
 def _line_of_the_story(workspace: Workspace, day: date) -> TaskLine:
     """The task that asks why usage fell there; the first one of all where it is not open."""
     lines = task_list(workspace, day, None).lines
-    return next((line for line in lines if (line.account_name, line.playbook, line.step) == STORY[:3]), lines[0])
+    return next(
+        (line for line in lines if (line.account_name, line.playbook, line.step) == STORY[:3]), lines[0]
+    )
 
 
 def _answer(workspace: Workspace, line: TaskLine, day: date, made_at: str) -> str:
     short = task_list(workspace, day, None).short[line.key]
     outcome = STORY[3] if STORY[3] in line.outcomes else line.outcomes[0]
     close_task(workspace, line.key, outcome, NOTE, Act(line.owner, day, made_at))
-    return _typed(f'done {short} --outcome {outcome} --note "{NOTE}"', day) + f"{line.title} ({line.owner_name}) is closed: {outcome}\n"
+    return (
+        _typed(f'done {short} --outcome {outcome} --note "{NOTE}"', day)
+        + f"{line.title} ({line.owner_name}) is closed: {outcome}\n"
+    )
 
 
 def _explain(workspace: Workspace, line: TaskLine, day: date) -> str:
     explained = explain(workspace, line.account, line.playbook, day)
-    return _typed(f'explain "{line.account_name}" {line.playbook}', day) + plain(explain_report.as_lines(explained, COLUMNS))
+    return _typed(f'explain "{line.account_name}" {line.playbook}', day) + plain(
+        explain_report.as_lines(explained, COLUMNS)
+    )
 
 
 def _draft(workspace: Workspace, story: TaskLine, day: date) -> str:

@@ -67,7 +67,9 @@ def _in_letters(catalog: Catalog) -> Iterator[str]:
     import re
 
     for letter in catalog.letters.values():
-        yield from re.findall(r"\baccount\.([a-z_][a-z0-9_]*)", letter.subject + letter.body + " ".join(letter.needs))
+        yield from re.findall(
+            r"\baccount\.([a-z_][a-z0-9_]*)", letter.subject + letter.body + " ".join(letter.needs)
+        )
 
 
 def stage_facts(
@@ -111,7 +113,9 @@ def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterato
             yield from ((account, 1, 0) for account in ledger.running(_first_name(playbook, catalog), day))
         case Memory(function="finished", subject=playbook, days=days):
             since = day - timedelta(days=days or 0)
-            yield from ((account, 1, 0) for account in ledger.finished(_first_name(playbook, catalog), since, day))
+            yield from (
+                (account, 1, 0) for account in ledger.finished(_first_name(playbook, catalog), since, day)
+            )
         case Memory(function="ago", subject=fact, days=days):
             before = day - timedelta(days=(days or 0) - 1)
             yield from _remembered(ledger, fact_series(fact), min(before, day))
@@ -122,12 +126,16 @@ def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterato
 
 
 def _remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str, Value, int]]:
-    yield from ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, before))
+    yield from (
+        (subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, before)
+    )
 
 
 def _first_name(playbook: str, catalog: Catalog) -> str:
     """By its name of today or any it had."""
-    known = next((known for known in catalog.playbooks.values() if playbook in (known.name, *known.formerly)), None)
+    known = next(
+        (known for known in catalog.playbooks.values() if playbook in (known.name, *known.formerly)), None
+    )
     return known.first_name if known else playbook
 
 
@@ -135,12 +143,16 @@ def fact_series(fact: str) -> str:
     return f"fact:{fact}"
 
 
-def _give(connection: sqlite3.Connection, catalog: Catalog, given: Mapping[str, Mapping[str, Value]]) -> frozenset[str]:
+def _give(
+    connection: sqlite3.Connection, catalog: Catalog, given: Mapping[str, Mapping[str, Value]]
+) -> frozenset[str]:
     """`temp.given(_n, given_x …)` for facts that stories say outright."""
     names = sorted({name for facts in given.values() for name in facts})
     if not names:
         return frozenset()
     connection.execute(given_table(names))
     insert = add_given(names, catalog.contract)
-    connection.executemany(insert, ((*(facts.get(name) for name in names), account) for account, facts in given.items()))
+    connection.executemany(
+        insert, ((*(facts.get(name) for name in names), account) for account, facts in given.items())
+    )
     return frozenset(names)

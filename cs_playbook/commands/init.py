@@ -29,11 +29,19 @@ class Made:
 def init(root: Path, version: str, made_at: str) -> Made:
     """Copies the library into `root` (made if it is not there), gives it a ledger. Never overwrites a workspace."""
     if (root / PROJECT_FILE).exists():
-        raise ChoiceError(f"there is a workspace in {root} already", "choose another folder, or go on with this one: cs-playbook -C DIR validate")
+        raise ChoiceError(
+            f"there is a workspace in {root} already",
+            "choose another folder, or go on with this one: cs-playbook -C DIR validate",
+        )
     if root.exists() and any(root.iterdir()):
         raise ChoiceError(f"the folder {root} is not empty", "choose a new folder")
     try:
-        shutil.copytree(shipped.playbooks(), root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("data", "out", "answers", "exports", "__pycache__"))
+        shutil.copytree(
+            shipped.playbooks(),
+            root,
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns("data", "out", "answers", "exports", "__pycache__"),
+        )
         (root / ".gitignore").write_text(_IGNORED, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{root} cannot be written: {error.strerror}", "choose another folder") from error
@@ -48,7 +56,10 @@ def init(root: Path, version: str, made_at: str) -> Made:
 def create_ledger(place: Place, version: str, made_at: str) -> Path:
     """A first, empty ledger for a workspace that came without one, as a clone does. Never replaces one."""
     if place.project.ledger_id is None:
-        raise ChoiceError("project.yaml names no ledger", "write one: ledger: {path: data/ledger.db, id: <any word of your own>}")
+        raise ChoiceError(
+            "project.yaml names no ledger",
+            "write one: ledger: {path: data/ledger.db, id: <any word of your own>}",
+        )
     Ledger.create(place.ledger, place.project.ledger_id, version, made_at)
     return place.ledger
 

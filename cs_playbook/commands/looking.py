@@ -44,12 +44,26 @@ def status(place: Place, now: datetime) -> StatusNow:
         return _status(ledger, last, going, manifest, trouble, place, now)
 
 
-def _status(ledger: Ledger, last: RunRecord | None, going: list[Enrollment], manifest: Manifest | None, trouble: str, place: Place, now: datetime) -> StatusNow:
+def _status(
+    ledger: Ledger,
+    last: RunRecord | None,
+    going: list[Enrollment],
+    manifest: Manifest | None,
+    trouble: str,
+    place: Place,
+    now: datetime,
+) -> StatusNow:
     treated = [item for item in going if item.arm is Arm.TREATED]
     tasks = [task for item in treated for task in item.open_tasks]
     drafts = [task for task in tasks if task.kind == "email"]
     day = last.day if last else now.date()
-    held = Counter({name.removeprefix("held:"): count for name, count in (last.counts if last else {}).items() if name.startswith("held:")})
+    held = Counter(
+        {
+            name.removeprefix("held:"): count
+            for name, count in (last.counts if last else {}).items()
+            if name.startswith("held:")
+        }
+    )
     return StatusNow(
         last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, place, now),
         open_enrollments=len(treated), shadows=len(going) - len(treated), open_tasks=len(tasks),
@@ -70,7 +84,12 @@ def _manifest(place: Place) -> tuple[Manifest | None, str]:
 def _hours_old(manifest: Manifest | None, place: Place, now: datetime) -> int | None:
     if manifest is None:
         return None
-    began = datetime(manifest.day.year, manifest.day.month, manifest.day.day, tzinfo=ZoneInfo(place.project.calendar.timezone))
+    began = datetime(
+        manifest.day.year,
+        manifest.day.month,
+        manifest.day.day,
+        tzinfo=ZoneInfo(place.project.calendar.timezone),
+    )
     return int((now - began).total_seconds() // 3600)
 
 
@@ -89,7 +108,9 @@ def history(place: Place, account: str) -> AccountHistory:
 
     with open_ledger(place, writing=False) as ledger:
         found = account if ledger.enrollments_of(account) else find_account(place, account)
-        return AccountHistory(found, ledger.history(found), {item.key: item for item in ledger.enrollments_of(found)})
+        return AccountHistory(
+            found, ledger.history(found), {item.key: item for item in ledger.enrollments_of(found)}
+        )
 
 
 def verify(place: Place) -> list[str]:

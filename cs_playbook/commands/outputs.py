@@ -47,7 +47,9 @@ def outputs(morning: Morning) -> Iterator[tuple[str, bytes]]:
     lists = _Lists()
     for path, content in _drafts(morning, lists):
         yield f"{day}/{path}", content
-    lines = sorted(lists.lines, key=lambda line: (line.owner, line.due, line.priority, line.account, line.key))
+    lines = sorted(
+        lists.lines, key=lambda line: (line.owner, line.due, line.priority, line.account, line.key)
+    )
     short = short_keys([line.key for line in lines])
     yield f"{day}/tasks.csv", task_csv(lines)
     yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.opened_on == morning.today.day)
@@ -70,7 +72,10 @@ def _treated(morning: Morning) -> Iterator[tuple[Enrollment, Subject]]:
     for account in accounts_of(morning):
         for enrollment in account.enrollments:
             if enrollment.is_open and enrollment.arm is Arm.TREATED:
-                yield enrollment, subject_of(account, morning.today.texts.get(enrollment.definition), enrollment.row)
+                yield (
+                    enrollment,
+                    subject_of(account, morning.today.texts.get(enrollment.definition), enrollment.row),
+                )
 
 
 def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
@@ -136,20 +141,47 @@ class _Desk:
         letter = str(choose(self.verb.letter, values, self.today.reckoning))
         language = language_for(contact, self.subject, letter, self.today.catalog)
         found = self.template(letter, language)
-        rendered = render(found, letter_values(self.subject, self.enrollment, contact, self.today), language) if found else None
+        rendered = (
+            render(found, letter_values(self.subject, self.enrollment, contact, self.today), language)
+            if found
+            else None
+        )
         if not isinstance(rendered, Rendered) or contact is None:
             return replace(line, unsendable="the letter or its contact is gone"), None, []
         to, to_name = str(contact.get("email") or ""), str(contact.get("first_name") or "")
-        envelope = Envelope(self.task.key, line.owner_name, self.task.owner, to_name, to, rendered.subject, self.today.day, "cs-playbook.invalid")
+        envelope = Envelope(
+            self.task.key,
+            line.owner_name,
+            self.task.owner,
+            to_name,
+            to,
+            rendered.subject,
+            self.today.day,
+            "cs-playbook.invalid",
+        )
         written = draft(envelope, rendered)
         if isinstance(written, Unsendable):
             return replace(line, unsendable=written.reason), None, []
         path = f"drafts/{self.task.key}.eml"
-        mail = PreviewItem(account_name(self.subject), to_name, to, line.owner_name, self.task.owner, rendered.subject, rendered.html, rendered.text, letter, language, path)
+        mail = PreviewItem(
+            account_name(self.subject),
+            to_name,
+            to,
+            line.owner_name,
+            self.task.owner,
+            rendered.subject,
+            rendered.html,
+            rendered.text,
+            letter,
+            language,
+            path,
+        )
         return replace(line, draft=f"../../{path}"), mail, [(path, written)]
 
 
-def _by_owner(morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str, TaskLine]], short: Mapping[str, str]) -> Iterator[tuple[str, str, bytes]]:
+def _by_owner(
+    morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str, TaskLine]], short: Mapping[str, str]
+) -> Iterator[tuple[str, str, bytes]]:
     mine: dict[str, list[TaskLine]] = {}
     for line in lines:
         mine.setdefault(line.owner, []).append(line)
@@ -158,7 +190,11 @@ def _by_owner(morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str,
         if line.owner != who:
             heard.setdefault(who, []).append(line)
     # Who had a list this morning and has none now reads that it is done, not what was to do.
-    had = (path.split("/")[2] for path in morning.ledger.paths_of(morning.today.day) if path.endswith("/digest.md"))
+    had = (
+        path.split("/")[2]
+        for path in morning.ledger.paths_of(morning.today.day)
+        if path.endswith("/digest.md")
+    )
     everybody = {*mine, *(who for who, _ in told)}
     folders = {folder_of(owner) for owner in everybody}
     for owner in sorted({*everybody, *(folder for folder in had if folder not in folders)}):
@@ -187,6 +223,6 @@ def short_keys(keys: list[str]) -> dict[str, str]:
 
 
 def _shared(one: str, other: str) -> int:
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-
-
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )

@@ -47,72 +47,120 @@ def close_task(workspace: Workspace, key: str, outcome: str | None, note: str, a
         if task.state is TaskState.DONE and outcome in (task.outcome, None):
             return Closed(task, enrollment, task.outcome or "", already=True)
         if task.state is not TaskState.OPEN:
-            why = f"was answered '{task.outcome}'" if task.state is TaskState.DONE else "was closed, because its playbook ended,"
-            raise ChoiceError(f"the task {task.key} {why} on {task.done_on}", "the first answer counts; if it was wrong, stop the playbook for this account and start it anew")
+            why = (
+                f"was answered '{task.outcome}'"
+                if task.state is TaskState.DONE
+                else "was closed, because its playbook ended,"
+            )
+            raise ChoiceError(
+                f"the task {task.key} {why} on {task.done_on}",
+                "the first answer counts; if it was wrong, stop the playbook for this account and start it anew",
+            )
         said = _outcome(workspace, ledger, enrollment, task, outcome)
-        ledger.record([TaskAnswered(enrollment.key, task.key, said, act.on, act.by or task.owner, note)], act.recorded_at)
+        ledger.record(
+            [TaskAnswered(enrollment.key, task.key, said, act.on, act.by or task.owner, note)],
+            act.recorded_at,
+        )
         return Closed(task, enrollment, said)
 
 
 def _the_task(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
     if len(key) < SHORTEST_KEY:
-        raise ChoiceError(f"'{key}' is too short to name a task", f"write at least {SHORTEST_KEY} letters of its key: cs-playbook tasks shows them")
+        raise ChoiceError(
+            f"'{key}' is too short to name a task",
+            f"write at least {SHORTEST_KEY} letters of its key: cs-playbook tasks shows them",
+        )
     found = ledger.find_tasks(key)
     open_ones = [(enrollment, task) for enrollment, task in found if task.state is TaskState.OPEN]
     chosen = open_ones if len(found) > 1 and open_ones else found
     if len(chosen) > 1:
         some = ", ".join(task.key for _, task in chosen[:5])
-        raise ChoiceError(f"'{key}' is the beginning of {len(chosen)} tasks", f"write more of it: {some}{' …' if len(chosen) > 5 else ''}")
+        raise ChoiceError(
+            f"'{key}' is the beginning of {len(chosen)} tasks",
+            f"write more of it: {some}{' …' if len(chosen) > 5 else ''}",
+        )
     if not chosen:
         raise ChoiceError(f"there is no task '{key}'", "cs-playbook tasks lists what is open")
     return chosen[0]
 
 
-def _outcome(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask, outcome: str | None) -> str:
+def _outcome(
+    workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask, outcome: str | None
+) -> str:
     allowed = outcomes_of(workspace, ledger, enrollment, task)
     if outcome is None and len(allowed) == 1:
         return allowed[0]
     if outcome is None:
-        raise ChoiceError(f"the task {task.key} has several outcomes", f"say which: --outcome {' | '.join(allowed)}")
+        raise ChoiceError(
+            f"the task {task.key} has several outcomes", f"say which: --outcome {' | '.join(allowed)}"
+        )
     outcome = next((known for known in allowed if known.casefold() == outcome.casefold()), outcome)
     if outcome not in allowed:
-        raise ChoiceError(f"'{outcome}' is none of its outcomes", did_you_mean(outcome, allowed) or f"one of: {', '.join(allowed)}")
+        raise ChoiceError(
+            f"'{outcome}' is none of its outcomes",
+            did_you_mean(outcome, allowed) or f"one of: {', '.join(allowed)}",
+        )
     return outcome
 
 
-def ask_start(workspace: Workspace, playbook: str, account: str, row: str | None, because: str, act: Act) -> StartAsked:
+def ask_start(
+    workspace: Workspace, playbook: str, account: str, row: str | None, because: str, act: Act
+) -> StartAsked:
     """The wish is recorded; the next run starts it, or says why it cannot."""
     known = _playbook(workspace, playbook)
     if known.status is Status.DRAFT:
         raise ChoiceError(f"the playbook '{playbook}' is a draft", "set `status: live` first")
     if "csm" not in known.trigger.started_by:
-        raise ChoiceError(f"the playbook '{playbook}' is started by its rule only", "its trigger says who may: started_by: [rule, csm]")
+        raise ChoiceError(
+            f"the playbook '{playbook}' is started by its rule only",
+            "its trigger says who may: started_by: [rule, csm]",
+        )
     if (row is None) != (known.trigger.one_per is None):
-        what = f"one row of {known.trigger.one_per}: name it with --row KEY" if row is None else "the account, not one of its rows"
+        what = (
+            f"one row of {known.trigger.one_per}: name it with --row KEY"
+            if row is None
+            else "the account, not one of its rows"
+        )
         raise ChoiceError(f"'{playbook}' is about {what}")
     with locked(workspace.ledger, "start"), open_ledger(workspace, writing=True) as ledger:
         found = find_account(workspace.place, account)
         arm = Arm.SHADOW if known.status is Status.SHADOW else Arm.TREATED
-        going = [item for item in ledger.enrollments_of(found) if item.is_open and (item.playbook, item.row, item.arm) == (known.first_name, row, arm)]
+        going = [
+            item
+            for item in ledger.enrollments_of(found)
+            if item.is_open and (item.playbook, item.row, item.arm) == (known.first_name, row, arm)
+        ]
         if going:
-            raise ChoiceError(f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}", f"cs-playbook explain {found} {playbook}")
+            raise ChoiceError(
+                f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}",
+                f"cs-playbook explain {found} {playbook}",
+            )
         asked = StartAsked(known.first_name, found, row, act.on, act.by, because)
         ledger.record([asked], act.recorded_at)
         return asked
 
 
-def stop_playbook(workspace: Workspace, playbook: str, account: str, because: str, act: Act) -> list[Enrollment]:
+def stop_playbook(
+    workspace: Workspace, playbook: str, account: str, because: str, act: Act
+) -> list[Enrollment]:
     """Ends it at once, with all its open tasks."""
     known = workspace.catalog.playbooks.get(playbook)
     first_name = known.first_name if known else playbook
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
-        going = [item for item in ledger.enrollments_of(account) if item.is_open and item.playbook == first_name]
+        going = [
+            item for item in ledger.enrollments_of(account) if item.is_open and item.playbook == first_name
+        ]
         if not going:
             found = find_account(workspace.place, account)
-            going = [item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name]
+            going = [
+                item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name
+            ]
         if not going:
             raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
-        ledger.record([Ended(item.key, act.on, "stopped", "stopped", act.by, because) for item in going], act.recorded_at)
+        ledger.record(
+            [Ended(item.key, act.on, "stopped", "stopped", act.by, because) for item in going],
+            act.recorded_at,
+        )
         return going
 
 
@@ -132,5 +180,7 @@ def _playbook(workspace: Workspace, name: str) -> Playbook:
     found = workspace.catalog.playbooks.get(name)
     if found is None:
         known = workspace.catalog.playbooks
-        raise ChoiceError(f"there is no playbook '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}")
+        raise ChoiceError(
+            f"there is no playbook '{name}'", did_you_mean(name, known) or f"there are: {', '.join(known)}"
+        )
     return found

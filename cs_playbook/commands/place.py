@@ -64,7 +64,15 @@ def _first(files: WorkspaceFiles, kind: str) -> Mapping:
 
 
 def _unsound(files: WorkspaceFiles, message: str) -> UnsoundFiles:
-    return UnsoundFiles(in_order([*files.findings, Finding(Span("project.yaml"), "CSP140", message, "cs-playbook validate tells more")]), files)
+    return UnsoundFiles(
+        in_order(
+            [
+                *files.findings,
+                Finding(Span("project.yaml"), "CSP140", message, "cs-playbook validate tells more"),
+            ]
+        ),
+        files,
+    )
 
 
 def open_snapshot(place: Place, day: date | None) -> Snapshot:

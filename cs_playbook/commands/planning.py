@@ -76,25 +76,41 @@ def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
     asked = sources.asked or everything_asked(catalog, [text for text in texts.values() if text is not None])
     stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
     today = Today(day, reckoning, catalog, texts, lacking(catalog))
-    starts = choose_starts(stage, sources.ledger, today, earlier_run(sources.ledger, sources.snapshot, catalog))
+    starts = choose_starts(
+        stage, sources.ledger, today, earlier_run(sources.ledger, sources.snapshot, catalog)
+    )
     return Morning(today, stage, starts, sources.ledger, tuple(answered))
 
 
 def earlier_run(ledger: Ledger, snapshot: Snapshot, catalog: Catalog) -> RunRecord | None:
     """The run of this day that read the same files and the same snapshot, if there was one."""
     last = ledger.last_run()
-    same = last is not None and (last.day, last.snapshot_sha, last.files_hash) == (snapshot.day, snapshot.manifest.sha256, catalog.files)
+    same = last is not None and (last.day, last.snapshot_sha, last.files_hash) == (
+        snapshot.day,
+        snapshot.manifest.sha256,
+        catalog.files,
+    )
     return last if same else None
 
 
-def pinned_texts(ledger: Ledger, around: Surroundings, catalog: Catalog, day: date) -> dict[str, Playbook | None]:
+def pinned_texts(
+    ledger: Ledger, around: Surroundings, catalog: Catalog, day: date
+) -> dict[str, Playbook | None]:
     """Definition → the text as it was when the open enrollments began; None where it no longer binds."""
-    texts: dict[str, Playbook | None] = {playbook.definition: playbook for playbook in catalog.playbooks.values()}
+    texts: dict[str, Playbook | None] = {
+        playbook.definition: playbook for playbook in catalog.playbooks.values()
+    }
     for enrollment in ledger.enrollments(day):
         sha = enrollment.definition
         if sha not in texts:
             source = ledger.definition(sha)
-            texts[sha] = read_pinned(source, f"{enrollment.playbook} as of {enrollment.started_on.isoformat()}", around)[0] if source else None
+            texts[sha] = (
+                read_pinned(
+                    source, f"{enrollment.playbook} as of {enrollment.started_on.isoformat()}", around
+                )[0]
+                if source
+                else None
+            )
     return texts
 
 
@@ -110,10 +126,16 @@ def accounts_of(morning: Morning) -> Iterator[Account]:
     rows = {table.name: Follower(wanted_rows(morning.stage, table)) for table in _row_tables(morning)}
     for subject in wanted_subjects(morning.stage):
         key = subject.account
-        of_rows = {(table, row): values for table, follower in rows.items() for row, values in follower.of(key)}
+        of_rows = {
+            (table, row): values for table, follower in rows.items() for row, values in follower.of(key)
+        }
         mine = starts.get(key, ())
         # Whom a person asks to start is not held by the rule's limits as well.
-        asked = {(item.playbook.name, item.row) for item in mine if item.asked is not None and item.playbook is not None}
+        asked = {
+            (item.playbook.name, item.row)
+            for item in mine
+            if item.asked is not None and item.playbook is not None
+        }
         kept = [(row, why) for row, why in held.of(key) if (why.playbook, row) not in asked]
         yield Account(subject, of_rows, enrollments.of(key), mine, kept)
 
@@ -133,7 +155,10 @@ def _with_answer(enrollment: Enrollment, given: TaskAnswered) -> Enrollment:
 
 def _row_tables(morning: Morning) -> list[Table]:
     """The tables whose rows some playbook, of today or pinned, is about."""
-    playbooks = [*morning.today.catalog.playbooks.values(), *(text for text in morning.today.texts.values() if text)]
+    playbooks = [
+        *morning.today.catalog.playbooks.values(),
+        *(text for text in morning.today.texts.values() if text),
+    ]
     names = sorted({playbook.trigger.one_per for playbook in playbooks if playbook.trigger.one_per})
     contract = morning.today.catalog.contract
     return [table for name in names if (table := contract.table(name)) is not None]
@@ -144,11 +169,19 @@ def _starts(morning: Morning) -> dict[str, list[Start]]:
     starts: dict[str, list[Start]] = {}
     for choice in morning.choices.choices:
         for candidate in choice.may_start:
-            starts.setdefault(candidate.account, []).append(Start(choice.playbook, candidate.row, candidate.before))
+            starts.setdefault(candidate.account, []).append(
+                Start(choice.playbook, candidate.row, candidate.before)
+            )
     for asked in morning.ledger.pending_starts():
         _ask(asked, starts, morning)
     for mine in starts.values():
-        mine.sort(key=lambda beginning: (beginning.playbook.priority if beginning.playbook else 9, beginning.playbook.name if beginning.playbook else "", beginning.row or ""))
+        mine.sort(
+            key=lambda beginning: (
+                beginning.playbook.priority if beginning.playbook else 9,
+                beginning.playbook.name if beginning.playbook else "",
+                beginning.row or "",
+            )
+        )
     return starts
 
 
@@ -158,7 +191,13 @@ def _ask(asked: StartAsked, starts: dict[str, list[Start]], morning: Morning) ->
     mine = starts.setdefault(asked.account, [])
     with suppress(StopIteration):
         mine.remove(next(item for item in mine if item.playbook == playbook and item.row == asked.row))
-    before = before_of(playbook, [(asked.account, asked.row)], morning.ledger).get((asked.account, asked.row), Before()) if playbook else Before()
+    before = (
+        before_of(playbook, [(asked.account, asked.row)], morning.ledger).get(
+            (asked.account, asked.row), Before()
+        )
+        if playbook
+        else Before()
+    )
     mine.append(Start(playbook, asked.row, before, asked))
 
 
@@ -177,11 +216,14 @@ def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]]) -> Non
     for account, mine in starts.items():
         for beginning in mine:
             if beginning.row is not None and beginning.playbook is not None:
-                connection.execute(wanted.ADD_WANTED_ROW, (account, beginning.playbook.trigger.one_per, beginning.row))
+                connection.execute(
+                    wanted.ADD_WANTED_ROW, (account, beginning.playbook.trigger.one_per, beginning.row)
+                )
 
 
 def _want_row(morning: Morning, enrollment: Enrollment) -> None:
     text = morning.today.texts.get(enrollment.definition)
     if enrollment.row is not None and text is not None and text.trigger.one_per is not None:
-        morning.stage.connection.execute(wanted.ADD_WANTED_ROW, (enrollment.account, text.trigger.one_per, enrollment.row))
-
+        morning.stage.connection.execute(
+            wanted.ADD_WANTED_ROW, (enrollment.account, text.trigger.one_per, enrollment.row)
+        )

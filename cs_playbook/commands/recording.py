@@ -102,7 +102,9 @@ def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
     for number, name in enumerate(names):
         past = f"known_{number}"
         series = fact_series(name)
-        known = ((subject, value, to_day(since)) for subject, value, since in morning.ledger.remembered(series, morning.today.day))
+        known = (
+            (subject, value, to_day(since))
+            for subject, value, since in morning.ledger.remembered(series, morning.today.day)
+        )
         fill_past(stage.connection, past, known)
         yield Observation(series, stage.connection.execute(changed_facts(name, past)))
-

@@ -46,8 +46,14 @@ class StoppedByRule(StoppedOnPurpose):
         may_pass = all(stop.allowable for stop in stops)
         rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in stops)) if may_pass else ""
         old = any(stop.rule == "snapshot_older_than" for stop in stops)
-        first = "build the snapshot of today: cs-playbook snapshot build; or, " if old else "look at the data; "
-        way_on = f'{first}if it is right: cs-playbook run {rules} --plan {plan} --because "…"' if rules else "bring a snapshot of today"
+        first = (
+            "build the snapshot of today: cs-playbook snapshot build; or, " if old else "look at the data; "
+        )
+        way_on = (
+            f'{first}if it is right: cs-playbook run {rules} --plan {plan} --because "…"'
+            if rules
+            else "bring a snapshot of today"
+        )
         super().__init__(f"nothing was done{why_not}:\n  {sentences}", way_on)
         self.stops = tuple(stops)
         self.plan = plan
@@ -81,7 +87,14 @@ def run(workspace: Workspace, clock: Clock, permission: Permission, version: str
         finished = publish_what_is_left(workspace, ledger)
         with open_snapshot(workspace, clock.day) as snapshot:
             morning, returned, allowed = _morning(workspace, snapshot, ledger, clock, permission)
-            result = RunResult(morning.today.day, workspace.root / OUT / morning.today.day.isoformat(), {}, returned, finished=finished, allowed=[event.rule for event in allowed])
+            result = RunResult(
+                morning.today.day,
+                workspace.root / OUT / morning.today.day.isoformat(),
+                {},
+                returned,
+                finished=finished,
+                allowed=[event.rule for event in allowed],
+            )
             still = _nothing_to_do(morning, snapshot, workspace)
             if still is not None:
                 return replace(result, counts=still, nothing=True)
@@ -107,18 +120,25 @@ def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
     return count
 
 
-def _morning(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock, permission: Permission) -> tuple[Morning, Returned, list[Allowed]]:
+def _morning(
+    workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock, permission: Permission
+) -> tuple[Morning, Returned, list[Allowed]]:
     """Everything that stops is told at once, so that a person looks once."""
     stops = guards(workspace, snapshot, ledger, clock)
     plan = plan_id(workspace, snapshot, ledger)
     if not all(stop.allowable for stop in stops):
         raise StoppedByRule(stops, plan, "")
     returned = returned_lists(workspace, ledger, snapshot.day)
-    sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar))
+    sources = Sources(
+        workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar)
+    )
     morning = prepare(sources, returned.answers)
     stops += too_many(newly_fitting(morning), workspace.catalog.project.stop_when)
     _stop_unless_allowed(stops, permission, plan)
-    allowed = [Allowed(stop.rule, permission.rules[stop.rule], permission.by, plan, snapshot.day) for stop in _once(stops)]
+    allowed = [
+        Allowed(stop.rule, permission.rules[stop.rule], permission.by, plan, snapshot.day)
+        for stop in _once(stops)
+    ]
     return morning, returned, allowed
 
 
@@ -140,13 +160,22 @@ def guards(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Cloc
 
 
 def newly_fitting(morning: Morning) -> list[NewlyFitting]:
-    return [NewlyFitting(choice.playbook.name, choice.new, max(morning.choices.seen, 1)) for choice in morning.choices.choices]
+    return [
+        NewlyFitting(choice.playbook.name, choice.new, max(morning.choices.seen, 1))
+        for choice in morning.choices.choices
+    ]
 
 
 def plan_id(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
     """Names the plan before it is made: the same files, answers, snapshot, memory and day always give the same plan."""
     lists = (hashlib.sha256(path.read_bytes()).hexdigest() for path in list_files(workspace))
-    parts = (workspace.catalog.files, snapshot.manifest.sha256, ledger.head(), snapshot.day.isoformat(), *lists)
+    parts = (
+        workspace.catalog.files,
+        snapshot.manifest.sha256,
+        ledger.head(),
+        snapshot.day.isoformat(),
+        *lists,
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -155,7 +184,11 @@ def _stop_unless_allowed(stops: Sequence[Stop], permission: Permission, plan: st
     seen = permission.plan == plan
     left = [stop for stop in stops if not (seen and stop.allowable and stop.rule in permission.rules)]
     if left:
-        raise StoppedByRule(left, plan, f" (the permission is for the plan {permission.plan})" if permission.rules and not seen else "")
+        raise StoppedByRule(
+            left,
+            plan,
+            f" (the permission is for the plan {permission.plan})" if permission.rules and not seen else "",
+        )
 
 
 def shape_of(manifest: Manifest) -> Shape:
@@ -167,7 +200,9 @@ def shape_of(manifest: Manifest) -> Shape:
 def shape_recorded(run: RunRecord) -> Shape | None:
     """How big the snapshot of that run was: remembered in the ledger, because old snapshots may be gone."""
     rows = {name.removeprefix(_ROWS): count for name, count in run.counts.items() if name.startswith(_ROWS)}
-    empties = {name.removeprefix(_EMPTY): count for name, count in run.counts.items() if name.startswith(_EMPTY)}
+    empties = {
+        name.removeprefix(_EMPTY): count for name, count in run.counts.items() if name.startswith(_EMPTY)
+    }
     return Shape(rows, empties) if rows else None
 
 
@@ -182,11 +217,30 @@ def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -
     return None if morning.ledger.acted_since_the_last_run() else dict(tally.counts)
 
 
-def _commit(morning: Morning, snapshot: Snapshot, workspace: Workspace, allowed: list[Allowed], clock: Clock, version: str) -> dict[str, int]:
+def _commit(
+    morning: Morning,
+    snapshot: Snapshot,
+    workspace: Workspace,
+    allowed: list[Allowed],
+    clock: Clock,
+    version: str,
+) -> dict[str, int]:
     tally = Tally()
     shape = shape_of(snapshot.manifest)
-    sizes = {**{f"{_ROWS}{name}": rows for name, rows in shape.rows.items()}, **{f"{_EMPTY}{name}": empty for name, empty in shape.empties.items()}}
-    record = RunRecord(morning.today.day, snapshot.manifest.sha256, sources_hash(snapshot.manifest), workspace.catalog.files, "", version, clock.recorded_at, {})
+    sizes = {
+        **{f"{_ROWS}{name}": rows for name, rows in shape.rows.items()},
+        **{f"{_EMPTY}{name}": empty for name, empty in shape.empties.items()},
+    }
+    record = RunRecord(
+        morning.today.day,
+        snapshot.manifest.sha256,
+        sources_hash(snapshot.manifest),
+        workspace.catalog.files,
+        "",
+        version,
+        clock.recorded_at,
+        {},
+    )
     morning.ledger.commit(
         record, _events(morning, allowed, tally), definitions(morning), observations(morning), _while_it_stays(snapshot, outputs(morning)),
         clock.recorded_at, lambda: Seal(tally.plan_hash, {**sizes, **tally.counts}),
@@ -204,4 +258,7 @@ def _while_it_stays(snapshot: Snapshot, files: Iterator[tuple[str, bytes]]) -> I
     """Asked once more before the transaction ends: a snapshot replaced under the run takes the whole run back."""
     yield from files
     if not snapshot.still_the_same():
-        raise StoppedOnPurpose("the snapshot was replaced while the run was reading it: nothing was done", "look at what writes into the folder of snapshots, and run again")
+        raise StoppedOnPurpose(
+            "the snapshot was replaced while the run was reading it: nothing was done",
+            "look at what writes into the folder of snapshots, and run again",
+        )

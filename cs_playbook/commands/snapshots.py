@@ -27,13 +27,25 @@ def build_snapshot(workspace: Workspace, exports: Path | None, stamp: Stamp) -> 
     """From the folder that `sources:` names, or `exports`. A day that was run already is never replaced."""
     sources = workspace.catalog.sources
     if sources is None:
-        raise ChoiceError("no file says `sources:`", "it tells how your exports become the tables of data.yaml; the starter library has one")
+        raise ChoiceError(
+            "no file says `sources:`",
+            "it tells how your exports become the tables of data.yaml; the starter library has one",
+        )
     folder = exports or workspace.root / sources.folder
     was_run = _last_run(workspace)
-    if was_run is not None and stamp.day <= was_run and snapshots.place_of(workspace.snapshots, stamp.day).exists():
-        raise ChoiceError(f"the snapshot of {stamp.day.isoformat()} was run already", "what was decided stays explainable: build one for a later day")
+    if (
+        was_run is not None
+        and stamp.day <= was_run
+        and snapshots.place_of(workspace.snapshots, stamp.day).exists()
+    ):
+        raise ChoiceError(
+            f"the snapshot of {stamp.day.isoformat()} was run already",
+            "what was decided stays explainable: build one for a later day",
+        )
     violations = _violations(workspace, stamp.day)
-    return build(workspace.catalog.contract, sources, folder, workspace.snapshots, stamp, violations, replace=True)
+    return build(
+        workspace.catalog.contract, sources, folder, workspace.snapshots, stamp, violations, replace=True
+    )
 
 
 def _last_run(workspace: Workspace) -> date | None:
@@ -64,11 +76,20 @@ def expectations(connection: sqlite3.Connection, contract: Contract, reckoning: 
             continue
         connection.execute(view_of(table, contract, reckoning)) if table.name != "accounts" else None
         for condition in table.expect:
-            count, examples = connection.execute(expecting.says_no(condition, table, contract, reckoning)).fetchone()
+            count, examples = connection.execute(
+                expecting.says_no(condition, table, contract, reckoning)
+            ).fetchone()
             if count:
                 rows = connection.execute(expecting.how_many(table)).fetchone()[0]
                 why = f": {condition.because}" if condition.because else ""
-                findings.append(warning(condition.span, "CSP743", f"{count} of {rows} rows of {table.name} are not as expected{why}", f"e.g. {examples}"))
+                findings.append(
+                    warning(
+                        condition.span,
+                        "CSP743",
+                        f"{count} of {rows} rows of {table.name} are not as expected{why}",
+                        f"e.g. {examples}",
+                    )
+                )
     return findings
 
 
@@ -92,7 +113,11 @@ def check_snapshot(workspace: Workspace, day: date | None) -> Checked:
         manifest = snapshot.manifest
     earlier = snapshots.previous(workspace.snapshots, manifest.day)
     before = snapshots.read_manifest(earlier) if earlier else None
-    return Checked(manifest, before, (*findings, *(compare(manifest, before, f"{manifest.day.isoformat()}.db") if before else ())))
+    return Checked(
+        manifest,
+        before,
+        (*findings, *(compare(manifest, before, f"{manifest.day.isoformat()}.db") if before else ())),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def wanted_subjects(stage: Stage) -> Iterator[Subject]:
     names = [column[0] for column in cursor.description][2:]
     for key, number, *cells in cursor:
         values: dict[str, Value] = dict(zip(names, cells, strict=True)) if number is not None else {}
-        yield Subject(key, None, values, tuple(contacts.of(key)), number is not None, bool(values.get("_active")))
+        yield Subject(
+            key, None, values, tuple(contacts.of(key)), number is not None, bool(values.get("_active"))
+        )
 
 
 def wanted_rows(stage: Stage, table: Table) -> Iterator[tuple[str, tuple[str, Row]]]:

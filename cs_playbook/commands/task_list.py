@@ -28,5 +28,11 @@ def task_list(workspace: Workspace, day: date | None, owner: str | None) -> Task
         morning = prepare(Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar))
         everything = [line for line, _, _ in open_lines(morning)]
     short = short_keys([line.key for line in everything])
-    mine = [line for line in everything if owner is None or owner.lower() in f"{line.owner} {line.owner_name}".lower()]
-    return TaskList(snapshot.day, sorted(mine, key=lambda line: (line.due, line.priority, line.owner, line.key)), short)
+    mine = [
+        line
+        for line in everything
+        if owner is None or owner.lower() in f"{line.owner} {line.owner_name}".lower()
+    ]
+    return TaskList(
+        snapshot.day, sorted(mine, key=lambda line: (line.due, line.priority, line.owner, line.key)), short
+    )

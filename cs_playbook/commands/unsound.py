@@ -14,6 +14,9 @@ class UnsoundFiles(UserError):
 
     def __init__(self, findings: tuple[Finding, ...], files: WorkspaceFiles) -> None:
         errors = sum(finding.is_error for finding in findings)
-        super().__init__(f"{errors} finding{'' if errors == 1 else 's'} in the files: nothing was done", "mend them, then cs-playbook validate")
+        super().__init__(
+            f"{errors} finding{'' if errors == 1 else 's'} in the files: nothing was done",
+            "mend them, then cs-playbook validate",
+        )
         self.findings = findings
         self.files = files

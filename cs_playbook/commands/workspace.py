@@ -86,7 +86,10 @@ def _letters(catalog: Catalog) -> list[Finding]:
     findings: list[Finding] = []
     for name in dict.fromkeys(name for name, _ in catalog.letters):
         # The default language first: the others are held against it.
-        languages = sorted((language for known, language in catalog.letters if known == name), key=lambda language: (language != default, language))
+        languages = sorted(
+            (language for known, language in catalog.letters if known == name),
+            key=lambda language: (language != default, language),
+        )
         read = [compile_letter(catalog.letters[name, language]) for language in languages]
         templates = [template for template in read if isinstance(template, Template)]
         findings += [finding for wrong in read if not isinstance(wrong, Template) for finding in wrong]
@@ -98,9 +101,15 @@ def _letters(catalog: Catalog) -> list[Finding]:
 def open_workspace(start: Path) -> Workspace:
     """The workspace, or UnsoundFiles where anything in it is an error."""
     examined = examine(start)
-    if examined.catalog is None or examined.around is None or any(finding.is_error for finding in examined.findings):
+    if (
+        examined.catalog is None
+        or examined.around is None
+        or any(finding.is_error for finding in examined.findings)
+    ):
         raise UnsoundFiles(examined.findings, examined.files)
-    return Workspace(examined.files.root, examined.files, examined.catalog, examined.around, examined.findings)
+    return Workspace(
+        examined.files.root, examined.files, examined.catalog, examined.around, examined.findings
+    )
 
 
 def open_for_exports(start: Path) -> Workspace:
@@ -111,8 +120,14 @@ def open_for_exports(start: Path) -> Workspace:
     examined = examine(start)
     catalog, around = examined.catalog, examined.around
     if catalog is not None and around is not None:
-        needed = {catalog.project.span.file, catalog.contract.span.file, *([catalog.sources.span.file] if catalog.sources else [])}
-        wrong = tuple(finding for finding in examined.findings if finding.is_error and finding.span.file in needed)
+        needed = {
+            catalog.project.span.file,
+            catalog.contract.span.file,
+            *([catalog.sources.span.file] if catalog.sources else []),
+        }
+        wrong = tuple(
+            finding for finding in examined.findings if finding.is_error and finding.span.file in needed
+        )
         if not wrong:
             return Workspace(examined.files.root, examined.files, catalog, around, examined.findings)
     raise UnsoundFiles(examined.findings, examined.files)
@@ -155,7 +170,10 @@ def _holidays(countries: tuple[str, ...]) -> Callable[[int], frozenset[date]]:
             try:
                 days |= set(country_holidays(country, years=year))
             except NotImplementedError as error:
-                raise ChoiceError(f"there is no calendar of holidays for '{country}'", "write a country code in project.yaml: FR, DE, GB …") from error
+                raise ChoiceError(
+                    f"there is no calendar of holidays for '{country}'",
+                    "write a country code in project.yaml: FR, DE, GB …",
+                ) from error
         return frozenset(days)
 
     return of

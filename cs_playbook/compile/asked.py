@@ -109,4 +109,6 @@ def _expressions(item: Condition | Expression) -> Iterator[Expression]:
 
 def lasting_of(condition: Condition) -> tuple[Condition, ...]:
     """The conditions with `for` inside a condition, itself included; each meaning once."""
-    return tuple({series_of(item): item for item in conditions(condition) if item.lasting is not None}.values())
+    return tuple(
+        {series_of(item): item for item in conditions(condition) if item.lasting is not None}.values()
+    )

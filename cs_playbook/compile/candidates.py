@@ -11,7 +11,9 @@ from cs_playbook.compile.sql import quoted
 _FITTING = "create temp table fitting (rule integer, subject text, account text, row text, holds integer, over integer not null default 0, primary key (rule, subject)) strict, without rowid"
 _GONE = "create temp table gone (subject text primary key) strict, without rowid"
 _OWNERS = "create temp table owners (account text primary key, owner text) strict, without rowid"
-_HELD = "create temp table held (account text, row text, rule integer, by text, why text, until integer) strict"
+_HELD = (
+    "create temp table held (account text, row text, rule integer, by text, why text, until integer) strict"
+)
 TABLES = (_FITTING, _GONE, _OWNERS, _HELD)
 
 ADD_FITTING = "insert or ignore into temp.fitting (rule, subject, account, row, holds) values (?, ?, ?, ?, ?)"
@@ -21,7 +23,9 @@ ADD_OWNER = "insert into temp.owners values (?, ?)"
 ADD_HELD = "insert into temp.held values (?, ?, ?, ?, ?, ?)"
 
 # Parameter: the reason that is counted and not listed.
-HELD_LISTED = "select account, row, rule, by, why, until from temp.held where by <> ? order by account, rule, rowid"
+HELD_LISTED = (
+    "select account, row, rule, by, why, until from temp.held where by <> ? order by account, rule, rowid"
+)
 WANT_HELD = "insert or ignore into temp.wanted select account from temp.held where by <> ?"
 # Parameters: rule, reason.
 COUNT_HELD = "select count(*) from temp.held where rule = ? and by = ?"
@@ -47,7 +51,9 @@ def new_ones(past: str) -> str:
 def count_new_to_both(past: str, later: str) -> str:
     """Parameter: rule. How many of the new ones a later memory does not know either."""
     there = f"select 1 from temp.{quoted(later)} l where l.subject = t.subject and l.value = 1"
-    return f"select count(*) from {_beside(past)} where t.rule = ? and p.value is not 1 and not exists ({there})"
+    return (
+        f"select count(*) from {_beside(past)} where t.rule = ? and p.value is not 1 and not exists ({there})"
+    )
 
 
 def who_may_start(past: str) -> str:

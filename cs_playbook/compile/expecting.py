@@ -16,11 +16,19 @@ def says_no(condition: Condition, table: Table, contract: Contract, reckoning: R
     """(how many, the first few keys joined by commas) of the rows the condition says no to; unknown is not no."""
     shown = quoted(table.key) if table.key else "_row"
     if table.name == ACCOUNTS:
-        fields = ", ".join(f"{visible_field(field.name, field.type, reckoning)} as {quoted(field.name)}" for field in table.fields)
+        fields = ", ".join(
+            f"{visible_field(field.name, field.type, reckoning)} as {quoted(field.name)}"
+            for field in table.fields
+        )
         source, columns = f"(select {fields} from main.accounts) r", _of_accounts()
     else:
-        fields = ", ".join(f"{visible_field(field.name, field.type, reckoning)} as {quoted(field.name)}" for field in contract.accounts.fields)
-        source = f"temp.{seen(table.name)} r join (select _n, {fields} from main.accounts) a on a._n = r._account"
+        fields = ", ".join(
+            f"{visible_field(field.name, field.type, reckoning)} as {quoted(field.name)}"
+            for field in contract.accounts.fields
+        )
+        source = (
+            f"temp.{seen(table.name)} r join (select _n, {fields} from main.accounts) a on a._n = r._account"
+        )
         columns = row_columns()
     wrong = f"select r.{shown} as shown from {source} where {sql_of_condition(condition, columns, reckoning)} is 0"
     return f"select (select count(*) from ({wrong})), (select group_concat(shown, ', ') from (select shown from ({wrong}) order by shown limit {EXAMPLES}))"

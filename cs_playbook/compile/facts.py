@@ -82,7 +82,9 @@ def add_given(names: list[str], contract: Contract) -> str:
     return f"insert into temp.given select _n, {marks} from main.accounts where {key} = ?"
 
 
-def facts_sql(asked: Asked, catalog: Catalog, reckoning: Reckoning, given: frozenset[str] = frozenset()) -> FactsSql:
+def facts_sql(
+    asked: Asked, catalog: Catalog, reckoning: Reckoning, given: frozenset[str] = frozenset()
+) -> FactsSql:
     """`given`: facts that stand ready in `temp.given(_n, …)` where a story says them outright, SAID_EMPTY or a value."""
     builder = _Builder(asked, catalog, reckoning, given)
     return builder.build()
@@ -121,7 +123,9 @@ class _Builder:
         selected = ["_n"]
         for column in accounts.fields:
             if column.name in self.asked.facts or column.name == accounts.key:
-                selected.append(f"{self._or_given(column.name, visible_field(column.name, column.type, self.reckoning))} as {quoted(column.name)}")
+                selected.append(
+                    f"{self._or_given(column.name, visible_field(column.name, column.type, self.reckoning))} as {quoted(column.name)}"
+                )
                 self.done[column.name] = column.type.reads_as
         joined = "main.accounts"
         if self.given:
@@ -157,7 +161,9 @@ class _Builder:
 
     def _remembered(self, memory: Memory, alias: str, kind: FieldType) -> str:
         if memory.function in ("running", "finished"):
-            return f"({alias}.subject is not null)"  # a playbook that never ran is neither running nor finished
+            return (
+                f"({alias}.subject is not null)"  # a playbook that never ran is neither running nor finished
+            )
         value = f"{alias}.value"
         # A fact whose type has changed since: what was recorded means nothing any more.
         return f"iif({_FITS[stored(kind)].format(value)}, {value}, null)"
@@ -211,28 +217,50 @@ class _Builder:
         if not counted:
             return
         name = quoted(f"rows_{len(self.statements)}")
-        owner = f" join ({self.relation}) a on a._n = r._account" if any(item.needs_owner for item in counted) else ""
+        owner = (
+            f" join ({self.relation}) a on a._n = r._account"
+            if any(item.needs_owner for item in counted)
+            else ""
+        )
         source = f"temp.{seen(table.name)} r{owner}"
         typed = ", ".join(quoted(item.column) for item in counted)
         self.statements.append(f"create temp table {name} (_account integer primary key, {typed})")
-        self.statements.append(f"insert into temp.{name} select r._account, {columns_named(counted)} from {source} group by r._account")
+        self.statements.append(
+            f"insert into temp.{name} select r._account, {columns_named(counted)} from {source} group by r._account"
+        )
         added = {
-            item.column: (self._or_given(item.column, f"iif({name}._account is null, {item.nothing}, {name}.{quoted(item.column)})"), self._type(item.column))
+            item.column: (
+                self._or_given(
+                    item.column, f"iif({name}._account is null, {item.nothing}, {name}.{quoted(item.column)})"
+                ),
+                self._type(item.column),
+            )
             for item in counted
         }
-        self._add(added, f" left join temp.{name} on {name}._account = f._n", "temp.given" if self.given else None)
+        self._add(
+            added, f" left join temp.{name} on {name}._account = f._n", "temp.given" if self.given else None
+        )
 
     def _edge(self, table: Table, related: Related) -> None:
         name = quoted(f"edge_{len(self.statements)}")
         relation = self.relation if not self._plain_rows(related) else None
         self.statements.append(f"create temp table {name} (_account integer primary key, value)")
-        self.statements.append(f"insert into temp.{name} {edge_row(related, table, relation, self.reckoning)}")
-        self._add({column_of(related): (f"{name}.value", related.type or FieldType.TEXT)}, f" left join temp.{name} on {name}._account = f._n")
+        self.statements.append(
+            f"insert into temp.{name} {edge_row(related, table, relation, self.reckoning)}"
+        )
+        self._add(
+            {column_of(related): (f"{name}.value", related.type or FieldType.TEXT)},
+            f" left join temp.{name} on {name}._account = f._n",
+        )
 
     def _active(self) -> None:
         """Whom playbooks see; unknown is not seen."""
         active = self.catalog.contract.active
-        value = "1" if active is None else f"coalesce({sql_of_condition(active, self._columns(), self.reckoning)}, 0)"
+        value = (
+            "1"
+            if active is None
+            else f"coalesce({sql_of_condition(active, self._columns(), self.reckoning)}, 0)"
+        )
         self._add({ACTIVE: (value, FieldType.BOOLEAN)}, "")
 
     def _add(self, added: dict[str, tuple[str, FieldType]], joins: str, given: str | None = None) -> None:
@@ -304,7 +332,11 @@ class _Builder:
         signal = self.catalog.signals.get(column)
         if signal is not None:
             return signal.type
-        return next(related.type or FieldType.INTEGER for related in self.asked.related if column_of(related) == column)
+        return next(
+            related.type or FieldType.INTEGER
+            for related in self.asked.related
+            if column_of(related) == column
+        )
 
 
 def account_columns(alias: str) -> Columns:

@@ -30,7 +30,11 @@ def masks(rules: Sequence[Rule], reckoning: Reckoning, shares: Mapping[str, floa
 
 def parts(rules: Sequence[Rule], reckoning: Reckoning) -> tuple[str, ...]:
     """Everything that must hold for one of the rules, as SQL, each once."""
-    return tuple(dict.fromkeys(_sql(impatient(part), reckoning) for rule in rules for part in top_parts(rule.condition)))
+    return tuple(
+        dict.fromkeys(
+            _sql(impatient(part), reckoning) for rule in rules for part in top_parts(rule.condition)
+        )
+    )
 
 
 def sample(asked: Sequence[str]) -> str:

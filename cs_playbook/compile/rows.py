@@ -25,7 +25,10 @@ class Counted:
 
 def view_of(table: Table, contract: Contract, reckoning: Reckoning) -> str:
     """`temp.seen_<table>`: rows up to the logical day, with what has not happened yet empty, and the parent row's fields."""
-    own = [f"{_seen(f't.{quoted(field.name)}', field.type, reckoning)} as {quoted(field.name)}" for field in table.fields]
+    own = [
+        f"{_seen(f't.{quoted(field.name)}', field.type, reckoning)} as {quoted(field.name)}"
+        for field in table.fields
+    ]
     source = f"main.{quoted(table.name)} t"
     if table.through is not None:
         parent = contract.table(table.through.table)
@@ -77,7 +80,9 @@ def counted_signal(signal: Signal, table: Table, reckoning: Reckoning) -> Counte
     if signal.where is not None:
         chosen.append(sql_of_condition(signal.where, columns, reckoning))
     where = " and ".join(chosen) or "1"
-    value = _with_aggregates(signal.value, lambda part: _aggregate(part, where, columns, reckoning), reckoning)
+    value = _with_aggregates(
+        signal.value, lambda part: _aggregate(part, where, columns, reckoning), reckoning
+    )
     nothing = _with_aggregates(signal.value, _of_nothing, reckoning)
     return Counted(signal.name, value, nothing, _names_owner(signal.value) or "a." in where)
 
@@ -139,5 +144,3 @@ def edge_row(related: Related, table: Table, relation: str | None, reckoning: Re
 
 def columns_named(counted: tuple[Counted, ...]) -> str:
     return ", ".join(f"{item.value} as {quoted(item.column)}" for item in counted)
-
-

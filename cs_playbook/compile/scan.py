@@ -100,7 +100,9 @@ def over_already(rule: Rule, contract: Contract, reckoning: Reckoning) -> str | 
     else:
         source, columns = _row_source(rule, contract), row_rule_columns()
         subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
-    fits = balanced(" or ", [f"coalesce({_condition(end, _starting(rule, columns), reckoning)}, 0)" for end in ends])
+    fits = balanced(
+        " or ", [f"coalesce({_condition(end, _starting(rule, columns), reckoning)}, 0)" for end in ends]
+    )
     return f"select t.subject from {source} join temp.fitting t on t.rule = ? and t.subject = {subject} where {fits}"
 
 
@@ -133,7 +135,9 @@ def _row_source(rule: Rule, contract: Contract) -> str:
     source = f"temp.{seen(rule.row)} r join {_facts()} f on f._n = r._account"
     for condition in lasting_of(rule.condition):
         alias = quoted(series_of(condition))
-        source += f" left join temp.{alias} on {alias}.subject = f.id_ || char(31) || r.{_row_key(rule, contract)}"
+        source += (
+            f" left join temp.{alias} on {alias}.subject = f.id_ || char(31) || r.{_row_key(rule, contract)}"
+        )
     return source
 
 
@@ -223,7 +227,11 @@ def near_accounts(rule: Rule, reckoning: Reckoning) -> str:
 
 def top_parts(condition: Condition) -> tuple[Condition, ...]:
     """The conditions that must all hold, as a person counts them."""
-    if isinstance(condition, Group) and condition.kind == "all" and condition.because is None and condition.lasting is None:
+    if (
+        isinstance(condition, Group)
+        and condition.kind == "all"
+        and condition.because is None
+        and condition.lasting is None
+    ):
         return tuple(part for item in condition.items for part in top_parts(item))
     return (condition,)
-

@@ -29,7 +29,10 @@ def recall(folder: Path, key: str) -> tuple[Finding, ...] | None:
     """The findings that were kept under the key; None where there are none, or they cannot be read."""
     try:
         kept = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
-        return tuple(Finding(Span(*place), code, message, hint, Severity(said)) for place, code, message, hint, said in kept)
+        return tuple(
+            Finding(Span(*place), code, message, hint, Severity(said))
+            for place, code, message, hint, said in kept
+        )
     except (OSError, ValueError, TypeError):
         return None
 
@@ -38,7 +41,9 @@ def keep(folder: Path, key: str, findings: tuple[Finding, ...]) -> None:
     """For the next time; where nothing can be written, nothing is kept. What is wrong is always looked at anew."""
     if any(finding.is_error for finding in findings):
         return
-    written = json.dumps([[list(f.span), f.code, f.message, f.hint, f.severity] for f in findings], ensure_ascii=False)
+    written = json.dumps(
+        [[list(f.span), f.code, f.message, f.hint, f.severity] for f in findings], ensure_ascii=False
+    )
     beside = folder / f"{key}.{os.getpid()}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

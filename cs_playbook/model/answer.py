@@ -61,11 +61,19 @@ def explain(condition: Condition, values: Values, reckoning: Reckoning) -> Evide
     match condition:
         case Leaf(expression=expression):
             now = truth(evaluate(expression, values, reckoning))
-            return Evidence(condition, _patient(condition, now, values, reckoning), seen(expression, values), (), held if now else None)
+            return Evidence(
+                condition,
+                _patient(condition, now, values, reckoning),
+                seen(expression, values),
+                (),
+                held if now else None,
+            )
         case Group(kind=kind, items=items):
             inside = tuple(explain(item, values, reckoning) for item in items)
             now = _combine(kind, (item.answer for item in inside))
-            return Evidence(condition, _patient(condition, now, values, reckoning), (), inside, held if now else None)
+            return Evidence(
+                condition, _patient(condition, now, values, reckoning), (), inside, held if now else None
+            )
 
 
 def choose(cases: Cases, values: Values, reckoning: Reckoning) -> object:  # type: ignore[type-arg]
@@ -175,14 +183,21 @@ def evaluate(expression: Expression, values: Values, reckoning: Reckoning) -> Va
             assert_never(expression)
 
 
-def _case(branches: tuple[tuple[Expression, Expression], ...], otherwise: Expression | None, values: Values, reckoning: Reckoning) -> Value:
+def _case(
+    branches: tuple[tuple[Expression, Expression], ...],
+    otherwise: Expression | None,
+    values: Values,
+    reckoning: Reckoning,
+) -> Value:
     for when, then in branches:
         if truth(evaluate(when, values, reckoning)):
             return evaluate(then, values, reckoning)
     return None if otherwise is None else evaluate(otherwise, values, reckoning)
 
 
-def _question(question: Comparison | Among | Holds | Between | Like | IsEmpty, values: Values, reckoning: Reckoning) -> Answer:
+def _question(
+    question: Comparison | Among | Holds | Between | Like | IsEmpty, values: Values, reckoning: Reckoning
+) -> Answer:
     def value(expression: Expression) -> Value:
         return evaluate(expression, values, reckoning)
 

@@ -13,7 +13,9 @@ from cs_playbook.model.time import FromDate
 
 def rule_conditions(playbook: Playbook) -> Iterator[Condition]:
     """What is asked of everybody: audience and trigger."""
-    yield from (condition for condition in (playbook.audience, playbook.trigger.when) if condition is not None)
+    yield from (
+        condition for condition in (playbook.audience, playbook.trigger.when) if condition is not None
+    )
 
 
 def later_conditions(playbook: Playbook) -> Iterator[Condition]:
@@ -93,7 +95,11 @@ def people_of(playbook: Playbook) -> Iterator[People]:
         match step.verb:
             case Task() | Approve() as verb:
                 yield from (fit.value for fit in verb.owner.fits)
-                yield from (who for who in (verb.about, verb.escalate.tell if verb.escalate else None) if who is not None)
+                yield from (
+                    who
+                    for who in (verb.about, verb.escalate.tell if verb.escalate else None)
+                    if who is not None
+                )
             case Email() as email:
                 yield from (fit.value for cases in (email.to, email.sender) for fit in cases.fits)
             case _:

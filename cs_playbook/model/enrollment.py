@@ -104,7 +104,12 @@ class Enrollment:
 
     def is_watched(self, day: date) -> bool:
         """Ended, but its goal may still be met within the window."""
-        return self.ended_on is not None and self.goal_on is None and self.watch_until is not None and day <= self.watch_until
+        return (
+            self.ended_on is not None
+            and self.goal_on is None
+            and self.watch_until is not None
+            and day <= self.watch_until
+        )
 
     @property
     def open_tasks(self) -> tuple[OpenTask, ...]:

@@ -53,5 +53,9 @@ class Project:
 
 
 RuleName = OneOf[
-    "snapshot_older_than", "newly_fitting_a_playbook", "a_table_shrinks_by", "empty_cells_rise_by", "a_day_already_passed"
+    "snapshot_older_than",
+    "newly_fitting_a_playbook",
+    "a_table_shrinks_by",
+    "empty_cells_rise_by",
+    "a_day_already_passed",
 ]

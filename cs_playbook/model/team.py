@@ -113,4 +113,6 @@ class Team:
     def person(self, email: str) -> Person | None:
         """Addresses differ in more than capitals: a CRM spells them as somebody once typed them."""
         exact = next((person for person in self.people if person.email == email), None)
-        return exact or next((person for person in self.people if person.email.casefold() == email.casefold()), None)
+        return exact or next(
+            (person for person in self.people if person.email.casefold() == email.casefold()), None
+        )

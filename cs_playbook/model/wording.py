@@ -27,7 +27,18 @@ from cs_playbook.model.expression import (
     from_day,
 )
 
-_WEIGHT = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6, "negative": 7, "atom": 8}
+_WEIGHT = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    "compare": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "negative": 7,
+    "atom": 8,
+}
 
 
 def write(expression: Expression) -> str:

@@ -59,7 +59,12 @@ class Binder:
     def yes_or_no(self, expression: Expression) -> Expression:
         bound, kind = self.bind(expression)
         if kind not in (FieldType.BOOLEAN, None):
-            self.report(expression.at, "CSP212", f"this is {KIND_WORDS[kind]}, not a question that says yes or no", "compare it with something: =, >=, is not null …")
+            self.report(
+                expression.at,
+                "CSP212",
+                f"this is {KIND_WORDS[kind]}, not a question that says yes or no",
+                "compare it with something: =, >=, is not null …",
+            )
         return bound
 
     def bind(self, expression: Expression) -> tuple[Expression, Kind]:
@@ -69,7 +74,9 @@ class Binder:
             case Name():
                 return self._name(expression)
             case Both(items=items):
-                return Both(expression.operator, tuple(self.yes_or_no(item) for item in items), expression.at), FieldType.BOOLEAN
+                return Both(
+                    expression.operator, tuple(self.yes_or_no(item) for item in items), expression.at
+                ), FieldType.BOOLEAN
             case Not(item=item):
                 return Not(self.yes_or_no(item), expression.at), FieldType.BOOLEAN
             case IsEmpty(item=item):
@@ -108,13 +115,23 @@ class Binder:
                 return replace(question, item=pairs[0][0], choices=tuple(choice for _, choice in pairs))
             case Between(item=item, low=low, high=high):
                 bound, low = self._alike(question.at, item, low, ordered=True)
-                return replace(question, item=bound, low=low, high=self._alike(question.at, item, high, ordered=True)[1])
+                return replace(
+                    question, item=bound, low=low, high=self._alike(question.at, item, high, ordered=True)[1]
+                )
             case Holds(item=item, list=inside):
-                return replace(question, item=self._must(item, FieldType.TEXT), list=self._must(inside, FieldType.LIST))
+                return replace(
+                    question, item=self._must(item, FieldType.TEXT), list=self._must(inside, FieldType.LIST)
+                )
             case Like(item=item, pattern=pattern):
-                return replace(question, item=self._must(item, FieldType.TEXT), pattern=self._must(pattern, FieldType.TEXT))
+                return replace(
+                    question,
+                    item=self._must(item, FieldType.TEXT),
+                    pattern=self._must(pattern, FieldType.TEXT),
+                )
 
-    def _alike(self, at: At, left: Expression, right: Expression, *, ordered: bool) -> tuple[Expression, Expression]:
+    def _alike(
+        self, at: At, left: Expression, right: Expression, *, ordered: bool
+    ) -> tuple[Expression, Expression]:
         """Both sides bound; a text beside a date becomes that date; two kinds that cannot be compared are a finding."""
         before = len(self.findings)
         left, one = self.bind(left)
@@ -135,9 +152,16 @@ class Binder:
         if other is not FieldType.DATE or not isinstance(side, Literal) or not isinstance(side.value, str):
             return side, kind
         try:
-            return replace(side, value=to_day(date.fromisoformat(side.value)), type=FieldType.DATE), FieldType.DATE
+            return replace(
+                side, value=to_day(date.fromisoformat(side.value)), type=FieldType.DATE
+            ), FieldType.DATE
         except ValueError:
-            self.report(side.at, "CSP211", f"'{side.value}' is not a day of the calendar", "year, month, day: '2026-03-31'")
+            self.report(
+                side.at,
+                "CSP211",
+                f"'{side.value}' is not a day of the calendar",
+                "year, month, day: '2026-03-31'",
+            )
             return side, FieldType.DATE
 
     def _has_order(self, at: At, kind: FieldType, ordered: bool) -> None:
@@ -148,17 +172,33 @@ class Binder:
 
     def _possible(self, side: Expression, other: Expression) -> None:
         """A fact with declared values compared with something it can never be."""
-        if not isinstance(side, Name) or not isinstance(other, Literal) or side.scope.value not in ("account", "owner"):
+        if (
+            not isinstance(side, Name)
+            or not isinstance(other, Literal)
+            or side.scope.value not in ("account", "owner")
+        ):
             return
         values = self.scope.values.get(side.name)
         if values and isinstance(other.value, str) and other.value not in values:
             near = did_you_mean(other.value, values)
-            self.findings.append(warning(self.place(other.at), "CSP217", f"'{side.name}' is never '{other.value}'", near or f"it can be: {', '.join(values)}"))
+            self.findings.append(
+                warning(
+                    self.place(other.at),
+                    "CSP217",
+                    f"'{side.name}' is never '{other.value}'",
+                    near or f"it can be: {', '.join(values)}",
+                )
+            )
 
     def _must(self, expression: Expression, wanted: FieldType) -> Expression:
         bound, kind = self.bind(expression)
         if kind is not None and kind is not wanted and not (kind.is_number and wanted.is_number):
-            self.report(expression.at, "CSP211", f"this is {KIND_WORDS[kind]}, and {KIND_WORDS[wanted]} is needed here", wanted_here(expression, wanted, self.scope))
+            self.report(
+                expression.at,
+                "CSP211",
+                f"this is {KIND_WORDS[kind]}, and {KIND_WORDS[wanted]} is needed here",
+                wanted_here(expression, wanted, self.scope),
+            )
         return bound
 
     # --- values ---
@@ -169,10 +209,17 @@ class Binder:
         bound = [self.bind(side) for side in sides]
         kinds = [kind for _, kind in bound if kind is not None]
         if FieldType.DATE in kinds:
-            self.report(expression.at, "CSP205", "dates are not added to or subtracted from here", "ask for the distance: days_until(d) <= 90, days_since(d) > 30, business_days_until(d) < 5")
+            self.report(
+                expression.at,
+                "CSP205",
+                "dates are not added to or subtracted from here",
+                "ask for the distance: days_until(d) <= 90, days_since(d) > 30, business_days_until(d) < 5",
+            )
         elif any(not kind.is_number for kind in kinds) and len(self.findings) == before:
             odd = next(kind for kind in kinds if not kind.is_number)
-            self.report(expression.at, "CSP211", f"one cannot reckon with {KIND_WORDS[odd]}", "only with numbers")
+            self.report(
+                expression.at, "CSP211", f"one cannot reckon with {KIND_WORDS[odd]}", "only with numbers"
+            )
         whole = all(kind is FieldType.INTEGER for kind in kinds)
         if isinstance(expression, Negative):
             return replace(expression, item=bound[0][0]), FieldType.INTEGER if whole else FieldType.NUMBER
@@ -186,15 +233,27 @@ class Binder:
         if len(kinds) > 1 and all(kind.is_number for kind in kinds):
             kinds = {FieldType.NUMBER}
         if len(kinds) > 1:
-            self.report(case.at, "CSP211", "the branches of this case give different kinds of values", "give all of them the same kind")
-        bound = replace(case, branches=tuple((when, then) for when, (then, _) in branches), otherwise=otherwise)
+            self.report(
+                case.at,
+                "CSP211",
+                "the branches of this case give different kinds of values",
+                "give all of them the same kind",
+            )
+        bound = replace(
+            case, branches=tuple((when, then) for when, (then, _) in branches), otherwise=otherwise
+        )
         return bound, next(iter(kinds)) if len(kinds) == 1 else None
 
     def _call(self, call: Call) -> tuple[Expression, Kind]:
         signature = SIGNATURES[call.function]
         count = len(call.arguments)
         if count < signature.least or (signature.most is not None and count > signature.most):
-            self.report(call.at, "CSP214", f"{call.function}() takes {signature.least}{'' if signature.most else ' or more'} in its brackets, not {count}", f"e.g. {_example(call.function, signature)}")
+            self.report(
+                call.at,
+                "CSP214",
+                f"{call.function}() takes {signature.least}{'' if signature.most else ' or more'} in its brackets, not {count}",
+                f"e.g. {_example(call.function, signature)}",
+            )
         arguments = tuple(self._argument(argument, signature.takes) for argument in call.arguments)
         return replace(call, arguments=arguments), signature.gives
 
@@ -205,13 +264,20 @@ class Binder:
 
     def _aggregate(self, aggregate: Aggregate) -> tuple[Expression, Kind]:
         if self.scope.related is None:
-            self.report(aggregate.at, "CSP218", f"{aggregate.function}() belongs into a signal with `from:`", "or ask number_of(tickets, …), total(invoices.amount, …)")
+            self.report(
+                aggregate.at,
+                "CSP218",
+                f"{aggregate.function}() belongs into a signal with `from:`",
+                "or ask number_of(tickets, …), total(invoices.amount, …)",
+            )
             return aggregate, None
         if aggregate.argument is None:
             return aggregate, FieldType.INTEGER
         argument, kind = self.bind(aggregate.argument)
         if aggregate.function in ("sum", "avg") and kind is not None and not kind.is_number:
-            self.report(aggregate.at, "CSP211", f"{aggregate.function}() needs a number, this is {KIND_WORDS[kind]}")
+            self.report(
+                aggregate.at, "CSP211", f"{aggregate.function}() needs a number, this is {KIND_WORDS[kind]}"
+            )
         gives = {"count": FieldType.INTEGER, "avg": FieldType.NUMBER}.get(aggregate.function, kind)
         return replace(aggregate, argument=argument), gives
 

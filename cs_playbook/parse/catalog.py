@@ -66,7 +66,8 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
     return [
         f
         for f in findings
-        if f.code in MISREAD or ((f.span.file, f.span.line) not in lines and not (f.code in SHAPE and f.span[:3] in values))
+        if f.code in MISREAD
+        or ((f.span.file, f.span.line) not in lines and not (f.code in SHAPE and f.span[:3] in values))
     ]
 
 
@@ -82,7 +83,11 @@ def read_pinned(source: str, label: str, around: Surroundings) -> tuple[Playbook
 
 def _with_former_names(around: Surroundings) -> Surroundings:
     names = around.scope.playbooks
-    return around if names is None else replace(around, scope=replace(around.scope, playbooks=names | around.former))
+    return (
+        around
+        if names is None
+        else replace(around, scope=replace(around.scope, playbooks=names | around.former))
+    )
 
 
 @dataclass
@@ -92,7 +97,9 @@ class _Reader:
     yaml: Dictionary[str, str]
     findings: list[Finding] = field(default_factory=list)
     around: Surroundings | None = None
-    broken: list[tuple[str, str, str]] = field(default_factory=list)  # kind, name, text of files that are no YAML
+    broken: list[tuple[str, str, str]] = field(
+        default_factory=list
+    )  # kind, name, text of files that are no YAML
 
     def catalog(self, letters: Dictionary[str, str]) -> Catalog | None:
         files = self._by_kind()
@@ -101,14 +108,18 @@ class _Reader:
         contract, root = self._contract(files["data"])
         if contract is None or root is None or project is None or not files["team"] or self._hides_names():
             return None
-        names = self._playbook_names(files["playbook"]) | {name: "" for kind, name, _ in self.broken if kind == "playbook"}
+        names = self._playbook_names(files["playbook"]) | {
+            name: "" for kind, name, _ in self.broken if kind == "playbook"
+        }
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
         team = self._team(files["team"], scope)
         places = _letter_places(letters)
         written = self._letters(letters)
         # Whoever names a role or a letter that cannot be read is not reported too.
         former = frozenset(name for _, root in files["playbook"] for name in texts(root, "formerly"))
-        self.around = Surroundings(scope, _role_names(files["team"]), frozenset(name for name, _ in places.values()), former)
+        self.around = Surroundings(
+            scope, _role_names(files["team"]), frozenset(name for name, _ in places.values()), former
+        )
         return Catalog(
             project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
             signals=facts.signals, segmentations=facts.segmentations,
@@ -120,7 +131,8 @@ class _Reader:
 
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
         files: dict[str, list[tuple[str, Mapping]]] = {
-            kind: [] for kind in ("project", "data", "sources", "signals", "segments", "team", "playbook", "tests")
+            kind: []
+            for kind in ("project", "data", "sources", "signals", "segments", "team", "playbook", "tests")
         }
         for path, source in self.yaml.items():
             tree = read_tree(source, path)
@@ -142,11 +154,21 @@ class _Reader:
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
         for kind in ONCE:
             if not files[kind] and all(kind != other for other, _, _ in self.broken):
-                self._report(Span("project.yaml"), "CSP140", f"no file says `{kind}:`", "a workspace has one of them; the starter library (cs-playbook init) has one to copy")
+                self._report(
+                    Span("project.yaml"),
+                    "CSP140",
+                    f"no file says `{kind}:`",
+                    "a workspace has one of them; the starter library (cs-playbook init) has one to copy",
+                )
         for kind in (*ONCE, "sources"):
             for _, root in files[kind][1:]:
                 first = files[kind][0][0]
-                self._report(root.entries[0][0].span, "CSP141", f"a second `{kind}:`; the first is {first}", "keep one of them")
+                self._report(
+                    root.entries[0][0].span,
+                    "CSP141",
+                    f"a second `{kind}:`; the first is {first}",
+                    "keep one of them",
+                )
 
     def _project(self, files: list[tuple[str, Mapping]]) -> Project | None:
         if not files:
@@ -163,18 +185,28 @@ class _Reader:
         self.findings += wrong
         return contract, root
 
-    def _facts(self, files: dict[str, list[tuple[str, Mapping]]], contract: Contract, root: Mapping, names: frozenset[str]) -> tuple[Facts, Scope, Contract]:
+    def _facts(
+        self,
+        files: dict[str, list[tuple[str, Mapping]]],
+        contract: Contract,
+        root: Mapping,
+        names: frozenset[str],
+    ) -> tuple[Facts, Scope, Contract]:
         fields = {column.name: column.type for column in contract.accounts.fields}
         values = {column.name: column.values for column in contract.accounts.fields if column.values}
         scope = Scope(contract, fields, values, playbooks=names)
-        facts, wrong = read_facts([node for _, node in files["signals"]], [node for _, node in files["segments"]], scope)
+        facts, wrong = read_facts(
+            [node for _, node in files["signals"]], [node for _, node in files["segments"]], scope
+        )
         self.findings += wrong
         scope = replace(scope, facts=facts.types, values=facts.values, unread=facts.unread)
 
         def read(node: Node, table: str | None) -> tuple[Condition | None, list[Finding]]:
             rows = contract.table(table) if table else None
             # What is expected of rows is asked before there are any facts: fields only.
-            return read_conditions(node, replace(scope, facts=fields).inside(rows) if rows else replace(scope, remembers=False))
+            return read_conditions(
+                node, replace(scope, facts=fields).inside(rows) if rows else replace(scope, remembers=False)
+            )
 
         bound, wrong = bind_contract(root, contract, read)
         self.findings += wrong
@@ -208,7 +240,12 @@ class _Reader:
         for path, root in files:
             name = text(root, "playbook")
             if name in names:
-                self._report(root.entries[0][0].span, "CSP142", f"there is already a playbook '{name}' in {names[name]}", "each has a name of its own")
+                self._report(
+                    root.entries[0][0].span,
+                    "CSP142",
+                    f"there is already a playbook '{name}' in {names[name]}",
+                    "each has a name of its own",
+                )
             names.setdefault(name, path)
         return names
 

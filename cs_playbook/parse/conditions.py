@@ -56,7 +56,9 @@ def read_date(text: str, offset: int, node: Scalar, scope: Scope) -> tuple[Expre
     except Refusal as refusal:
         return None, [Finding(place(refusal.at), refusal.code, refusal.message, refusal.hint)]
     if kind not in (FieldType.DATE, None):
-        binder.report((0, len(text)), "CSP211", f"'{text}' is not a date", "name a date field, or steps.<step>.done_on")
+        binder.report(
+            (0, len(text)), "CSP211", f"'{text}' is not a date", "name a date field, or steps.<step>.done_on"
+        )
     return (None if _errors(binder.findings) else bound), binder.findings
 
 
@@ -78,7 +80,11 @@ def read_cases(
 
 
 def _is_cases(node: Node) -> bool:
-    return isinstance(node, Sequence) and bool(node.items) and all(isinstance(item, Mapping) and item.get("is") for item in node.items)
+    return (
+        isinstance(node, Sequence)
+        and bool(node.items)
+        and all(isinstance(item, Mapping) and item.get("is") for item in node.items)
+    )
 
 
 def _fit(
@@ -109,7 +115,9 @@ def _leaf(node: Scalar, scope: Scope) -> tuple[Condition | None, list[Finding]]:
     return (None if _errors(binder.findings) else Leaf(node.text, bound, node.span)), binder.findings
 
 
-def _group(kind: OneOf["all", "any", "none"], items: tuple[Node, ...], span: Span, scope: Scope) -> tuple[Condition | None, list[Finding]]:
+def _group(
+    kind: OneOf["all", "any", "none"], items: tuple[Node, ...], span: Span, scope: Scope
+) -> tuple[Condition | None, list[Finding]]:
     read = [read_conditions(item, scope) for item in items]
     findings = [finding for _, wrong in read for finding in wrong]
     if not items:
@@ -166,13 +174,20 @@ def _remembered(condition: Condition, lasting: Scalar, scope: Scope) -> list[Fin
             at_start = isinstance(part, Memory) and part.function == "at_start"
             if at_start or (isinstance(part, Name) and part.scope not in kept):
                 fact = f"`for` with '{write(part)}' is not yet part of the language"
-                return [Finding(lasting.span, "CSP109", fact, "here it can ask about facts of the account only")]
+                return [
+                    Finding(lasting.span, "CSP109", fact, "here it can ask about facts of the account only")
+                ]
     return []
 
 
 def _finding(refusal: Refusal, node: Scalar) -> Finding:
     offset, length = refusal.at
-    return Finding(node.place(min(offset, max(len(node.text) - 1, 0)), length), refusal.code, refusal.message, refusal.hint)
+    return Finding(
+        node.place(min(offset, max(len(node.text) - 1, 0)), length),
+        refusal.code,
+        refusal.message,
+        refusal.hint,
+    )
 
 
 def _errors(findings: list[Finding]) -> bool:

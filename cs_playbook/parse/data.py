@@ -141,7 +141,9 @@ def _field(name: Scalar, kind: Scalar, value: Node, findings: list[Finding]) -> 
     found = known.get(kind.text)
     usual = _OTHER_TYPES.get(kind.text.lower())
     if found is None:
-        hint = f"write {usual}" if usual else did_you_mean(kind.text, known) or f"there are: {', '.join(known)}"
+        hint = (
+            f"write {usual}" if usual else did_you_mean(kind.text, known) or f"there are: {', '.join(known)}"
+        )
         findings.append(Finding(kind.span, "CSP701", f"there is no type '{kind.text}'", hint))
     values = texts(value, "values") if isinstance(value, Mapping) else ()
     if values and found is not None and found not in _WITH_VALUES:

@@ -15,7 +15,9 @@ from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Scalar
 
 _DURATION = re.compile(r"(\d+) +(business day|day|week|month)s?\Z")
-_RELATIVE = re.compile(r"(?P<duration>\d+ +(?:business day|day|week|month)s?) +(?P<direction>before|after) +(?P<date>\S.*)\Z")
+_RELATIVE = re.compile(
+    r"(?P<duration>\d+ +(?:business day|day|week|month)s?) +(?P<direction>before|after) +(?P<date>\S.*)\Z"
+)
 _FROM_START = re.compile(r"day +(\d+)\Z")
 _UNITLESS = re.compile(r"\d+\Z")
 _UNITS = ("day", "business day", "week", "month")
@@ -37,17 +39,33 @@ def read_duration(node: Scalar) -> tuple[Duration | None, list[Finding]]:
         return None, [_no_duration(node)]
     count = int(match[1])
     if count > LONGEST:
-        return None, [Finding(node.span, "CSP213", f"'{node.text}' is longer than a hundred years", "write a shorter one")]
+        return None, [
+            Finding(
+                node.span, "CSP213", f"'{node.text}' is longer than a hundred years", "write a shorter one"
+            )
+        ]
     return Duration(count, cast(Unit, match[2])), []
 
 
 def _no_duration(node: Scalar, examples: str = "e.g. 3 days, 2 business days, 6 weeks, 1 month") -> Finding:
     written = node.text.strip()
     if _UNITLESS.match(written):
-        return Finding(node.span, "CSP213", f"'{node.text}' has no unit", f"write '{node.text} days', '{node.text} business days' or '{node.text} weeks'")
+        return Finding(
+            node.span,
+            "CSP213",
+            f"'{node.text}' has no unit",
+            f"write '{node.text} days', '{node.text} business days' or '{node.text} weeks'",
+        )
     if re.match(r"\d+ *(h|hour|minute|min)s?\Z", written):
-        return Finding(node.span, "CSP213", f"'{node.text}': a run comes once a day, nothing is shorter than a day", "write days or business days")
-    return Finding(node.span, "CSP213", f"'{node.text}' is not a duration", _right_spelling(written) or examples)
+        return Finding(
+            node.span,
+            "CSP213",
+            f"'{node.text}': a run comes once a day, nothing is shorter than a day",
+            "write days or business days",
+        )
+    return Finding(
+        node.span, "CSP213", f"'{node.text}' is not a duration", _right_spelling(written) or examples
+    )
 
 
 def _right_spelling(written: str) -> str:
@@ -66,7 +84,14 @@ def read_days(node: Scalar) -> tuple[int | None, list[Finding]]:
     if duration is None:
         return None, findings
     if duration.unit not in ("day", "week"):
-        return None, [Finding(node.span, "CSP213", f"'{node.text}': here only days and weeks can be counted", "e.g. 45 days, 6 weeks")]
+        return None, [
+            Finding(
+                node.span,
+                "CSP213",
+                f"'{node.text}': here only days and weeks can be counted",
+                "e.g. 45 days, 6 weeks",
+            )
+        ]
     return duration.count * (7 if duration.unit == "week" else 1), []
 
 
@@ -82,7 +107,13 @@ def read_moment(node: Scalar, bind: Bind) -> tuple[Moment | None, list[Finding]]
     if re.match(r"\d{4}-\d{2}-\d{2}\Z", text):
         return _day(node, text)
     if re.search(r"\b(first|second|third|fourth|last|monday|tuesday|wednesday|thursday|friday)\b", text):
-        return None, [Finding(node.span, "CSP215", f"'{node.text}': rhythms of the calendar are not yet part of the language")]
+        return None, [
+            Finding(
+                node.span,
+                "CSP215",
+                f"'{node.text}': rhythms of the calendar are not yet part of the language",
+            )
+        ]
     duration, findings = read_duration(node)
     if duration is not None or _UNITLESS.match(text) or _DURATION.match(text):
         return (FromReady(duration), []) if duration else (None, findings)
@@ -93,7 +124,9 @@ def _no_moment(node: Scalar, text: str) -> Finding:
     unitless = re.match(r"(\d+) +((?:before|after) .*)", text)
     if unitless is not None:
         fact = f"'{unitless[1]}' has no unit"
-        return Finding(node.span, "CSP213", fact, f"write '{unitless[1]} days {unitless[2]}', or business days, or weeks")
+        return Finding(
+            node.span, "CSP213", fact, f"write '{unitless[1]} days {unitless[2]}', or business days, or weeks"
+        )
     wrong = _no_duration(node, _MOMENTS)
     return replace(wrong, message=f"'{node.text}' does not say when") if wrong.hint == _MOMENTS else wrong
 
@@ -111,4 +144,8 @@ def _day(node: Scalar, text: str) -> tuple[Moment | None, list[Finding]]:
     try:
         return OnDay(date.fromisoformat(text)), []
     except ValueError:
-        return None, [Finding(node.span, "CSP213", f"'{text}' is not a day of the calendar", "year, month, day: 2026-03-31")]
+        return None, [
+            Finding(
+                node.span, "CSP213", f"'{text}' is not a day of the calendar", "year, month, day: 2026-03-31"
+            )
+        ]

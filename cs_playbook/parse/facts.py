@@ -30,17 +30,27 @@ class Facts:
     unread: frozenset[str] = frozenset()
 
 
-def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope) -> tuple[Facts, list[Finding]]:
+def read_facts(
+    signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope
+) -> tuple[Facts, list[Finding]]:
     """All signals and segmentations. `scope` holds the fields of the accounts table as facts."""
     declared, findings = _declared(signal_files, segment_files, scope)
-    signals = {key.text: node for key, node in declared if key.text not in {text(s, "segments") for s in segment_files}}
+    signals = {
+        key.text: node
+        for key, node in declared
+        if key.text not in {text(s, "segments") for s in segment_files}
+    }
     scope = _with_segments(scope, segment_files)
     needs = {name: _needs(node) for name, node in signals.items()}
     needs |= {text(node, "segments"): _needs(node) for node in segment_files}
     order, circle = _in_order(needs)
     if circle:
         key = next(key for key, _ in declared if key.text == circle[0])
-        ring = f"'{circle[0]}' needs itself" if len(circle) == 1 else f"these facts need each other: {' → '.join((*circle, circle[0]))}"
+        ring = (
+            f"'{circle[0]}' needs itself"
+            if len(circle) == 1
+            else f"these facts need each other: {' → '.join((*circle, circle[0]))}"
+        )
         findings.append(Finding(key.span, "CSP222", ring, "one of them must stand on its own"))
     read: dict[str, Signal] = {}
     types = dict(scope.facts)
@@ -48,7 +58,9 @@ def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope:
     for name in order:
         if name in signals:
             key = next(key for key, _ in declared if key.text == name)
-            signal, wrong = _signal(key, signals[name], replace(scope, facts=types, unread=frozenset(unread), remembers=False))
+            signal, wrong = _signal(
+                key, signals[name], replace(scope, facts=types, unread=frozenset(unread), remembers=False)
+            )
             findings += wrong
             types[name] = signal.type if signal else FieldType.NUMBER
             unread -= {name}
@@ -65,7 +77,9 @@ def read_facts(signal_files: list[Mapping], segment_files: list[Mapping], scope:
     return Facts(read, segmentations, types, scope.values, scope.unread), findings
 
 
-def _declared(signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope) -> tuple[list[tuple[Scalar, Mapping]], list[Finding]]:
+def _declared(
+    signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope
+) -> tuple[list[tuple[Scalar, Mapping]], list[Finding]]:
     """Every name with its node; a name that is taken already is a finding."""
     findings: list[Finding] = []
     declared: dict[str, tuple[Scalar, Mapping]] = {}
@@ -81,15 +95,35 @@ def _declared(signal_files: list[Mapping], segment_files: list[Mapping], scope: 
     return list(declared.values()), findings
 
 
-def _declare(key: Scalar, node: Mapping, declared: dict[str, tuple[Scalar, Mapping]], scope: Scope, findings: list[Finding]) -> None:
+def _declare(
+    key: Scalar,
+    node: Mapping,
+    declared: dict[str, tuple[Scalar, Mapping]],
+    scope: Scope,
+    findings: list[Finding],
+) -> None:
     taken = declared.get(key.text)
     if taken is not None:
         first = taken[0].span
-        findings.append(Finding(key.span, "CSP223", f"there is already a fact '{key.text}' in {first.file}:{first.line}", "all facts share one namespace: choose another name"))
+        findings.append(
+            Finding(
+                key.span,
+                "CSP223",
+                f"there is already a fact '{key.text}' in {first.file}:{first.line}",
+                "all facts share one namespace: choose another name",
+            )
+        )
     elif key.text in scope.facts or key.text in ("today", "started_on", "row", "contact", "steps", "given"):
         is_field = scope.contract.accounts.field(key.text) is not None
         what = "is already a field of accounts" if is_field else "means something else in conditions"
-        findings.append(Finding(key.span, "CSP223", f"'{key.text}' {what}", "all facts share one namespace: choose another name"))
+        findings.append(
+            Finding(
+                key.span,
+                "CSP223",
+                f"'{key.text}' {what}",
+                "all facts share one namespace: choose another name",
+            )
+        )
     else:
         declared[key.text] = (key, node)
 
@@ -141,7 +175,11 @@ def _in_order(needs: dict[str, set[str]]) -> tuple[list[str], list[str]]:
     """Names such that each comes after what it needs; and the first circle, if there is one."""
     order: list[str] = []
     while True:
-        ready = sorted(name for name in needs if name not in order and all(need in order or need not in needs for need in needs[name]))
+        ready = sorted(
+            name
+            for name in needs
+            if name not in order and all(need in order or need not in needs for need in needs[name])
+        )
         if not ready:
             break
         order += ready
@@ -163,17 +201,46 @@ def _signal(key: Scalar, node: Mapping, scope: Scope) -> tuple[Signal | None, li
     table = scope.contract.table(origin.text) if origin else None
     if origin is not None and (table is None or table.name == "accounts"):
         names = [known.name for known in scope.contract.tables if known.name != "accounts"]
-        return None, [Finding(origin.span, "CSP210", f"there is no table '{origin.text}' of rows that belong to an account", did_you_mean(origin.text, names) or f"there are: {', '.join(names)}")]
+        return None, [
+            Finding(
+                origin.span,
+                "CSP210",
+                f"there is no table '{origin.text}' of rows that belong to an account",
+                did_you_mean(origin.text, names) or f"there are: {', '.join(names)}",
+            )
+        ]
     inside = scope.inside(table) if table else scope
     expression, kind, findings = read_expression(value, inside)
     where, wrong = _where(node, inside, table is not None)
     last, before, late = _window(node, table is not None and table.day is not None)
     findings += [*wrong, *late]
-    if expression is not None and table is not None and not any(isinstance(part, Aggregate) for part in walk(expression)):
-        findings.append(Finding(value.span, "CSP218", "a signal with `from:` counts rows: one of count, sum, avg, min, max", "e.g. count(*), count(distinct user_id), max(happened_on)"))
+    if (
+        expression is not None
+        and table is not None
+        and not any(isinstance(part, Aggregate) for part in walk(expression))
+    ):
+        findings.append(
+            Finding(
+                value.span,
+                "CSP218",
+                "a signal with `from:` counts rows: one of count, sum, avg, min, max",
+                "e.g. count(*), count(distinct user_id), max(happened_on)",
+            )
+        )
     if expression is None or any(finding.is_error for finding in findings):
         return None, findings
-    return Signal(key.text, expression, kind or FieldType.NUMBER, key.span, table.name if table else None, where, last, before or 0, text(node, "unit") or None, text(node, "says")), findings
+    return Signal(
+        key.text,
+        expression,
+        kind or FieldType.NUMBER,
+        key.span,
+        table.name if table else None,
+        where,
+        last,
+        before or 0,
+        text(node, "unit") or None,
+        text(node, "says"),
+    ), findings
 
 
 def _where(node: Mapping, scope: Scope, has_table: bool) -> tuple[Condition | None, list[Finding]]:
@@ -181,11 +248,20 @@ def _where(node: Mapping, scope: Scope, has_table: bool) -> tuple[Condition | No
     if value is None or key is None:
         return None, []
     if not has_table:
-        return None, [Finding(key.span, "CSP224", "`where:` chooses rows, and there is no `from:`", "name the table, or put the condition into `value:`")]
+        return None, [
+            Finding(
+                key.span,
+                "CSP224",
+                "`where:` chooses rows, and there is no `from:`",
+                "name the table, or put the condition into `value:`",
+            )
+        ]
     condition, findings = read_conditions(value, scope)
     patient = next((leaf for leaf in leaves(condition) if leaf.lasting), None) if condition else None
     if patient is not None and not any(finding.is_error for finding in findings):
-        findings.append(Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger"))
+        findings.append(
+            Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger")
+        )
     return condition, findings
 
 
@@ -200,9 +276,23 @@ def _window(node: Mapping, has_day: bool) -> tuple[int | None, int | None, list[
             findings += wrong
     key = node.key("last") or node.key("before")
     if key is not None and not has_day:
-        findings.append(Finding(key.span, "CSP224", "a window counts on the day of the rows, and the table has none", "say `day:` for the table in data.yaml"))
+        findings.append(
+            Finding(
+                key.span,
+                "CSP224",
+                "a window counts on the day of the rows, and the table has none",
+                "say `day:` for the table in data.yaml",
+            )
+        )
     elif days["before"] is not None and days["last"] is None and key is not None:
-        findings.append(Finding(key.span, "CSP224", "`before:` moves a window, and there is no `last:`", "e.g. last: 28 days, before: 28 days"))
+        findings.append(
+            Finding(
+                key.span,
+                "CSP224",
+                "`before:` moves a window, and there is no `last:`",
+                "e.g. last: 28 days, before: 28 days",
+            )
+        )
     return days["last"], days["before"], findings
 
 
@@ -226,4 +316,12 @@ def _segment(item: Mapping, scope: Scope) -> tuple[Segment | None, list[Finding]
         when, findings = read_conditions(when_node, scope)
         if when is None:
             return None, findings
-    return Segment(name.text, when, name.span, text(item, "title"), text(item, "promise"), number(item, "accounts_per_csm"), number(item, "minutes_per_month")), findings
+    return Segment(
+        name.text,
+        when,
+        name.span,
+        text(item, "title"),
+        text(item, "promise"),
+        number(item, "accounts_per_csm"),
+        number(item, "minutes_per_month"),
+    ), findings

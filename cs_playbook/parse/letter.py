@@ -65,7 +65,9 @@ class _Reader:
             for found in _SINGLE_BRACES.finditer(bare):
                 span = Span(self._file, body_line + number, found.start() + 1, len(found[0]))
                 hint = f"a blank has two braces: {{{{ {found['name']} }}}}"
-                self.findings.append(Finding(span, "CSP402", f"'{found[0]}' would be read as it stands", hint))
+                self.findings.append(
+                    Finding(span, "CSP402", f"'{found[0]}' would be read as it stands", hint)
+                )
 
     def letter(self, head: str, body: str, body_line: int) -> Letter | None:
         tree = read_tree(head, self._file)

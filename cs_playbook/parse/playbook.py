@@ -102,7 +102,9 @@ def _words(root: Mapping) -> Story:
         goal = f"{said.get('kpi', '')}: from {said.get('from', '?')} to {said.get('to', '?')}"
     else:
         goal = text(root, "objective")
-    return Story(text(root, "title"), text(root, "why"), goal, texts(root, "root_causes"), texts(root, "false_alarms"))
+    return Story(
+        text(root, "title"), text(root, "why"), goal, texts(root, "root_causes"), texts(root, "false_alarms")
+    )
 
 
 def _status(root: Mapping) -> Status:
@@ -133,12 +135,21 @@ def _trigger(root: Mapping, scope: Scope) -> tuple[tuple[Trigger, Scope], list[F
     table, wrong = _one_per(node, scope)
     findings += wrong
     # Also where the table cannot serve: whoever names its fields is not reported too.
-    scope = replace(scope, row=scope.contract.table(text(node, "one_per")) if text(node, "one_per") != ACCOUNTS else None)
+    scope = replace(
+        scope, row=scope.contract.table(text(node, "one_per")) if text(node, "one_per") != ACCOUNTS else None
+    )
     when, wrong = _condition(node, "when", scope)
     findings += wrong
     started_by = texts(node, "started_by") or ("rule",)
     if "rule" in started_by and node.get("when") is None:
-        findings.append(Finding(node.span, "CSP320", "the rule has no `when:`: it would start for everybody", "say when, or started_by: [csm]"))
+        findings.append(
+            Finding(
+                node.span,
+                "CSP320",
+                "the rule has no `when:`: it would start for everybody",
+                "say when, or started_by: [csm]",
+            )
+        )
     said = text(node, "already_matching")
     already = "start" if said == "start" else "skip" if said == "skip" else None
     return (Trigger(when, started_by, already, table, node.span), scope), findings  # type: ignore[arg-type]
@@ -152,11 +163,32 @@ def _one_per(node: Mapping, scope: Scope) -> tuple[str | None, list[Finding]]:
     if table is not None and table.key is not None:
         return table.name, []
     if table is not None:
-        return None, [Finding(value.span, "CSP321", f"the rows of '{value.text}' have no key: one could not be told from another tomorrow", "say `key:` for the table in data.yaml")]
+        return None, [
+            Finding(
+                value.span,
+                "CSP321",
+                f"the rows of '{value.text}' have no key: one could not be told from another tomorrow",
+                "say `key:` for the table in data.yaml",
+            )
+        ]
     if value.text in scope.facts:
-        return None, [Finding(value.span, "CSP109", f"one per fact ('{value.text}') is not yet part of the language", "for now: account, or a table")]
+        return None, [
+            Finding(
+                value.span,
+                "CSP109",
+                f"one per fact ('{value.text}') is not yet part of the language",
+                "for now: account, or a table",
+            )
+        ]
     names = [known.name for known in scope.contract.tables if known.key]
-    return None, [Finding(value.span, "CSP210", f"there is no table '{value.text}'", did_you_mean(value.text, names) or f"one may write: account, {', '.join(names)}")]
+    return None, [
+        Finding(
+            value.span,
+            "CSP210",
+            f"there is no table '{value.text}'",
+            did_you_mean(value.text, names) or f"one may write: account, {', '.join(names)}",
+        )
+    ]
 
 
 def _reentry(root: Mapping) -> Reentry | None:
@@ -195,4 +227,3 @@ def _goal(root: Mapping, scope: Scope) -> tuple[Goal | None, list[Finding]]:
 
 def _step_ids(root: Mapping) -> tuple[str, ...]:
     return tuple(text(step, "id") for step in blocks(root, "steps") if step.get("id"))
-

@@ -53,7 +53,14 @@ def _zone(node: Mapping, name: str) -> list[Finding]:
     except (ValueError, OSError, KeyError):  # KeyError: no such zone
         key = node.get("timezone")
         near = did_you_mean(name, available_timezones())
-        return [Finding(key.span if key else node.span, "CSP120", f"there is no time zone '{name}'", near or "e.g. Europe/Paris")]
+        return [
+            Finding(
+                key.span if key else node.span,
+                "CSP120",
+                f"there is no time zone '{name}'",
+                near or "e.g. Europe/Paris",
+            )
+        ]
     return []
 
 
@@ -71,7 +78,14 @@ def _languages(node: Mapping | None) -> tuple[Languages, list[Finding]]:
     languages = Languages(texts(node, "supported") or ("en",), text(node, "default", "en"))
     if languages.default not in languages.supported:
         where = node.get("default") or node
-        return languages, [Finding(where.span, "CSP121", f"the default '{languages.default}' is not among the supported languages", f"one of: {', '.join(languages.supported)}")]
+        return languages, [
+            Finding(
+                where.span,
+                "CSP121",
+                f"the default '{languages.default}' is not among the supported languages",
+                f"one of: {', '.join(languages.supported)}",
+            )
+        ]
     return languages, []
 
 
@@ -81,7 +95,12 @@ def _stops_for_nothing(node: Mapping | None) -> list[Finding]:
     said = [scalar(node, key) for key in _LIMITS] if node else []
     said += [scalar(fitting, "and_share")] if fitting else []
     return [
-        Finding(value.span, "CSP122", f"'{value.text}': every run would stop", "a limit is more than nothing: 36 hours, 10%, 10 points")
+        Finding(
+            value.span,
+            "CSP122",
+            f"'{value.text}': every run would stop",
+            "a limit is more than nothing: 36 hours, 10%, 10 points",
+        )
         for value in said
         if value is not None and re.match(r"0+(\.0+)?\D", value.text)
     ]
@@ -96,7 +115,9 @@ def _stop_when(node: Mapping | None) -> StopWhen:
     return StopWhen(
         snapshot_older_than_hours=_hours(text(node, "snapshot_older_than"), usual.snapshot_older_than_hours),
         newly_fitting_more_than=usual.newly_fitting_more_than if more_than is None else more_than,
-        newly_fitting_and_share=_share(text(fitting, "and_share") if fitting else "", usual.newly_fitting_and_share),
+        newly_fitting_and_share=_share(
+            text(fitting, "and_share") if fitting else "", usual.newly_fitting_and_share
+        ),
         a_table_shrinks_by=_share(text(node, "a_table_shrinks_by"), usual.a_table_shrinks_by),
         empty_cells_rise_by=_share(text(node, "empty_cells_rise_by"), usual.empty_cells_rise_by),
     )

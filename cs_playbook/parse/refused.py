@@ -22,8 +22,14 @@ CLOCKS = ("now", "current_date", "current_time", "current_timestamp", "getdate",
 # `renewal_date < today + 90 days`, `today - signup_date > 30`: what people write first, and what it means here.
 _FIELD = r"[A-Za-z_][\w.]*"
 _UNIT = r"(?:\s*'?(?P<unit>day|week|month)s?'?)?"
-_DATE_SUM = re.compile(rf"(?P<field>{_FIELD})\s*(?P<operator><=|>=|<|>|=)\s*(?P<at>today\s*(?P<sign>[-+])\s*(?:interval\s*)?'?(?P<count>\d+){_UNIT})", re.IGNORECASE)
-_DATE_DIFFERENCE = re.compile(rf"(?P<at>(?:(?P<field>{_FIELD})\s*-\s*today|today\s*-\s*(?P<past>{_FIELD}))\s*(?P<operator><=|>=|<|>|=)\s*(?P<count>\d+){_UNIT})", re.IGNORECASE)
+_DATE_SUM = re.compile(
+    rf"(?P<field>{_FIELD})\s*(?P<operator><=|>=|<|>|=)\s*(?P<at>today\s*(?P<sign>[-+])\s*(?:interval\s*)?'?(?P<count>\d+){_UNIT})",
+    re.IGNORECASE,
+)
+_DATE_DIFFERENCE = re.compile(
+    rf"(?P<at>(?:(?P<field>{_FIELD})\s*-\s*today|today\s*-\s*(?P<past>{_FIELD}))\s*(?P<operator><=|>=|<|>|=)\s*(?P<count>\d+){_UNIT})",
+    re.IGNORECASE,
+)
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
@@ -34,11 +40,21 @@ def date_sum(text: str) -> Refusal | None:
 
 
 def sub_query(token: Token) -> Refusal:
-    return Refusal(token.at, "CSP206", "a query inside a condition is not allowed", "ask the rows: has(contacts, 'champion' in roles), number_of(tickets, closed_on is null); or define a signal")
+    return Refusal(
+        token.at,
+        "CSP206",
+        "a query inside a condition is not allowed",
+        "ask the rows: has(contacts, 'champion' in roles), number_of(tickets, closed_on is null); or define a signal",
+    )
 
 
 def clock(token: Token) -> Refusal:
-    return Refusal(token.at, "CSP204", f"'{token.text}' is a clock, and a snapshot must always decide the same", "`today` is the day of the snapshot: days_since(d), days_until(d), or compare with today")
+    return Refusal(
+        token.at,
+        "CSP204",
+        f"'{token.text}' is a clock, and a snapshot must always decide the same",
+        "`today` is the day of the snapshot: days_since(d), days_until(d), or compare with today",
+    )
 
 
 def _no_date_sums(match: re.Match[str]) -> Refusal:
@@ -71,5 +87,7 @@ EXAMPLES = {
 def unknown_function(token: Token) -> Refusal:
     near = did_you_mean(token.word, FUNCTIONS)
     usual = {"if": "case when … then … else … end", "iif": "case when … then … else … end", "coalesce": "case when x is null then 0 else x end", "count": "number_of(table, condition)", "upper": "lower(x)", "datediff": "days_since(d)", "contains": "x like '%word%'", "starts_with": "x like 'word%'", "ifnull": "case when x is null then 0 else x end"}  # fmt: skip
-    hint = near or (f"write {usual[token.word]}" if token.word in usual else f"there are: {', '.join(FUNCTIONS)}")
+    hint = near or (
+        f"write {usual[token.word]}" if token.word in usual else f"there are: {', '.join(FUNCTIONS)}"
+    )
     return Refusal(token.at, "CSP208", f"there is no function '{token.text}'", hint)

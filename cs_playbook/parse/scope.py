@@ -60,7 +60,9 @@ class Scope:
             if rest in self.unread:
                 return Name(rest, ScopeName.OWNER, None, name.at)
             kind = self.facts.get(rest)
-            return None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
+            return (
+                None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
+            )
         through = self.related.through
         if through is None or first != through.prefix:
             return None

@@ -37,29 +37,61 @@ def _fact(written: str, scope: Scope) -> Name | None:
         return None
     first, _, rest = written.partition(".")
     found = scope.find(Name(rest if first == "account" else written))
-    return found if found is None or found.scope in (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT) else None
+    return (
+        found
+        if found is None or found.scope in (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT)
+        else None
+    )
 
 
 def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
     span = node.place(blank.start("name"), max(len(blank["name"]), 1))
     written = blank["name"]
     if written.startswith("contact.") and not scope.contact:
-        return Finding(span, "CSP310", f"'{written}': this step is about no contact", "say `about:` with a role of contacts")
+        return Finding(
+            span,
+            "CSP310",
+            f"'{written}': this step is about no contact",
+            "say `about:` with a role of contacts",
+        )
     first = written.partition(".")[0]
     if first == "row" and scope.row is None:
         fact = f"'{written}': this playbook is about whole accounts, not about rows"
         return Finding(span, "CSP310", fact, "`trigger: {one_per: <table>}` makes it one per row")
     known = [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
     near = did_you_mean(written, known) if did_you_mean(first, ("account", "row", "contact")) else ""
-    return Finding(span, "CSP310", f"nothing fills the blank '{written}'", near or "blanks here are account.x, row.x and contact.x")
+    return Finding(
+        span,
+        "CSP310",
+        f"nothing fills the blank '{written}'",
+        near or "blanks here are account.x, row.x and contact.x",
+    )
 
 
 def _left_over(node: Scalar) -> list[Finding]:
     if "{{" in _BLANK.sub("", node.text):
-        return [Finding(node.span, "CSP311", "a blank is opened here and never closed", "write {{ account.name }}")]
+        return [
+            Finding(
+                node.span, "CSP311", "a blank is opened here and never closed", "write {{ account.name }}"
+            )
+        ]
     if "{%" in node.text or "{#" in node.text:
-        return [Finding(node.span, "CSP311", "only blanks like {{ account.name }} can stand in a sentence", "for more, write an email file")]
+        return [
+            Finding(
+                node.span,
+                "CSP311",
+                "only blanks like {{ account.name }} can stand in a sentence",
+                "for more, write an email file",
+            )
+        ]
     single = SINGLE_BRACES.search(_BLANK.sub("", node.text))
     if single is not None:
-        return [Finding(node.span, "CSP311", f"'{single[0]}' would be read as it stands", f"a blank has two braces: {{{{ {single['name']} }}}}")]
+        return [
+            Finding(
+                node.span,
+                "CSP311",
+                f"'{single[0]}' would be read as it stands",
+                f"a blank has two braces: {{{{ {single['name']} }}}}",
+            )
+        ]
     return []

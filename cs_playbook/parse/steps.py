@@ -49,7 +49,9 @@ USUAL_DUE: Cases[Moment] = plain(FromReady(Duration(2, "business day")))
 USUAL_MINUTES = plain(15)
 
 
-def read_steps(root: Mapping, scope: Scope, roles: frozenset[str], letters: frozenset[str]) -> tuple[tuple[Step, ...], list[Finding]]:
+def read_steps(
+    root: Mapping, scope: Scope, roles: frozenset[str], letters: frozenset[str]
+) -> tuple[tuple[Step, ...], list[Finding]]:
     """All steps that can be read, in order, with `after` filled in where the list is plain."""
     findings: list[Finding] = []
     steps: list[Step] = []
@@ -67,7 +69,12 @@ def _after_needed(nodes: tuple[Mapping, ...]) -> list[Finding]:
     if asks is None:
         return []
     return [
-        Finding(node.span, "CSP305", f"step '{text(node, 'id')}' does not say what it comes after", f"step '{text(asks, 'id')}' asks for an outcome, so every step but the first writes its `after:` (`after: start` means at once)")
+        Finding(
+            node.span,
+            "CSP305",
+            f"step '{text(node, 'id')}' does not say what it comes after",
+            f"step '{text(asks, 'id')}' asks for an outcome, so every step but the first writes its `after:` (`after: start` means at once)",
+        )
         for node in nodes[1:]
         if node.get("after") is None
     ]
@@ -96,7 +103,9 @@ class _StepReader:
             id=text(self.node, "id"),
             verb=read,
             after=self._after(before),
-            span=(self.node.key(verb) or self.node).span if not self.node.get("id") else self.node.get("id").span,  # type: ignore[union-attr]
+            span=(self.node.key(verb) or self.node).span
+            if not self.node.get("id")
+            else self.node.get("id").span,  # type: ignore[union-attr]
             when=self._condition("when"),
             not_before=self._cases("not_before", self._moment),
             ends=texts(self.node, "ends"),
@@ -107,11 +116,23 @@ class _StepReader:
         if len(said) == 1:
             return said[0]
         unready = any(self.node.get(name) for name in ("playbook", "document", "set", "notify"))
-        misspelt = any(did_you_mean(key.text, VERBS) for key, _ in self.node.entries if key.text not in _KNOWN)
+        misspelt = any(
+            did_you_mean(key.text, VERBS) for key, _ in self.node.entries if key.text not in _KNOWN
+        )
         if not said and not unready and not misspelt:
-            self._report(self.node, "CSP301", f"step '{text(self.node, 'id')}' does nothing", f"its kind is its verb, one of: {', '.join(VERBS)}")
+            self._report(
+                self.node,
+                "CSP301",
+                f"step '{text(self.node, 'id')}' does nothing",
+                f"its kind is its verb, one of: {', '.join(VERBS)}",
+            )
         elif len(said) > 1:
-            self._report(self.node, "CSP301", f"step '{text(self.node, 'id')}' has several verbs: {', '.join(said)}", "make a step of each")
+            self._report(
+                self.node,
+                "CSP301",
+                f"step '{text(self.node, 'id')}' has several verbs: {', '.join(said)}",
+                "make a step of each",
+            )
         return None
 
     def _strangers(self, verb: str) -> None:
@@ -119,7 +140,14 @@ class _StepReader:
             belongs = key.text in (verb, *_EVERYWHERE, *_BELONGS[verb])
             elsewhere = [other for other in VERBS if key.text in _BELONGS[other]]
             if not belongs and elsewhere:
-                self.findings.append(Finding(key.span, "CSP302", f"'{key.text}' has no meaning on a step that is '{verb}'", f"it belongs to: {', '.join(elsewhere)}"))
+                self.findings.append(
+                    Finding(
+                        key.span,
+                        "CSP302",
+                        f"'{key.text}' has no meaning on a step that is '{verb}'",
+                        f"it belongs to: {', '.join(elsewhere)}",
+                    )
+                )
 
     def _verb(self, verb: str) -> Verb | None:
         match verb:
@@ -158,7 +186,9 @@ class _StepReader:
         return Email(letter, to, sender, self._due(), self._minutes(), key.span)
 
     def _wait(self) -> Wait | None:
-        lasting = self._cases("wait", lambda node: read_duration(node) if isinstance(node, Scalar) else (None, []))
+        lasting = self._cases(
+            "wait", lambda node: read_duration(node) if isinstance(node, Scalar) else (None, [])
+        )
         until = self._condition("until")
         if until is None and self.node.get("until") is not None:
             return None  # it has an end that cannot be read: it is no wait without one
@@ -169,14 +199,24 @@ class _StepReader:
         owner = self._whom("owner", "approve")
         if question is None or owner is None:
             return None
-        return Approve(question, owner, self._due(), self._minutes(), self._checklist(), self._escalation(), self._plain_people("about"))
+        return Approve(
+            question,
+            owner,
+            self._due(),
+            self._minutes(),
+            self._checklist(),
+            self._escalation(),
+            self._plain_people("about"),
+        )
 
     # --- parts ---
 
     def _after(self, before: Mapping | None) -> After:
         node = self.node.get("after")
         if node is None:
-            return After("all", () if before is None else (Requirement(text(before, "id"), (), self.node.span),))
+            return After(
+                "all", () if before is None else (Requirement(text(before, "id"), (), self.node.span),)
+            )
         if isinstance(node, Scalar) and node.text == "start":
             return After("all", ())
         if isinstance(node, Mapping) and isinstance(node.get("any"), Sequence):
@@ -203,7 +243,11 @@ class _StepReader:
         return sentence
 
     def _checklist(self) -> tuple[Sentence, ...]:
-        read = [read_sentence(item, self.scope) for item in items(self.node, "checklist") if isinstance(item, Scalar)]
+        read = [
+            read_sentence(item, self.scope)
+            for item in items(self.node, "checklist")
+            if isinstance(item, Scalar)
+        ]
         self.findings += [finding for _, wrong in read for finding in wrong]
         return tuple(sentence for sentence, _ in read)
 
@@ -246,7 +290,14 @@ class _StepReader:
             return None, []
         if node.text not in self.letters:
             near = did_you_mean(node.text, self.letters)
-            return None, [Finding(node.span, "CSP404", f"there is no letter '{node.text}'", near or f"write emails/{node.text}/en.md")]
+            return None, [
+                Finding(
+                    node.span,
+                    "CSP404",
+                    f"there is no letter '{node.text}'",
+                    near or f"write emails/{node.text}/en.md",
+                )
+            ]
         return node.text, []
 
     def _escalation(self) -> Escalation | None:
@@ -263,22 +314,41 @@ class _StepReader:
         node = self.node.get("done_when")
         if node is None:
             return ()
-        cases = [item for item in node.items if isinstance(item, Mapping) and item.get("is")] if isinstance(node, Sequence) else []
+        cases = (
+            [item for item in node.items if isinstance(item, Mapping) and item.get("is")]
+            if isinstance(node, Sequence)
+            else []
+        )
         if cases:
             return tuple(fit for item in cases for fit in self._done_case(item, outcomes))
         condition, wrong = read_conditions(node, self.scope)
         self.findings += wrong
         if TASK_DONE not in outcomes:
-            self._report(node, "CSP306", "the data closes this task as 'done', which is none of its outcomes", f"write [{{when: …, is: {outcomes[0]}}}]")
+            self._report(
+                node,
+                "CSP306",
+                "the data closes this task as 'done', which is none of its outcomes",
+                f"write [{{when: …, is: {outcomes[0]}}}]",
+            )
         return (Fit(condition, TASK_DONE),) if condition else ()
 
     def _done_case(self, item: Mapping, outcomes: tuple[str, ...]) -> list[Fit[str]]:
         when, outcome = item.get("when"), scalar(item, "is")
         if when is None or outcome is None or (isinstance(when, Scalar) and when.text == OTHERWISE):
-            self._report(item, "CSP306", "each case of done_when says when, and which outcome", "[{when: <condition>, is: <outcome>}]")
+            self._report(
+                item,
+                "CSP306",
+                "each case of done_when says when, and which outcome",
+                "[{when: <condition>, is: <outcome>}]",
+            )
             return []
         if outcome.text not in outcomes:
-            self._report(outcome, "CSP306", f"'{outcome.text}' is none of the task's outcomes", did_you_mean(outcome.text, outcomes) or f"they are: {', '.join(outcomes)}")
+            self._report(
+                outcome,
+                "CSP306",
+                f"'{outcome.text}' is none of the task's outcomes",
+                did_you_mean(outcome.text, outcomes) or f"they are: {', '.join(outcomes)}",
+            )
         condition, wrong = read_conditions(when, self.scope)
         self.findings += wrong
         return [Fit(condition, outcome.text)] if condition else []
@@ -294,7 +364,12 @@ class _StepReader:
     def _whom(self, key: str, verb: str) -> Cases[People] | None:
         """The people a step cannot do without."""
         if self.node.get(key) is None:
-            self._report(self.node.key(verb) or self.node, "CSP304", f"step '{text(self.node, 'id')}' does not say `{key}:`", f"a role of team.yaml, e.g. {key}: csm")
+            self._report(
+                self.node.key(verb) or self.node,
+                "CSP304",
+                f"step '{text(self.node, 'id')}' does not say `{key}:`",
+                f"a role of team.yaml, e.g. {key}: csm",
+            )
         return self._cases(key, self._people)
 
     def _report(self, node: Node, code: str, message: str, hint: str = "") -> None:
@@ -312,4 +387,8 @@ def _whole(node: Node) -> tuple[int | None, list[Finding]]:
 def _outcomes(node: Node) -> tuple[str, ...]:
     if isinstance(node, Scalar):
         return (node.text,)
-    return tuple(item.text for item in node.items if isinstance(item, Scalar)) if isinstance(node, Sequence) else ()
+    return (
+        tuple(item.text for item in node.items if isinstance(item, Scalar))
+        if isinstance(node, Sequence)
+        else ()
+    )

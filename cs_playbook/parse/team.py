@@ -46,33 +46,68 @@ def read_team(root: Mapping, scope: Scope) -> tuple[Team, list[Finding]]:
             findings += wrong
             read += [role] if role else []
     people = block(root, "people")
-    persons = tuple(_person(key.text, node) for key, node in (people.entries if people else ()) if isinstance(node, Mapping))
+    persons = tuple(
+        _person(key.text, node)
+        for key, node in (people.entries if people else ())
+        if isinstance(node, Mapping)
+    )
     unread = tuple(name for name in sorted(names) if name not in {role.name for role in read})
     team = Team(text(root, "team"), tuple(read), persons, root.span, unread)
     return team, [*findings, *_managers(team)]
 
 
 def _person(email: str, node: Mapping) -> Person:
-    return Person(email, text(node, "name", email), node.span, text(node, "manager") or None, texts(node, "speaks"), number(node, "minutes_per_week"), texts(node, "sectors"))
+    return Person(
+        email,
+        text(node, "name", email),
+        node.span,
+        text(node, "manager") or None,
+        texts(node, "speaks"),
+        number(node, "minutes_per_week"),
+        texts(node, "sectors"),
+    )
 
 
 def _managers(team: Team) -> list[Finding]:
-    known = {person.email for person in team.people} | {role.source.email for role in team.roles if isinstance(role.source, Always)}
+    known = {person.email for person in team.people} | {
+        role.source.email for role in team.roles if isinstance(role.source, Always)
+    }
     return [
-        Finding(person.span, "CSP130", f"the manager of {person.name}, '{person.manager}', is not among the people", did_you_mean(person.manager, known))
+        Finding(
+            person.span,
+            "CSP130",
+            f"the manager of {person.name}, '{person.manager}', is not among the people",
+            did_you_mean(person.manager, known),
+        )
         for person in team.people
         if person.manager and person.manager not in known
     ]
 
 
-def _role(key: Scalar, node: Mapping, names: frozenset[str], scope: Scope) -> tuple[Role | None, list[Finding]]:
+def _role(
+    key: Scalar, node: Mapping, names: frozenset[str], scope: Scope
+) -> tuple[Role | None, list[Finding]]:
     said = [name for name in _SOURCES if node.get(name) is not None]
     if not said and any(key.text not in (*_SOURCES, "else", "pick") for key, _ in node.entries):
         return None, []  # a slip of the pen, or not yet: the schema has said so
     if len(said) > 1:
-        return None, [Finding(key.span, "CSP131", f"the role '{key.text}' says {' and '.join(said)}: only one of them can hold", "keep one; whoever stands in is named by `else:`")]
+        return None, [
+            Finding(
+                key.span,
+                "CSP131",
+                f"the role '{key.text}' says {' and '.join(said)}: only one of them can hold",
+                "keep one; whoever stands in is named by `else:`",
+            )
+        ]
     if not said:
-        return None, [Finding(key.span, "CSP131", f"the role '{key.text}' must say one of: from, manager_of, is, contacts", "e.g. csm: {from: csm_email, else: cs_ops}")]
+        return None, [
+            Finding(
+                key.span,
+                "CSP131",
+                f"the role '{key.text}' must say one of: from, manager_of, is, contacts",
+                "e.g. csm: {from: csm_email, else: cs_ops}",
+            )
+        ]
     findings: list[Finding] = []
     otherwise = None
     fallback = scalar(node, "else")
@@ -85,7 +120,9 @@ def _role(key: Scalar, node: Mapping, names: frozenset[str], scope: Scope) -> tu
     return Role(key.text, source, key.span, otherwise), findings
 
 
-def _source(said: str, node: Mapping, names: frozenset[str], scope: Scope) -> tuple[RoleSource | None, list[Finding]]:
+def _source(
+    said: str, node: Mapping, names: frozenset[str], scope: Scope
+) -> tuple[RoleSource | None, list[Finding]]:
     value = scalar(node, said)
     if said == "contacts":
         return _contacts(node, scope)
@@ -106,7 +143,12 @@ def _from_field(value: Scalar, scope: Scope) -> tuple[RoleSource | None, list[Fi
     except Refusal as refusal:
         return None, [Finding(value.place(*refusal.at), refusal.code, refusal.message, refusal.hint)]
     if not binder.findings and (not isinstance(bound, Name | Memory) or kind is not FieldType.TEXT):
-        binder.report((0, len(value.text)), "CSP132", "a role comes from one fact that holds an address", "e.g. csm_email, or was(csm_email)")
+        binder.report(
+            (0, len(value.text)),
+            "CSP132",
+            "a role comes from one fact that holds an address",
+            "e.g. csm_email, or was(csm_email)",
+        )
     return (FromField(bound) if not binder.findings else None), binder.findings
 
 
@@ -114,15 +156,26 @@ def _contacts(node: Mapping, scope: Scope) -> tuple[RoleSource | None, list[Find
     table, value, key = scope.contract.table("contacts"), node.get("contacts"), node.key("contacts")
     if table is None or value is None:
         where = key.span if key else node.span
-        return None, [Finding(where, "CSP133", "there is no table 'contacts' in data.yaml", "a role of contacts picks rows of that table")]
+        return None, [
+            Finding(
+                where,
+                "CSP133",
+                "there is no table 'contacts' in data.yaml",
+                "a role of contacts picks rows of that table",
+            )
+        ]
     condition, findings = read_conditions(value, scope.inside(table))
     pick, by, wrong = _pick(node, scope)
     findings += wrong
     patient = next((part for part in conditions(condition) if part.lasting), None) if condition else None
     if patient is not None:
-        findings.append(Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger"))
+        findings.append(
+            Finding(patient.span, "CSP219", "`for:` cannot be asked of rows", "use it in a trigger")
+        )
     sound = condition is not None and not any(finding.is_error for finding in findings)
-    return (ContactsWhere(_in_one(condition), pick, by) if condition is not None and sound else None), findings
+    return (
+        ContactsWhere(_in_one(condition), pick, by) if condition is not None and sound else None
+    ), findings
 
 
 def _in_one(condition: Condition) -> Expression:
@@ -143,11 +196,33 @@ def _pick(node: Mapping, scope: Scope) -> tuple[OneOf["all", "newest", "oldest"]
     match = _PICK.match(value.text)
     table = scope.contract.table("contacts")
     if match is None:
-        return "all", None, [Finding(value.span, "CSP134", f"'{value.text}' does not say whom to pick", "all, newest <field> or oldest <field>; pools are not yet part of the language")]
+        return (
+            "all",
+            None,
+            [
+                Finding(
+                    value.span,
+                    "CSP134",
+                    f"'{value.text}' does not say whom to pick",
+                    "all, newest <field> or oldest <field>; pools are not yet part of the language",
+                )
+            ],
+        )
     field = table.field(match[2]) if table else None
     if table is not None and (field is None or field.type.reads_as is not FieldType.DATE):
         dates = [known.name for known in table.fields if known.type.reads_as is FieldType.DATE]
-        return "all", None, [Finding(value.span, "CSP134", f"contacts have no date '{match[2]}'", did_you_mean(match[2], dates) or f"dates are: {', '.join(dates)}")]
+        return (
+            "all",
+            None,
+            [
+                Finding(
+                    value.span,
+                    "CSP134",
+                    f"contacts have no date '{match[2]}'",
+                    did_you_mean(match[2], dates) or f"dates are: {', '.join(dates)}",
+                )
+            ],
+        )
     return ("newest" if match[1] == "newest" else "oldest"), match[2], []
 
 

@@ -85,7 +85,12 @@ def _token(match: re.Match[str]) -> Token:
         case "text":
             return Token("text", match["text"].replace("''", "'"), at)
         case "double":
-            raise Refusal(at, "CSP202", f'"{match["double"]}" stands in double quotes, which do not make a text here', f"a text takes single quotes: '{match['double']}'")
+            raise Refusal(
+                at,
+                "CSP202",
+                f'"{match["double"]}" stands in double quotes, which do not make a text here',
+                f"a text takes single quotes: '{match['double']}'",
+            )
         case _:
             return _symbol(match["symbol"], at)
 
@@ -95,9 +100,19 @@ def _symbol(symbol: str, at: At) -> Token:
         right, why = _SPELLING[symbol]
         raise Refusal(at, "CSP201", why, f"write '{right}'")
     if symbol == ";":
-        raise Refusal(at, "CSP207", "';' would begin a second statement", "one condition a line; join them with `and`, or write a list")
+        raise Refusal(
+            at,
+            "CSP207",
+            "';' would begin a second statement",
+            "one condition a line; join them with `and`, or write a list",
+        )
     if symbol in "[]":
-        raise Refusal(at, "CSP201", f"'{symbol}' has no place in a condition", "a list of choices takes round brackets: tier in ('high', 'low')")
+        raise Refusal(
+            at,
+            "CSP201",
+            f"'{symbol}' has no place in a condition",
+            "a list of choices takes round brackets: tier in ('high', 'low')",
+        )
     return Token("symbol", "<>" if symbol == "!=" else symbol, at)
 
 
@@ -105,18 +120,34 @@ def _number(match: re.Match[str], at: At) -> Token:
     tail = match["tail"]
     if tail is None and _THOUSANDS.fullmatch(match["number"]):
         whole = match["number"]
-        raise Refusal(at, "CSP203", f"'{whole}' is {float(whole):g} here: the point is the decimal point", f"write {whole.replace('.', '')}, or {float(whole):g}")
+        raise Refusal(
+            at,
+            "CSP203",
+            f"'{whole}' is {float(whole):g} here: the point is the decimal point",
+            f"write {whole.replace('.', '')}, or {float(whole):g}",
+        )
     if tail is None:
         return Token("number", match["number"], at)
     whole = match["number"] + tail
     if re.fullmatch(r"\d+(_\d+)+", whole):
-        raise Refusal(at, "CSP203", f"'{whole}' is not a number here: SQL would read it as {match['number']}", f"write {whole.replace('_', '')}")
+        raise Refusal(
+            at,
+            "CSP203",
+            f"'{whole}' is not a number here: SQL would read it as {match['number']}",
+            f"write {whole.replace('_', '')}",
+        )
     if tail == "%":
-        raise Refusal(at, "CSP203", f"'{whole}' is not a number here", f"write {float(match['number']) / 100:g}")
+        raise Refusal(
+            at, "CSP203", f"'{whole}' is not a number here", f"write {float(match['number']) / 100:g}"
+        )
     if tail.lower() in ("k", "m"):
         factor = 1000 if tail.lower() == "k" else 1_000_000
-        raise Refusal(at, "CSP203", f"'{whole}' is not a number here", f"write {float(match['number']) * factor:.0f}")
-    raise Refusal(at, "CSP203", f"'{whole}' is neither a number nor a name", "put a space or an operator between them")
+        raise Refusal(
+            at, "CSP203", f"'{whole}' is not a number here", f"write {float(match['number']) * factor:.0f}"
+        )
+    raise Refusal(
+        at, "CSP203", f"'{whole}' is neither a number nor a name", "put a space or an operator between them"
+    )
 
 
 def _strange(text: str, position: int) -> Refusal:
@@ -124,9 +155,20 @@ def _strange(text: str, position: int) -> Refusal:
     thousands = re.match(r"'\d{3}\b", text[position:])
     if thousands and text[:position][-1:].isdigit():
         figure = re.split(r"\D", text[:position])[-1] + text[position + 1 : position + 4]
-        return Refusal((position, 4), "CSP203", "a number has no quote between its thousands", f"write {figure}")
+        return Refusal(
+            (position, 4), "CSP203", "a number has no quote between its thousands", f"write {figure}"
+        )
     if letter == "'":
-        return Refusal((position, len(text) - position), "CSP201", "this text is never closed", "add the missing single quote; a quote inside a text is written twice: 'l''Oréal'")
+        return Refusal(
+            (position, len(text) - position),
+            "CSP201",
+            "this text is never closed",
+            "add the missing single quote; a quote inside a text is written twice: 'l''Oréal'",
+        )
     if letter == '"':
-        return Refusal((position, 1), "CSP202", "a double quote that is never closed", "a text takes single quotes")
-    return Refusal((position, 1), "CSP201", f"'{letter}' has no place in a condition", _INSTEAD.get(letter, _OPERATORS))
+        return Refusal(
+            (position, 1), "CSP202", "a double quote that is never closed", "a text takes single quotes"
+        )
+    return Refusal(
+        (position, 1), "CSP201", f"'{letter}' has no place in a condition", _INSTEAD.get(letter, _OPERATORS)
+    )

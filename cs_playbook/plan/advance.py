@@ -6,8 +6,9 @@ from collections import ChainMap
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal as OneOf
+from typing import cast
 
-from cs_playbook.model.answer import UNFIT, Values, answer, choose, explain
+from cs_playbook.model.answer import Unfit, Values, answer, choose, explain
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
@@ -22,6 +23,7 @@ from cs_playbook.model.event import (
 )
 from cs_playbook.model.expression import Memory, Value, to_day
 from cs_playbook.model.playbook import After, Goal, Playbook, Step
+from cs_playbook.model.time import Moment
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.moments import day_of
@@ -63,7 +65,11 @@ class Day:
 
 
 def advance(
-    enrollment: Enrollment, playbook: Playbook, subject: Subject, today: Today, work: Callable[[Day, Step], bool]
+    enrollment: Enrollment,
+    playbook: Playbook,
+    subject: Subject,
+    today: Today,
+    work: Callable[[Day, Step], bool],
 ) -> tuple[Enrollment, tuple[Decision, ...]]:
     """What this day does to an enrollment. `work(day, step)` opens or settles a step; True if something happened."""
     day = Day(enrollment, playbook, subject, today)
@@ -117,7 +123,9 @@ def _ended_by_answer(day: Day) -> bool:
     for step in day.playbook.steps:
         progress = day.enrollment.steps.get(step.id)
         if progress and progress.state is StepState.DONE and progress.outcome in step.ends:
-            day.happen(Ended(day.enrollment.key, day.today.day, progress.outcome or "", "answer", progress.by))
+            day.happen(
+                Ended(day.enrollment.key, day.today.day, progress.outcome or "", "answer", progress.by)
+            )
             return True
     return False
 
@@ -155,7 +163,9 @@ def _watch(day: Day) -> None:
     """
     goal, ended_on = day.playbook.goal, day.enrollment.ended_on
     if goal is not None and ended_on is not None and day.today.day > ended_on and goal_is_met(goal, day):
-        day.happen(GoalMet(day.enrollment.key, day.today.day), (explain(goal.when, day.values, day.today.reckoning),))
+        day.happen(
+            GoalMet(day.enrollment.key, day.today.day), (explain(goal.when, day.values, day.today.reckoning),)
+        )
 
 
 def _shadow_over(day: Day) -> bool:
@@ -235,8 +245,10 @@ def _ready(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
 def _not_too_early(day: Day, step: Step) -> bool:
     if step.not_before is None:
         return True
-    moment = choose(step.not_before, day.values, day.today.reckoning)
-    earliest = None if moment is UNFIT else day_of(moment, _met_on(day, step), day.enrollment.started_on, day.values, day.today)  # type: ignore[arg-type]
+    moment = cast("Moment | Unfit", choose(step.not_before, day.values, day.today.reckoning))
+    earliest = None
+    if not isinstance(moment, Unfit):
+        earliest = day_of(moment, _met_on(day, step), day.enrollment.started_on, day.values, day.today)
     if earliest is None:
         day.hold(HeldBy.DATE, step.id, "the day before which it must not open is empty")
         return False
@@ -267,7 +279,9 @@ def _nothing_left(day: Day) -> bool:
 
 def empty_names(said: Evidence) -> str:
     """`sector is empty`: the facts that leave a condition unknown."""
-    names = dict.fromkeys(name for leaf in _unknown_leaves(said) for name, value, _ in leaf.values if value is None)
+    names = dict.fromkeys(
+        name for leaf in _unknown_leaves(said) for name, value, _ in leaf.values if value is None
+    )
     return ", ".join(f"{name} is empty" for name in names) or "a value is empty"
 
 

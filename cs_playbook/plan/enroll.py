@@ -74,13 +74,17 @@ def thin(
         yield candidate, why
 
 
-def _beyond_limits(playbook: Playbook, candidate: Candidate, room: Room, busy: Counter[str], begun: int) -> Held | None:
+def _beyond_limits(
+    playbook: Playbook, candidate: Candidate, room: Room, busy: Counter[str], begun: int
+) -> Held | None:
     """A trickle: so many a day, so many a person; the rest wait."""
     a_day, a_person = playbook.limits.new_per_day, playbook.limits.open_per_person
     if room.given_out:
         return _limited(playbook, "the starts of this day are made")
     if a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
-        return _limited(playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}")
+        return _limited(
+            playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}"
+        )
     if a_day is not None and begun >= a_day:
         return _limited(playbook, f"at most {a_day} new a day")
     return None
@@ -93,19 +97,37 @@ def _is_new(playbook: Playbook, before: Before) -> bool:
     return before.treated == 0 or playbook.reentry is not None
 
 
-def _not_again(playbook: Playbook, candidate: Candidate, skipped_since: date | None, day: date) -> Held | None:
+def _not_again(
+    playbook: Playbook, candidate: Candidate, skipped_since: date | None, day: date
+) -> Held | None:
     before = candidate.before
     if skipped_since is not None and before.treated == 0 and candidate.since <= skipped_since:
-        return Held(HeldBy.ALREADY, playbook.name, None, f"it fitted already on {skipped_since.isoformat()}, when the playbook went live")
+        return Held(
+            HeldBy.ALREADY,
+            playbook.name,
+            None,
+            f"it fitted already on {skipped_since.isoformat()}, when the playbook went live",
+        )
     if before.is_open or before.treated == 0 or playbook.reentry is None:
         return None
     again = playbook.reentry
     if again.at_most is not None and before.treated >= again.at_most:
-        return Held(HeldBy.RESTING, playbook.name, None, f"it has been here {before.treated} times, at most {again.at_most}")
+        return Held(
+            HeldBy.RESTING,
+            playbook.name,
+            None,
+            f"it has been here {before.treated} times, at most {again.at_most}",
+        )
     if before.last_ended_on is not None:
         free = before.last_ended_on + timedelta(days=again.days_after_end)
         if day < free:
-            return Held(HeldBy.RESTING, playbook.name, None, f"it ended on {before.last_ended_on.isoformat()}; again from {free.isoformat()}", free)
+            return Held(
+                HeldBy.RESTING,
+                playbook.name,
+                None,
+                f"it ended on {before.last_ended_on.isoformat()}; again from {free.isoformat()}",
+                free,
+            )
     return None
 
 
@@ -147,11 +169,18 @@ def _why(playbook: Playbook, subject: Subject, today: Today) -> tuple[Evidence, 
 @lru_cache(maxsize=1024)
 def asked_at_start(playbook: Playbook) -> tuple[str, ...]:
     """The facts that its conditions compare with how they were at the start."""
-    names = {part.subject for expression in expressions_of(playbook) for part in walk(expression) if isinstance(part, Memory) and part.function == "at_start"}
+    names = {
+        part.subject
+        for expression in expressions_of(playbook)
+        for part in walk(expression)
+        if isinstance(part, Memory) and part.function == "at_start"
+    }
     return tuple(sorted(names))
 
 
-def refusal(asked: StartAsked, playbook: Playbook | None, subject: Subject, before: Before, today: Today) -> str | None:
+def refusal(
+    asked: StartAsked, playbook: Playbook | None, subject: Subject, before: Before, today: Today
+) -> str | None:
     """Why a start asked for by a person cannot be; None where it can."""
     if playbook is None or playbook.status is Status.DRAFT:
         return f"the playbook '{asked.playbook}' is not live"
@@ -177,7 +206,13 @@ def refused(asked: StartAsked, why: str, day: date) -> Change:
 def first_owner(playbook: Playbook, subject: Subject, today: Today) -> str | None:
     """Who would get the first step that somebody owns; None where that cannot be known before it has begun."""
     for step in playbook.steps:
-        cases = step.verb.owner if isinstance(step.verb, Task | Approve) else step.verb.sender if isinstance(step.verb, Email) else None
+        cases = (
+            step.verb.owner
+            if isinstance(step.verb, Task | Approve)
+            else step.verb.sender
+            if isinstance(step.verb, Email)
+            else None
+        )
         if cases is not None:
             who = choose(cases, subject.values, today.reckoning)
             found = () if who is UNFIT else colleagues(who, subject, today)  # type: ignore[arg-type]

@@ -101,7 +101,13 @@ def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
     Of several answers `refused` counts before all others, then `sent`, else the last one.
     """
     changed = _change_task(
-        enrollment, event.task, state=TaskState.DONE, outcome=event.outcome, done_on=event.on, by=event.by, note=event.note
+        enrollment,
+        event.task,
+        state=TaskState.DONE,
+        outcome=event.outcome,
+        done_on=event.on,
+        by=event.by,
+        note=event.note,
     )
     step = changed.tasks[event.task].step
     of_step = [task for task in changed.tasks.values() if task.step == step]
@@ -114,14 +120,20 @@ def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
 
 def _ended(enrollment: Enrollment, event: Ended) -> Enrollment:
     steps: Mapping[str, Progress] = {
-        step: replace(progress, state=StepState.CANCELLED, done_on=event.on) if progress.state is StepState.OPEN else progress
+        step: replace(progress, state=StepState.CANCELLED, done_on=event.on)
+        if progress.state is StepState.OPEN
+        else progress
         for step, progress in enrollment.steps.items()
     }
     tasks: Mapping[str, OpenTask] = {
-        key: replace(task, state=TaskState.CANCELLED, done_on=event.on) if task.state is TaskState.OPEN else task
+        key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
+        if task.state is TaskState.OPEN
+        else task
         for key, task in enrollment.tasks.items()
     }
-    return replace(enrollment, steps=steps, tasks=tasks, ended_on=event.on, outcome=event.outcome, why_ended=event.why)
+    return replace(
+        enrollment, steps=steps, tasks=tasks, ended_on=event.on, outcome=event.outcome, why_ended=event.why
+    )
 
 
 def _change_task(enrollment: Enrollment, key: str, **changes: object) -> Enrollment:

@@ -44,9 +44,20 @@ def too_old(day: date, clock: datetime, zone: tzinfo, rules: StopWhen) -> list[S
     if age > timedelta(hours=rules.snapshot_older_than_hours):
         hours = int(age.total_seconds() // 3600)
         old = f"{hours} hours" if hours < 96 else f"{hours // 24} days"
-        return [Stop("snapshot_older_than", f"the snapshot is of {day.isoformat()}, {old} old; at most {rules.snapshot_older_than_hours} hours are allowed")]
+        return [
+            Stop(
+                "snapshot_older_than",
+                f"the snapshot is of {day.isoformat()}, {old} old; at most {rules.snapshot_older_than_hours} hours are allowed",
+            )
+        ]
     if age < timedelta(0):
-        return [Stop("snapshot_from_the_future", f"the snapshot is of {day.isoformat()}, which has not come yet", allowable=False)]
+        return [
+            Stop(
+                "snapshot_from_the_future",
+                f"the snapshot is of {day.isoformat()}, which has not come yet",
+                allowable=False,
+            )
+        ]
     return []
 
 
@@ -54,7 +65,13 @@ def already_passed(day: date, last: date | None) -> list[Stop]:
     """A day before the last committed one is never run again."""
     if last is None or day >= last:
         return []
-    return [Stop("a_day_already_passed", f"the snapshot is of {day.isoformat()}, and the run of {last.isoformat()} is done already: time does not go back", allowable=False)]
+    return [
+        Stop(
+            "a_day_already_passed",
+            f"the snapshot is of {day.isoformat()}, and the run of {last.isoformat()} is done already: time does not go back",
+            allowable=False,
+        )
+    ]
 
 
 def broken(now: Shape, before: Shape | None, rules: StopWhen) -> list[Stop]:
@@ -69,7 +86,10 @@ def _shrunk(now: Shape, before: Shape, rules: StopWhen) -> Iterable[Stop]:
         left = now.rows.get(table, 0)
         lost = (rows - left) / rows if rows else 0.0
         if lost > rules.a_table_shrinks_by and (rows >= SMALLEST_PORTFOLIO or left == 0):
-            yield Stop("a_table_shrinks_by", f"the table {table} shrank from {rows} to {left} rows ({_percent(-lost)}); at most {_percent(-rules.a_table_shrinks_by)} is allowed")
+            yield Stop(
+                "a_table_shrinks_by",
+                f"the table {table} shrank from {rows} to {left} rows ({_percent(-lost)}); at most {_percent(-rules.a_table_shrinks_by)} is allowed",
+            )
 
 
 def _emptied(now: Shape, before: Shape, rules: StopWhen) -> Iterable[Stop]:
@@ -81,7 +101,10 @@ def _emptied(now: Shape, before: Shape, rules: StopWhen) -> Iterable[Stop]:
         share, share_before = empty / rows, before.empties[place] / rows_before
         if share - share_before > rules.empty_cells_rise_by and rows >= SMALLEST_PORTFOLIO:
             points = round((share - share_before) * 100)
-            yield Stop("empty_cells_rise_by", f"{place} is empty in {_percent(share)} of the rows, was {_percent(share_before)}: {points} points more; at most {round(rules.empty_cells_rise_by * 100)} are allowed")
+            yield Stop(
+                "empty_cells_rise_by",
+                f"{place} is empty in {_percent(share)} of the rows, was {_percent(share_before)}: {points} points more; at most {round(rules.empty_cells_rise_by * 100)} are allowed",
+            )
 
 
 def too_many(found: Iterable[NewlyFitting], rules: StopWhen) -> list[Stop]:

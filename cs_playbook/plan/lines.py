@@ -32,7 +32,9 @@ def told_of(task: OpenTask, step: Step, subject: Subject, today: Today) -> tuple
     return colleagues(verb.escalate.tell, subject, today)
 
 
-def line_of(task: OpenTask, step: Step, playbook: Playbook, enrollment: Enrollment, subject: Subject, today: Today) -> TaskLine:
+def line_of(
+    task: OpenTask, step: Step, playbook: Playbook, enrollment: Enrollment, subject: Subject, today: Today
+) -> TaskLine:
     """One open task as a line."""
     contact = contact_row(task.contact, subject, today)
     person = today.catalog.team.person(task.owner)
@@ -68,7 +70,9 @@ def contact_row(contact: str | None, subject: Subject, today: Today) -> Row | No
     return next((row for row in subject.contacts if row[table.key] == contact), None)
 
 
-def title_of(step: Step, subject: Subject, contact: Row | None, today: Today, missing: tuple[str, ...] = ()) -> str:
+def title_of(
+    step: Step, subject: Subject, contact: Row | None, today: Today, missing: tuple[str, ...] = ()
+) -> str:
     """What the line says, as a sentence."""
     match step.verb:
         case Task(title=title):
@@ -77,7 +81,11 @@ def title_of(step: Step, subject: Subject, contact: Row | None, today: Today, mi
             return say(question, subject, contact, today.catalog)
         case Email():
             whom = _contact_words(contact) or "the contact"
-            return f"Write to {whom}: no draft, {', '.join(missing)} is empty" if missing else f"Look at the draft to {whom} and send it"
+            return (
+                f"Write to {whom}: no draft, {', '.join(missing)} is empty"
+                if missing
+                else f"Look at the draft to {whom} and send it"
+            )
         case _:
             return step.id
 

@@ -82,7 +82,9 @@ def _people(who: People, subject: Subject, today: Today) -> Iterator[Someone]:
             assert_never(who)
 
 
-def _role(name: str, subject: Subject, today: Today, asked: frozenset[str] = frozenset()) -> tuple[Someone, ...]:
+def _role(
+    name: str, subject: Subject, today: Today, asked: frozenset[str] = frozenset()
+) -> tuple[Someone, ...]:
     role = today.catalog.team.role(name)
     if role is None or name in asked:  # a role that falls back on itself has nobody
         return ()

@@ -61,8 +61,20 @@ def _frozen(enrollment: Enrollment, text: Playbook | None, today: Today) -> Held
     if not enrollment.is_open:
         return None
     if text is None:
-        return Held(HeldBy.TEXT, enrollment.playbook, None, "the text with which it began no longer binds: cs-playbook validate says where")
-    now = next((playbook for playbook in today.catalog.playbooks.values() if playbook.first_name == enrollment.playbook), None)
+        return Held(
+            HeldBy.TEXT,
+            enrollment.playbook,
+            None,
+            "the text with which it began no longer binds: cs-playbook validate says where",
+        )
+    now = next(
+        (
+            playbook
+            for playbook in today.catalog.playbooks.values()
+            if playbook.first_name == enrollment.playbook
+        ),
+        None,
+    )
     if now is not None and now.status is Status.DRAFT:
         return Held(HeldBy.DRAFT, now.name, None, "the playbook is a draft now: nothing of it moves")
     return None

@@ -21,7 +21,9 @@ NOTHING = "—"
 
 def say(sentence: Sentence, subject: Subject, contact: Row | None, catalog: Catalog) -> str:
     """The sentence with its blanks filled; an empty blank shows as a dash, for people inside the team only."""
-    filled = "".join(piece if isinstance(piece, str) else _blank(piece, subject, contact) for piece in sentence.pieces)
+    filled = "".join(
+        piece if isinstance(piece, str) else _blank(piece, subject, contact) for piece in sentence.pieces
+    )
     return " ".join(filled.split())
 
 
@@ -59,17 +61,26 @@ def spoken(value: Value, kind: FieldType | None) -> Any:
             return value
 
 
-def letter_values(subject: Subject, enrollment: Enrollment | None, contact: Row | None, today: Today) -> Mapping[str, Any]:
+def letter_values(
+    subject: Subject, enrollment: Enrollment | None, contact: Row | None, today: Today
+) -> Mapping[str, Any]:
     """Everything a letter may name, nested: account.name, contact.first_name, csm.name, steps.call.outcome, today."""
     contacts = today.catalog.contract.table("contacts")
     return _WhenAsked(
         {
             "account": lambda: _WhenAsked(_facts(subject, today.catalog)),
             "contact": lambda: _row(contact, contacts),
-            "row": lambda: {key.removeprefix("row."): value for key, value in subject.values.items() if key.startswith("row.")},
+            "row": lambda: {
+                key.removeprefix("row."): value
+                for key, value in subject.values.items()
+                if key.startswith("row.")
+            },
             "today": lambda: today.day,
             "steps": lambda: {} if enrollment is None else _steps(enrollment),
-            **{role.name: partial(_spoken_of, RoleRef(role.name, role.span), subject, today) for role in today.catalog.team.roles},
+            **{
+                role.name: partial(_spoken_of, RoleRef(role.name, role.span), subject, today)
+                for role in today.catalog.team.roles
+            },
         }
     )
 
@@ -113,7 +124,10 @@ def _spoken_of(role: RoleRef, subject: Subject, today: Today) -> Mapping[str, An
 
 
 def _steps(enrollment: Enrollment) -> dict[str, Any]:
-    return {step: {"outcome": progress.outcome, "done_on": progress.done_on} for step, progress in enrollment.steps.items()}
+    return {
+        step: {"outcome": progress.outcome, "done_on": progress.done_on}
+        for step, progress in enrollment.steps.items()
+    }
 
 
 def language_for(contact: Row | None, subject: Subject, letter: str, catalog: Catalog) -> str:

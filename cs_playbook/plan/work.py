@@ -124,7 +124,9 @@ def _chosen(day: Day, step: Step, what: str, cases: Cases[T], values: Values) ->
     """The value that fits; where none fits, or an earlier case is unknown, the step waits and is listed."""
     chosen = choose(cases, values, day.today.reckoning)
     if chosen is UNFIT:
-        day.hold(HeldBy.UNKNOWN, step.id, f"{what} cannot be decided: no case fits, or an earlier one is unknown")
+        day.hold(
+            HeldBy.UNKNOWN, step.id, f"{what} cannot be decided: no case fits, or an earlier one is unknown"
+        )
         return None
     return cast(T, chosen)
 
@@ -149,7 +151,9 @@ def _contact(day: Day, contact_id: str | None) -> Contact | None:
     table = day.today.catalog.contract.table("contacts")
     if contact_id is None or table is None or table.key is None:
         return None
-    return next((Contact(contact_id, row, "") for row in day.subject.contacts if row[table.key] == contact_id), None)
+    return next(
+        (Contact(contact_id, row, "") for row in day.subject.contacts if row[table.key] == contact_id), None
+    )
 
 
 # --- what happens to every open line ---
@@ -217,7 +221,10 @@ def _open_email(day: Day, step: Step, verb: Email) -> bool:
         return False
     reached = [contact for contact in contacts(to, day.subject, day.today) if _may_be_written_to(contact)]
     if not reached:
-        day.happen(StepEnded(day.enrollment.key, step.id, day.today.day, "undeliverable", "data"), note="nobody to write to")
+        day.happen(
+            StepEnded(day.enrollment.key, step.id, day.today.day, "undeliverable", "data"),
+            note="nobody to write to",
+        )
         return True
     minutes = _minutes(day, verb.minutes, day.values)
     tasks = tuple(_draft(day, step, letter, contact, senders[0], due, minutes) for contact in reached)
@@ -229,7 +236,9 @@ def _may_be_written_to(contact: Contact) -> bool:
     return contact.email is not None and not contact.row.get("opted_out") and not contact.row.get("has_left")
 
 
-def _draft(day: Day, step: Step, letter: str, contact: Contact, sender: Colleague, due: date, minutes: int) -> OpenTask:
+def _draft(
+    day: Day, step: Step, letter: str, contact: Contact, sender: Colleague, due: date, minutes: int
+) -> OpenTask:
     """The recipient is frozen here: whoever holds the role tomorrow, this draft is for the one of today."""
     language = language_for(contact.row, day.subject, letter, day.today.catalog)
     values: Mapping[str, object] = letter_values(day.subject, day.enrollment, contact.row, day.today)
@@ -275,7 +284,9 @@ def _decide(day: Day, step: Step, verb: Decide) -> bool:
 
 
 def _why(day: Day, cases: Cases[str]) -> tuple[Evidence, ...]:
-    return tuple(explain(fit.when, day.values, day.today.reckoning) for fit in cases.fits if fit.when is not None)
+    return tuple(
+        explain(fit.when, day.values, day.today.reckoning) for fit in cases.fits if fit.when is not None
+    )
 
 
 def _hash(*parts: str) -> str:

@@ -71,7 +71,10 @@ def day_page(day: date, lines: Sequence[TaskLine], mails: Sequence[Mail]) -> str
 
 
 def _index(owners: dict[str, list[TaskLine]], has_mails: bool) -> str:
-    links = [f'<a href="#{_anchor(owner)}">{escape(clean(mine[0].owner_name))} {len(mine)}</a>' for owner, mine in sorted(owners.items())]
+    links = [
+        f'<a href="#{_anchor(owner)}">{escape(clean(mine[0].owner_name))} {len(mine)}</a>'
+        for owner, mine in sorted(owners.items())
+    ]
     links += ['<a href="#drafts">Drafts</a>'] if has_mails else []
     return f"<nav>{''.join(links)}</nav>" if links else '<p class="soft">Nothing is open today.</p>'
 

@@ -38,15 +38,27 @@ def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], w
     late = sum(line.state == "late" for line in lines)
     new = sum(line.state == "new" for line in lines)
     minutes = sum(line.minutes for line in lines)
-    parts = [f"{count(len(lines), 'open task')} on {day_with_year(day)}: {new} new, {late} late, {minutes} minutes", ""]
+    parts = [
+        f"{count(len(lines), 'open task')} on {day_with_year(day)}: {new} new, {late} late, {minutes} minutes",
+        "",
+    ]
     key_width = max(len(short[line.key]) for line in lines)
     owner_width = min(max(len(clean(line.owner_name)) for line in lines), 16)
     for line in lines:
         due = "late " + short_day(line.due) if line.state == "late" else short_day(line.due)
         head = f"  {short[line.key]:<{key_width}}  {due:>11}  {line.minutes:>3} min  {_cut(clean(line.owner_name), owner_width):<{owner_width}}  "
         parts.append(head + _cut(clean(line.title), max(width - len(head), 20)))
-        parts.append(" " * (key_width + 4) + _cut(f"{clean(line.account_name)} · {line.playbook} · {' | '.join(line.outcomes)}", width - key_width - 4))
-    parts += ["", f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}   closes the first"]
+        parts.append(
+            " " * (key_width + 4)
+            + _cut(
+                f"{clean(line.account_name)} · {line.playbook} · {' | '.join(line.outcomes)}",
+                width - key_width - 4,
+            )
+        )
+    parts += [
+        "",
+        f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}   closes the first",
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -54,7 +66,9 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(width - 1, 1)] + "…"
 
 
-def history_text(account: str, events: Sequence[tuple[date, str, Event]], enrollments: Mapping[str, Enrollment]) -> str:
+def history_text(
+    account: str, events: Sequence[tuple[date, str, Event]], enrollments: Mapping[str, Enrollment]
+) -> str:
     """By day, newest last: what happened, in a sentence each."""
     if not events:
         return f"Nothing was ever done to {clean(account)}.\n"
@@ -70,8 +84,19 @@ def history_text(account: str, events: Sequence[tuple[date, str, Event]], enroll
 
 def history_json(account: str, events: Sequence[tuple[date, str, Event]]) -> str:
     """{format_version, account, events: [{day, recorded_at, kind, …}]}."""
-    written = [{"day": day.isoformat(), "recorded_at": recorded_at, "kind": type(event).__name__, **asdict(event)} for day, recorded_at, event in events]
-    return json.dumps({"format_version": 1, "account": account, "events": written}, indent=2, ensure_ascii=False, default=str) + "\n"
+    written = [
+        {"day": day.isoformat(), "recorded_at": recorded_at, "kind": type(event).__name__, **asdict(event)}
+        for day, recorded_at, event in events
+    ]
+    return (
+        json.dumps(
+            {"format_version": 1, "account": account, "events": written},
+            indent=2,
+            ensure_ascii=False,
+            default=str,
+        )
+        + "\n"
+    )
 
 
 def _sentence(event: Event, enrollments: Mapping[str, Enrollment]) -> str:
@@ -82,7 +107,11 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
     named = _playbook(event, enrollments)
     match event:
         case Started(by=by, arm=arm, episode=episode):
-            yield f"{event.playbook} started by {by}" + (f", time {episode}" if episode > 1 else "") + (f" ({arm.value})" if arm.value != "treated" else "")
+            yield (
+                f"{event.playbook} started by {by}"
+                + (f", time {episode}" if episode > 1 else "")
+                + (f" ({arm.value})" if arm.value != "treated" else "")
+            )
         case StepOpened(step=step, tasks=tasks, until=until):
             yield f"{named} › {step} opened"
             yield "".join(f"; {task.owner}, due {task.due.isoformat()}, {task.key[:8]}" for task in tasks)
@@ -104,7 +133,9 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
         case GoalMet():
             yield f"{named}: goal met"
         case Ended(outcome=outcome, why=why, by=by, because=because):
-            yield f"{named} ended: {outcome} ({why}{'' if by == 'rule' else ', by ' + by})" + (f": {because}" if because else "")
+            yield f"{named} ended: {outcome} ({why}{'' if by == 'rule' else ', by ' + by})" + (
+                f": {because}" if because else ""
+            )
         case WentMissing():
             yield f"{named} waits: missing from the snapshot"
         case CameBack():

@@ -10,7 +10,9 @@ from pathlib import Path
 from cs_playbook.report.words import count, day_with_year
 
 
-def as_text(day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int) -> str:
+def as_text(
+    day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int
+) -> str:
     """Counts first, then where the files are."""
     lines = [f"{count(finished, 'file')} of a run that was cut are in place now"] if finished else []
     if nothing:
@@ -23,7 +25,9 @@ def as_text(day: date, counts: Mapping[str, int], folder: Path, nothing: bool, f
         _said(counts.get("event:Ended", 0), "ended", "ended"),
         _said(counts.get("late", 0), "late", "late"),
         _said(counts.get("event:TaskEscalated", 0), "escalated", "escalated"),
-        _said(counts.get("event:StartRefused", 0), "start asked for and refused", "starts asked for and refused"),
+        _said(
+            counts.get("event:StartRefused", 0), "start asked for and refused", "starts asked for and refused"
+        ),
         _said(sum(number for name, number in counts.items() if name.startswith("held:")), "held", "held"),
     ]
     lines.append(f"{day_with_year(day)}: {', '.join(part for part in done if part) or 'nothing new'}")
@@ -35,6 +39,16 @@ def _said(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}" if number else ""
 
 
-def as_json(day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int) -> str:
-    content = {"format_version": 1, "day": day.isoformat(), "nothing_to_do": nothing, "files_of_a_cut_run": finished, "answers": answers, "counts": dict(sorted(counts.items())), "folder": str(folder)}
+def as_json(
+    day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int
+) -> str:
+    content = {
+        "format_version": 1,
+        "day": day.isoformat(),
+        "nothing_to_do": nothing,
+        "files_of_a_cut_run": finished,
+        "answers": answers,
+        "counts": dict(sorted(counts.items())),
+        "folder": str(folder),
+    }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

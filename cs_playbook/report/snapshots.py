@@ -32,8 +32,16 @@ def shown_text(manifest: Manifest, days: Sequence[date]) -> str:
             shares = ", ".join(f"{field} {_share(missing, entry.rows)}" for missing, field in empty[:6])
             lines.append(f"  {'':<16} empty: {shares}{' …' if len(empty) > 6 else ''}")
     lines += ["", "made of:"]
-    lines += [f"  {clean(source.file)}   {source.rows} rows   sha256 {source.sha256[:12]}" for source in manifest.sources]
-    lines += ["", f"{count(len(days), 'snapshot')}, from {days[0].isoformat()} to {days[-1].isoformat()}" if days else ""]
+    lines += [
+        f"  {clean(source.file)}   {source.rows} rows   sha256 {source.sha256[:12]}"
+        for source in manifest.sources
+    ]
+    lines += [
+        "",
+        f"{count(len(days), 'snapshot')}, from {days[0].isoformat()} to {days[-1].isoformat()}"
+        if days
+        else "",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -44,11 +52,20 @@ def _share(part: int, whole: int) -> str:
 
 def checked_text(manifest: Manifest, before: Manifest | None) -> str:
     """Each table beside the snapshot before."""
-    lines = [f"Snapshot of {day_with_year(manifest.day)}" + (f", against {day_with_year(before.day)}" if before else ", the first one: nothing to compare with")]
+    lines = [
+        f"Snapshot of {day_with_year(manifest.day)}"
+        + (f", against {day_with_year(before.day)}" if before else ", the first one: nothing to compare with")
+    ]
     earlier = before.counts if before else {}
     for name, entry in manifest.tables:
         was = earlier.get(name)
-        change = "" if was is None else "as before" if was.rows == entry.rows else f"{entry.rows - was.rows:+d} ({_change(was.rows, entry.rows)})"
+        change = (
+            ""
+            if was is None
+            else "as before"
+            if was.rows == entry.rows
+            else f"{entry.rows - was.rows:+d} ({_change(was.rows, entry.rows)})"
+        )
         lines.append(f"  {name:<16} {entry.rows:>9} rows   {change}".rstrip())
     return "\n".join(lines) + "\n"
 
@@ -58,6 +75,15 @@ def _change(before: int, now: int) -> str:
 
 
 def as_json(manifest: Manifest) -> str:
-    tables = {name: {"rows": entry.rows, "set_aside": entry.set_aside, "empties": dict(entry.empties)} for name, entry in manifest.tables}
-    content = {"format_version": 1, "day": manifest.day.isoformat(), "built_at": manifest.built_at, "sha256": manifest.sha256, "tables": tables}
+    tables = {
+        name: {"rows": entry.rows, "set_aside": entry.set_aside, "empties": dict(entry.empties)}
+        for name, entry in manifest.tables
+    }
+    content = {
+        "format_version": 1,
+        "day": manifest.day.isoformat(),
+        "built_at": manifest.built_at,
+        "sha256": manifest.sha256,
+        "tables": tables,
+    }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -43,7 +43,12 @@ class Standing(Protocol):
 
 def status_text(now: Standing, today: date) -> str:
     """Counts first; what needs a hand at the end."""
-    rows = [("Last run", _last(now, today)), ("Snapshot", _snapshot(now, today)), ("Open", _open(now, today)), ("Held", _held(now))]
+    rows = [
+        ("Last run", _last(now, today)),
+        ("Snapshot", _snapshot(now, today)),
+        ("Open", _open(now, today)),
+        ("Held", _held(now)),
+    ]
     text = "\n".join(f"{title:<12}{words}" for title, words in rows) + "\n"
     return text + "".join(f"\n! {sentence}\n" for sentence in _needs_a_hand(now))
 
@@ -53,7 +58,9 @@ def _last(now: Standing, today: date) -> str:
         return "never"
     started = now.last.counts.get("event:Started", 0)
     opened = now.last.counts.get("tasks", 0)
-    return f"plan of {day_or_today(now.last.day, today)}: {count(started, 'start')}, {count(opened, 'new task')}"
+    return (
+        f"plan of {day_or_today(now.last.day, today)}: {count(started, 'start')}, {count(opened, 'new task')}"
+    )
 
 
 def _snapshot(now: Standing, today: date) -> str:
@@ -82,7 +89,9 @@ def _held(now: Standing) -> str:
 def _needs_a_hand(now: Standing) -> list[str]:
     needs = []
     if now.unpublished:
-        needs.append(f"{count(now.unpublished, 'file')} of the last run not yet in place: cs-playbook run puts them there")
+        needs.append(
+            f"{count(now.unpublished, 'file')} of the last run not yet in place: cs-playbook run puts them there"
+        )
     if now.starts_asked:
         needs.append(f"{count(now.starts_asked, 'start')} asked for: the next run makes them")
     if now.last is not None and now.manifest is not None and now.manifest.day > now.last.day:

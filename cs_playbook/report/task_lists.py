@@ -29,7 +29,15 @@ def task_csv(lines: Iterable[TaskLine]) -> bytes:
 
 def tasks_json(lines: Sequence[TaskLine]) -> str:
     """{format_version, tasks: [every field of a line]}."""
-    return json.dumps({"format_version": 1, "tasks": [asdict(line) for line in lines]}, indent=2, ensure_ascii=False, default=str) + "\n"
+    return (
+        json.dumps(
+            {"format_version": 1, "tasks": [asdict(line) for line in lines]},
+            indent=2,
+            ensure_ascii=False,
+            default=str,
+        )
+        + "\n"
+    )
 
 
 def _cells(line: TaskLine) -> tuple[str, ...]:
@@ -45,13 +53,18 @@ def safe_cell(cell: str) -> str:
     return "'" + text if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text) else text
 
 
-def digest(owner_name: str, day: date, lines: Sequence[TaskLine], told: Sequence[TaskLine], short: Mapping[str, str]) -> str:
+def digest(
+    owner_name: str, day: date, lines: Sequence[TaskLine], told: Sequence[TaskLine], short: Mapping[str, str]
+) -> str:
     """Markdown: what is new and late first, then the rest by due date. `told`: late work of others. `short`: short keys."""
     new = [line for line in lines if line.state == "new"]
     late = [line for line in lines if line.state == "late"]
     rest = [line for line in lines if line.state == "open"]
     minutes = sum(line.minutes for line in lines)
-    parts = [f"# {markdown(owner_name)}, {day_in_words(day)}: {len(new)} new, {len(late)} late, {minutes} minutes", ""]
+    parts = [
+        f"# {markdown(owner_name)}, {day_in_words(day)}: {len(new)} new, {len(late)} late, {minutes} minutes",
+        "",
+    ]
     first = sorted([*late, *new], key=_urgent_first)
     parts += _section("First", first, day, short)
     parts += _section("Open", sorted(rest, key=_urgent_first), day, short, start=len(first) + 1)
@@ -60,7 +73,11 @@ def digest(owner_name: str, day: date, lines: Sequence[TaskLine], told: Sequence
         parts.append("Nothing to do today.")
     if lines:
         example = short[lines[0].key]
-        parts += ["", f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}`", ""]
+        parts += [
+            "",
+            f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}`",
+            "",
+        ]
     return "\n".join(parts)
 
 
@@ -68,7 +85,9 @@ def _urgent_first(line: TaskLine) -> tuple[date, int, str]:
     return line.due, line.priority, line.key
 
 
-def _section(title: str, lines: Sequence[TaskLine], day: date, short: Mapping[str, str], start: int = 1) -> list[str]:
+def _section(
+    title: str, lines: Sequence[TaskLine], day: date, short: Mapping[str, str], start: int = 1
+) -> list[str]:
     if not lines:
         return []
     parts = [f"## {title}", ""]
@@ -79,7 +98,13 @@ def _section(title: str, lines: Sequence[TaskLine], day: date, short: Mapping[st
 
 def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
     """One line of work: what, for whom, until when, why, how to answer."""
-    due = "due today" if line.due == day else f"**late since {day_in_words(line.due)}**" if line.due < day else f"due {day_in_words(line.due)}"
+    due = (
+        "due today"
+        if line.due == day
+        else f"**late since {day_in_words(line.due)}**"
+        if line.due < day
+        else f"due {day_in_words(line.due)}"
+    )
     who = f" ({markdown(line.account_name)})" if line.account_name not in line.title else ""
     first = f"{number}. **{markdown(line.title)}**{who}, {due}, {line.minutes} min."
     parts = [first + (f" {_sentence(line.why)}" if line.why else "")]
@@ -88,7 +113,9 @@ def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
     if line.draft:
         parts.append(f"   The draft: [{line.draft}]({line.draft})")
     if line.missing:
-        parts.append(f"   **No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled.")
+        parts.append(
+            f"   **No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled."
+        )
     if line.unsendable:
         parts.append(f"   **No draft: {markdown(line.unsendable)}.** Write it yourself.")
     parts += [f"   - [ ] {markdown(item)}" for item in line.checklist]
@@ -107,5 +134,7 @@ def _told(told: Sequence[TaskLine], day: date) -> list[str]:
     parts = ["## Late in your team", ""]
     for line in told:
         days = (day - line.due).days
-        parts.append(f"- {markdown(line.owner_name)}: {markdown(line.title)} ({markdown(line.account_name)}), {count(days, 'day')} late")
+        parts.append(
+            f"- {markdown(line.owner_name)}: {markdown(line.title)} ({markdown(line.account_name)}), {count(days, 'day')} late"
+        )
     return [*parts, ""]

@@ -45,7 +45,9 @@ def clean(text: str) -> str:
 
 def _visible(text: str) -> str:
     visible = (" " if letter in "\r\n\t" else letter for letter in text)
-    return "".join(letter for letter in visible if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    return "".join(
+        letter for letter in visible if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    )
 
 
 def unseen_escaped(json: str) -> str:

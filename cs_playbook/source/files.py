@@ -32,7 +32,10 @@ def find_root(start: Path) -> Path:
     for folder in (here, *here.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
-    raise ChoiceError(f"there is no {PROJECT_FILE} in {start} or above it", "go into a workspace, name one with -C DIR, or make one: cs-playbook init my-team")
+    raise ChoiceError(
+        f"there is no {PROJECT_FILE} in {start} or above it",
+        "go into a workspace, name one with -C DIR, or make one: cs-playbook init my-team",
+    )
 
 
 def read_files(root: Path) -> WorkspaceFiles:
@@ -71,11 +74,22 @@ def _names(root: Path) -> list[str]:
 def _read(root: Path, name: str) -> tuple[str | None, list[Finding]]:
     path = os.path.join(root, name)
     if os.path.islink(path) and not Path(path).resolve().is_relative_to(root.resolve()):
-        return None, [Finding(Span(name), "CSP105", "a link that leads out of the workspace is not followed", "copy the file into the workspace")]
+        return None, [
+            Finding(
+                Span(name),
+                "CSP105",
+                "a link that leads out of the workspace is not followed",
+                "copy the file into the workspace",
+            )
+        ]
     try:
         with open(path, "rb") as file:
             return file.read().decode("utf-8"), []
     except UnicodeDecodeError as error:
-        return None, [Finding(Span(name), "CSP105", f"the file is not UTF-8 (byte {error.start + 1})", "save it as UTF-8")]
+        return None, [
+            Finding(
+                Span(name), "CSP105", f"the file is not UTF-8 (byte {error.start + 1})", "save it as UTF-8"
+            )
+        ]
     except OSError as error:
         raise UserError(f"{name} cannot be read: {error.strerror}", "look at its permissions") from error

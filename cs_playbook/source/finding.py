@@ -57,7 +57,7 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """"did you mean 'x'?" for the nearest known word, or ""."""
+    """ "did you mean 'x'?" for the nearest known word, or ""."""
     words = {name.lower(): name for name in sorted(set(known), reverse=True)}
     near = difflib.get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.6)
     return f"did you mean '{words[near[0]]}'?" if near else ""

@@ -25,16 +25,34 @@ _TYPES = {
 def kind_of(root: Node | None, file: str) -> tuple[str | None, list[Finding]]:
     """The kind a file says with its first key."""
     if root is None or (isinstance(root, Scalar) and root.value is None):
-        return None, [Finding(Span(file), "CSP108", "the file is empty", f"its first key names its kind: {', '.join(KINDS)}")]
+        return None, [
+            Finding(
+                Span(file), "CSP108", "the file is empty", f"its first key names its kind: {', '.join(KINDS)}"
+            )
+        ]
     if not isinstance(root, Mapping) or not root.entries:
-        return None, [Finding(root.span, "CSP108", "a file begins with its kind", f"one of: {', '.join(KINDS)}, as in `playbook: usage-drop`")]
+        return None, [
+            Finding(
+                root.span,
+                "CSP108",
+                "a file begins with its kind",
+                f"one of: {', '.join(KINDS)}, as in `playbook: usage-drop`",
+            )
+        ]
     key = root.entries[0][0]
     if key.text in KINDS_NOT_YET:
         return None, [Finding(key.span, "CSP109", f"'{key.text}:' is not yet part of the language", "")]
     if key.text not in KINDS:
         later = next((other.text for other, _ in root.entries if other.text in KINDS), None)
         near = f"the kind comes first: move `{later}:` to the top" if later else did_you_mean(key.text, KINDS)
-        return None, [Finding(key.span, "CSP108", f"'{key.text}' is no kind of file", near or f"the first key is one of: {', '.join(KINDS)}")]
+        return None, [
+            Finding(
+                key.span,
+                "CSP108",
+                f"'{key.text}' is no kind of file",
+                near or f"the first key is one of: {', '.join(KINDS)}",
+            )
+        ]
     return key.text, []
 
 
@@ -76,18 +94,32 @@ def _findings(error: Any, root: Node) -> Iterator[Finding]:
         case "required" if isinstance(node, Mapping):
             missing = [name for name in error.validator_value if node.get(name) is None]
             # jsonschema reports each missing key in an error of its own
-            wanted = next((name for name in missing if f"'{name}'" in error.message), missing[0] if missing else "")
+            wanted = next(
+                (name for name in missing if f"'{name}'" in error.message), missing[0] if missing else ""
+            )
             meant = error.schema.get("properties", {}).get(wanted, {}).get("description", "")
-            yield Finding(_head(node), "CSP111", f"'{wanted}' is missing here", f"{wanted}: {meant}" if meant else "")
+            yield Finding(
+                _head(node), "CSP111", f"'{wanted}' is missing here", f"{wanted}: {meant}" if meant else ""
+            )
         case "not":
             yield Finding(_key_span(root, error), "CSP109", _not_yet(error), "")
         case "pattern" if error.parent is None and "propertyNames" in error.absolute_schema_path:
             key = node.key(error.instance) if isinstance(node, Mapping) else None
-            yield Finding(key.span if key else node.span, "CSP114", f"'{error.instance}' cannot be a name", "lower case letters, digits and _; begins with a letter")
+            yield Finding(
+                key.span if key else node.span,
+                "CSP114",
+                f"'{error.instance}' cannot be a name",
+                "lower case letters, digits and _; begins with a letter",
+            )
         case "type" if _is_bare_list_of_people(error):
             return  # parse/team.py says it better: CSP136
         case "maxProperties":
-            yield Finding(node.span, "CSP115", "more than one key stands here", error.schema.get("x-hint", "keep one of them"))
+            yield Finding(
+                node.span,
+                "CSP115",
+                "more than one key stands here",
+                error.schema.get("x-hint", "keep one of them"),
+            )
         case _:
             yield _value_finding(error, node)
 
@@ -106,7 +138,12 @@ def _unknown_keys(error: Any, node: Mapping) -> Iterator[Finding]:
             near = did_you_mean(key.text, usable)
             # any_of is near to all_of, and means the other one
             hint = error.schema["x-hint"] if "first_of" in known else near
-            yield Finding(key.span, "CSP110", f"'{key.text}' is not a key here", hint or f"one may write: {', '.join(usable)}")
+            yield Finding(
+                key.span,
+                "CSP110",
+                f"'{key.text}' is not a key here",
+                hint or f"one may write: {', '.join(usable)}",
+            )
 
 
 def _value_finding(error: Any, node: Node) -> Finding:
@@ -114,19 +151,43 @@ def _value_finding(error: Any, node: Node) -> Finding:
     shown = _shown(node)
     match error.validator:
         case "type":
-            wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+            wanted = (
+                error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+            )
             words = " or ".join(_TYPES[name] for name in wanted)
-            return Finding(node.span, "CSP112", f"{shown} stands where {words} is expected", hint or _type_hint(wanted, node, error.schema))
+            return Finding(
+                node.span,
+                "CSP112",
+                f"{shown} stands where {words} is expected",
+                hint or _type_hint(wanted, node, error.schema),
+            )
         case "enum" | "const":
             allowed = [str(value) for value in error.schema.get("enum", [error.schema.get("const")])]
             if str(error.instance) in error.schema.get("x-not-yet", []):
-                return Finding(node.span, "CSP109", f"'{error.instance}' is not yet part of the language", f"for now: {', '.join(allowed)}")
+                return Finding(
+                    node.span,
+                    "CSP109",
+                    f"'{error.instance}' is not yet part of the language",
+                    f"for now: {', '.join(allowed)}",
+                )
             near = did_you_mean(str(error.instance), allowed)
-            return Finding(node.span, "CSP113", f"{shown} is not one of the words known here", near or f"one of: {', '.join(allowed)}")
+            return Finding(
+                node.span,
+                "CSP113",
+                f"{shown} is not one of the words known here",
+                near or f"one of: {', '.join(allowed)}",
+            )
         case "pattern":
-            return Finding(node.span, "CSP114", f"{shown} is not written as it should be", hint or f"it must fit {error.validator_value}")
+            return Finding(
+                node.span,
+                "CSP114",
+                f"{shown} is not written as it should be",
+                hint or f"it must fit {error.validator_value}",
+            )
         case "minItems" | "minProperties" | "minLength":
-            return Finding(node.span, "CSP115", "this is empty", hint or "write at least one, or leave the key out")
+            return Finding(
+                node.span, "CSP115", "this is empty", hint or "write at least one, or leave the key out"
+            )
         case "minimum":
             return Finding(node.span, "CSP115", f"{shown} is too small", f"at least {error.validator_value}")
         case _:

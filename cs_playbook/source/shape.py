@@ -15,7 +15,9 @@ from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 Fits = Callable[[Node], bool]
 Says = Callable[[Any], bool]  # of a scalar's value
 
-_SAY_NOTHING = frozenset(("$schema", "title", "description", "examples", "definitions", "x-hint", "x-not-yet"))
+_SAY_NOTHING = frozenset(
+    ("$schema", "title", "description", "examples", "definitions", "x-hint", "x-not-yet")
+)
 _KNOWN = _SAY_NOTHING | frozenset(
     (
         "type", "enum", "const", "not", "properties", "additionalProperties", "propertyNames", "required", "minProperties",

@@ -40,7 +40,9 @@ _WORDS: dict[str, bool | None] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 # Letters that a reviewer cannot see or that turn the reading order: controls, zero width, bidirectional.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 class Scalar(NamedTuple):
@@ -111,7 +113,17 @@ def plain(node: Node) -> Any:
 def read_tree(text: str, file: str) -> Tree:
     """All of a YAML file, in one pass; only broken syntax hides what follows it."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        return Tree(None, (Finding(Span(file), "CSP104", f"the file is larger than {LARGEST_FILE // 1000} kB", "split it: one playbook per file"),))
+        return Tree(
+            None,
+            (
+                Finding(
+                    Span(file),
+                    "CSP104",
+                    f"the file is larger than {LARGEST_FILE // 1000} kB",
+                    "split it: one playbook per file",
+                ),
+            ),
+        )
     builder = _Builder(file, text)
     return Tree(builder.document(), tuple(builder.findings))
 
@@ -133,7 +145,9 @@ class _Builder:
         except YAMLError as error:
             self._syntax(error)
         except (ValueError, OverflowError) as error:
-            self.findings.append(Finding(Span(self.file), "CSP101", f"the file cannot be read as YAML: {error}"))
+            self.findings.append(
+                Finding(Span(self.file), "CSP101", f"the file cannot be read as YAML: {error}")
+            )
         except _TooDeep as error:
             self.findings.append(
                 Finding(error.span, "CSP104", f"nested more than {DEEPEST} levels deep", "flatten it")
@@ -153,13 +167,25 @@ class _Builder:
 
     def _document_start(self, event: Any, root: Node | None) -> None:
         if getattr(event, "version", None) or getattr(event, "tags", None):
-            self._refuse(event, "CSP103", "YAML directives (%YAML, %TAG) are not used here", "delete the line: it changes what words mean")
+            self._refuse(
+                event,
+                "CSP103",
+                "YAML directives (%YAML, %TAG) are not used here",
+                "delete the line: it changes what words mean",
+            )
         if root is not None:
-            self._refuse(event, "CSP103", "a second document starts here", "one file, one document: delete the '---'")
+            self._refuse(
+                event, "CSP103", "a second document starts here", "one file, one document: delete the '---'"
+            )
 
     def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, AliasEvent):
-            self._refuse(event, "CSP103", f"'*{event.anchor}' repeats another part", "anchors are not used: write it out")
+            self._refuse(
+                event,
+                "CSP103",
+                f"'*{event.anchor}' repeats another part",
+                "anchors are not used: write it out",
+            )
             return Scalar(None, "", self._span(event))
         if event.anchor or event.tag is not None:
             self._dressed(event)
@@ -167,14 +193,28 @@ class _Builder:
             return self._scalar(event)
         if depth > DEEPEST:
             raise _TooDeep(self._span(event))
-        return self._sequence(event, depth) if isinstance(event, SequenceStartEvent) else self._mapping(event, depth)
+        return (
+            self._sequence(event, depth)
+            if isinstance(event, SequenceStartEvent)
+            else self._mapping(event, depth)
+        )
 
     def _dressed(self, event: Any) -> None:
         if event.anchor:
-            self._refuse(event, "CSP103", f"'&{event.anchor}' is an anchor", "anchors are not used: write the value out where it is needed")
+            self._refuse(
+                event,
+                "CSP103",
+                f"'&{event.anchor}' is an anchor",
+                "anchors are not used: write the value out where it is needed",
+            )
         if event.tag is not None and str(event.tag) != "!":
             written = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-            self._refuse(event, "CSP103", f"'{written}' is a tag", "tags are not used: write the plain value; in a condition ! is `not`")
+            self._refuse(
+                event,
+                "CSP103",
+                f"'{written}' is a tag",
+                "tags are not used: write the plain value; in a condition ! is `not`",
+            )
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
         items: list[Node] = []
@@ -195,21 +235,42 @@ class _Builder:
                 self._no_key(key)
             elif key.text in entries:
                 first = entries[key.text][0].span
-                self.findings.append(Finding(key.span, "CSP102", f"'{key.text}' is here a second time; first on line {first.line}", "keep one of them"))
+                self.findings.append(
+                    Finding(
+                        key.span,
+                        "CSP102",
+                        f"'{key.text}' is here a second time; first on line {first.line}",
+                        "keep one of them",
+                    )
+                )
             else:
                 entries[key.text] = (key, value)
         return Mapping(tuple(entries.values()), self._span(start))
 
     def _no_key(self, key: Node) -> None:
         if isinstance(key, Mapping):  # {{ … }} is a block in a block for YAML
-            self.findings.append(Finding(key.span, "CSP106", "a text that begins with {{ is read as a block of keys", "put the whole text in double quotes"))
+            self.findings.append(
+                Finding(
+                    key.span,
+                    "CSP106",
+                    "a text that begins with {{ is read as a block of keys",
+                    "put the whole text in double quotes",
+                )
+            )
         else:
             self.findings.append(Finding(key.span, "CSP106", "a key must be one word", "write `key: value`"))
 
     def _scalar(self, event: Any) -> Scalar:
         text, style, span = event.value, event.style, self._span(event)
         if len(text) > LARGEST_SCALAR:
-            self.findings.append(Finding(span, "CSP104", f"this text is longer than {LARGEST_SCALAR} letters", "move it into an email file, or shorten it"))
+            self.findings.append(
+                Finding(
+                    span,
+                    "CSP104",
+                    f"this text is longer than {LARGEST_SCALAR} letters",
+                    "move it into an email file, or shorten it",
+                )
+            )
         one_line = event.start_mark.line == event.end_mark.line
         if not style:
             return Scalar(self._value(text, span), text, span, False, one_line)
@@ -223,7 +284,11 @@ class _Builder:
         if text[0] not in "-+.0123456789":
             return text
         if text in (".nan", ".NaN", ".NAN") or text.lstrip("+-").lower() == ".inf":
-            self.findings.append(Finding(span, "CSP107", f"'{text}' is not a number one can reckon with", "write a plain number"))
+            self.findings.append(
+                Finding(
+                    span, "CSP107", f"'{text}' is not a number one can reckon with", "write a plain number"
+                )
+            )
             return None
         return _number(text)
 
@@ -237,14 +302,23 @@ class _Builder:
 
     def _syntax(self, error: Any) -> None:
         found = told(error, self._text)
-        self.findings.append(Finding(Span(self.file, found.line, found.column), "CSP101", found.message, found.hint))
+        self.findings.append(
+            Finding(Span(self.file, found.line, found.column), "CSP101", found.message, found.hint)
+        )
 
     def _hidden(self, text: str, at: int) -> None:
         line = text.count("\n", 0, at)
         column = at - (text.rfind("\n", 0, at) + 1)
         if at == 0 and text[0] == "\ufeff":
             return
-        self.findings.append(Finding(Span(self.file, line + 1, column + 1), "CSP105", f"a letter that cannot be seen (U+{ord(text[at]):04X})", "delete it and type the word anew"))
+        self.findings.append(
+            Finding(
+                Span(self.file, line + 1, column + 1),
+                "CSP105",
+                f"a letter that cannot be seen (U+{ord(text[at]):04X})",
+                "delete it and type the word anew",
+            )
+        )
 
 
 _FRAME = (StreamStartEvent, StreamEndEvent, DocumentEndEvent, MappingEndEvent, SequenceEndEvent)
