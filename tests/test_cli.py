@@ -88,7 +88,12 @@ def test_an_answer_by_hand_opens_the_next_step(typed: Typed) -> None:
     typed("run")
     line = _tasks(typed)[0]
     outcome = line["outcomes"].split(" | ")[0]
-    assert typed("done", line["key"][:8], "--outcome", outcome, "--note", "seen it", "--by", "lea@vendor.example") == 0
+    assert (
+        typed(
+            "done", line["key"][:8], "--outcome", outcome, "--note", "seen it", "--by", "lea@vendor.example"
+        )
+        == 0
+    )
     assert f"is closed: {outcome}" in typed.out
     assert typed("done", line["key"], "--outcome", outcome) == 0
     assert "already" in typed.out
@@ -134,7 +139,9 @@ def _tasks(typed: Typed) -> list[dict[str, str]]:
         (("run", "--fast"), 2, "No such option"),
     ],
 )  # fmt: skip
-def test_what_does_not_exist_is_told_with_the_way_on(typed: Typed, words: tuple[str, ...], code: int, says: str) -> None:
+def test_what_does_not_exist_is_told_with_the_way_on(
+    typed: Typed, words: tuple[str, ...], code: int, says: str
+) -> None:
     assert typed(*words) == code
     assert says in typed.err
     assert "Traceback" not in typed.err
@@ -142,7 +149,10 @@ def test_what_does_not_exist_is_told_with_the_way_on(typed: Typed, words: tuple[
 
 def test_a_broken_file_stops_a_run_with_its_place(typed: Typed) -> None:
     playbook = typed.root / "playbooks" / "usage-drop.yaml"
-    playbook.write_text(playbook.read_text(encoding="utf-8").replace("usage_change <= -0.40", "usage_chnage <= -0.40"), encoding="utf-8")
+    playbook.write_text(
+        playbook.read_text(encoding="utf-8").replace("usage_change <= -0.40", "usage_chnage <= -0.40"),
+        encoding="utf-8",
+    )
     assert typed("run") == 1
     assert "CSP210" in typed.err
     assert "did you mean 'usage_change'?" in typed.err
@@ -154,7 +164,14 @@ def test_an_old_snapshot_stops_the_run_until_a_person_says_why(typed: Typed) -> 
     assert run_app(late) == 4
     plan = re.search(r"--plan (\w+)", typed.read().err)
     assert plan is not None
-    let_it = ["--allow", "snapshot_older_than", "--because", "the export is late", "--by", "ops@vendor.example"]
+    let_it = [
+        "--allow",
+        "snapshot_older_than",
+        "--because",
+        "the export is late",
+        "--by",
+        "ops@vendor.example",
+    ]
     assert run_app([*late, *let_it, "--plan", "0123456789ab"]) == 4
     assert run_app([*late, *let_it, "--plan", plan[1]]) == 0
     typed.read()
@@ -170,12 +187,30 @@ def test_a_lost_ledger_never_looks_like_a_first_day(typed: Typed) -> None:
 
 
 def test_global_options_may_stand_anywhere() -> None:
-    assert globals_first(["dry-run", "--as-of", "2026-03-02", "-C", "x", "--names"]) == ["--as-of", "2026-03-02", "-C", "x", "--names", "dry-run"]
+    assert globals_first(["dry-run", "--as-of", "2026-03-02", "-C", "x", "--names"]) == [
+        "--as-of",
+        "2026-03-02",
+        "-C",
+        "x",
+        "--names",
+        "dry-run",
+    ]
     assert globals_first(["done", "k7f3", "--", "-q"]) == ["done", "k7f3", "--", "-q"]
 
 
 def test_several_outputs_in_one_run(typed: Typed, tmp_path: Path) -> None:
-    assert typed("dry-run", "-o", f"json={tmp_path / 'plan.json'}", "-o", "text", "-o", f"svg={tmp_path / 'plan.svg'}") == 0
+    assert (
+        typed(
+            "dry-run",
+            "-o",
+            f"json={tmp_path / 'plan.json'}",
+            "-o",
+            "text",
+            "-o",
+            f"svg={tmp_path / 'plan.svg'}",
+        )
+        == 0
+    )
     assert "Nothing was changed" in typed.out
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["format_version"] == 1
     assert (tmp_path / "plan.svg").read_text(encoding="utf-8").startswith("<svg")
@@ -184,3 +219,13 @@ def test_several_outputs_in_one_run(typed: Typed, tmp_path: Path) -> None:
 def test_init_never_overwrites(typed: Typed, tmp_path: Path) -> None:
     assert run_app(["init", str(typed.root)]) == 1
     assert run_app(["init", str(tmp_path)]) == 1
+
+
+def test_a_workspace_may_be_made_in_a_folder_named_as_one_types_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_app(["init", "acme"]) == 0
+    assert capsys.readouterr().out.startswith("acme: ")
+    assert run_app(["-C", "acme", "validate"]) == 0
+    assert run_app(["-C", "acme", "status"]) == 0

@@ -34,9 +34,12 @@ def init(
 
     settings: Settings = context.obj
     made = make(settings.directory / folder, __version__, settings.recorded_at)
-    show(f"{made.root}: {made.files} files, and a ledger in {made.ledger.relative_to(made.root)}\n", settings)
     show(
-        f"  next: cs-playbook -C {made.root} validate      (then put your exports in {made.root}/exports, and read README.md there)\n",
+        f"{settings.directory / folder}: {made.files} files, and a ledger in {made.ledger.relative_to(made.root)}\n",
+        settings,
+    )
+    show(
+        f"  next: cs-playbook -C {settings.directory / folder} validate      (then put your exports into its folder exports/, and read its README.md)\n",
         settings,
     )
 

@@ -49,8 +49,9 @@ def init(root: Path, version: str, made_at: str) -> Made:
     _write_ledger_id(root / PROJECT_FILE, ledger_id)
     workspace = open_workspace(root)
     Ledger.create(workspace.ledger, ledger_id, version, made_at)
-    (root / "answers").mkdir(exist_ok=True)
-    return Made(root, len(workspace.files.yaml) + len(workspace.files.letters), workspace.ledger)
+    for folder in ("answers", "exports"):
+        (root / folder).mkdir(exist_ok=True)
+    return Made(workspace.root, len(workspace.files.yaml) + len(workspace.files.letters), workspace.ledger)
 
 
 def create_ledger(place: Place, version: str, made_at: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from cs_playbook.compile.placing import STAGED_BEFORE, owner_field
 from cs_playbook.effects.snapshot_rows import Staged, stage
 from cs_playbook.model.data import Table
 from cs_playbook.model.mapping import FieldSource, TableSource
-from cs_playbook.parse.cell import BadCell, Read, Stored, cell_reader
+from cs_playbook.parse.cell import BadCell, Read, Stored, cell_reader, shown
 from cs_playbook.source.exports import Export, Unreadable
 from cs_playbook.source.finding import Finding, Severity, Span, did_you_mean
 from cs_playbook.source.manifest import SourceFile
@@ -19,6 +20,7 @@ from cs_playbook.source.manifest import SourceFile
 _UNDECLARED = (
     "CSP727"  # no bad row but a missing declaration: it refuses the file whatever is done with bad rows
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +129,33 @@ def _rows(table: Table, source: TableSource, export: Export) -> Iterator[Staged]
 def _cells(table: Table, source: TableSource, header: tuple[str, ...]) -> list[Cells]:
     by_name = {field.field: field for field in source.fields}
     columns = {name: n for n, name in enumerate(header)}
+    keys = (table.key, owner_field(table))
     cells = []
     for field in table.fields:
         mapped = by_name[field.name]
         read = cell_reader(field, mapped.format)
+        if field.name in keys:
+            read = _key(read)
         if mapped.column is not None:
             cells.append(Cells(columns[mapped.column], read))
         else:
             cells.append(Cells(0, _always(None if mapped.constant is None else read(mapped.constant))))
     return cells
+
+
+def _key(read: Read) -> Read:
+    """Account and row stand side by side in memory, a control letter between them: none may be in a key."""
+
+    def checked(cell: str) -> Stored:
+        if _CONTROL.search(cell):
+            raise BadCell(
+                "CSP731",
+                f"{shown(cell)} cannot be a key: it holds letters that nobody sees",
+                "mend it where it comes from",
+            )
+        return read(cell)
+
+    return checked
 
 
 def _always(value: Stored) -> Read:
