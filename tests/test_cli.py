@@ -44,7 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("cli") / "acme"
     assert run_app(["init", str(root)]) == 0
     folder = root / "exports"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name, lines in exports(FIRST_MORNING).items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             file.writelines(lines)
