@@ -23,10 +23,9 @@ def main() -> None:
         return
     import gc
 
-    from cs_playbook.cli.app import run_app
-
-    # What is read from files stays until the end: looking for garbage again and again would find none of it.
+    # What is loaded and read stays until the end: looking for garbage again and again would find none of it.
     gc.set_threshold(50_000, 20, 100)
+    from cs_playbook.cli.app import run_app
 
     sys.exit(run_app(globals_first(arguments)))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cs_playbook import __version__
-from cs_playbook.cli.settings import Settings, emit, say, show, width
+from cs_playbook.cli.settings import Settings, emit, only_formats, say, show, width
 
 if TYPE_CHECKING:
     from cs_playbook.commands.people import Act
@@ -68,6 +68,7 @@ def run(
     from cs_playbook.report.words import count
 
     settings: Settings = context.obj
+    only_formats(settings, "text", "json")
     if allow and not because:
         raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
     if allow and not plan:
@@ -306,9 +307,16 @@ def _act(settings: Settings, by: str, on: str, timezone: str) -> Act:
         day = date.fromisoformat(on) if on else settings.today(timezone)
     except ValueError:
         raise ChoiceError(f"'{on}' is not a day", "write it as 2026-03-31") from None
+    if day > settings.today(timezone):
+        raise ChoiceError(
+            f"{day.isoformat()} has not come yet", "an act counts on the day it was done, or later"
+        )
     return Act(by or _who(), day, settings.recorded_at)
 
 
 def _who() -> str:
     """The person at the keyboard, as the machine knows them."""
-    return os.environ.get("CS_PLAYBOOK_BY") or getpass.getuser()
+    try:
+        return os.environ.get("CS_PLAYBOOK_BY") or getpass.getuser()
+    except (KeyError, OSError):  # a container may have users without names
+        return f"user {os.getuid()}"

@@ -97,6 +97,15 @@ def emit(settings: Settings, **formats: Callable[[], str]) -> None:
             output.file.write_text(made, encoding="utf-8")
 
 
+def only_formats(settings: Settings, *known: str) -> None:
+    """Asked before a command acts: what cannot be written must stop it before, not after."""
+    for output in settings.outputs:
+        if output.format not in known:
+            raise ChoiceError(f"there is no format '{output.format}' here", f"one of: {', '.join(known)}")
+        if output.file is not None and not output.file.resolve().parent.is_dir():
+            raise ChoiceError(f"there is no folder {output.file.resolve().parent}", "make it first")
+
+
 def show(text: str, settings: Settings) -> None:
     """A result on standard output."""
     if not settings.quiet:

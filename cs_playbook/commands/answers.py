@@ -18,6 +18,9 @@ from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 
 FOLDER = "answers"
+FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
+_WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
+_LISTS = (".csv", *_WORKBOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,14 @@ def returned_lists(workspace: Workspace, ledger: Ledger, day: date) -> Returned:
 
 
 def list_files(workspace: Workspace) -> list[Path]:
-    """The lists in `answers/`, in order of their names."""
+    """What lies in `answers/` and may be a list, in order of names; what programs hide there is none."""
     folder = workspace.root / FOLDER
-    return sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [
+        path
+        for path in found
+        if path.suffix.lower() in _LISTS and path.is_file() and not path.name.startswith((".", "~$"))
+    ]
 
 
 def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date) -> Returned:
@@ -77,6 +85,16 @@ class _Reader:
             if path.is_relative_to(self.workspace.root)
             else str(path)
         )
+        if path.suffix.lower() in _WORKBOOKS:
+            self.findings.append(
+                warning(
+                    Span(name),
+                    "CSP760",
+                    "a workbook is no list: none of its answers is taken",
+                    "save it as CSV UTF-8, beside it or in its place",
+                )
+            )
+            return
         content = path.read_bytes()
         try:
             text = content.decode("utf-8-sig")
@@ -219,7 +237,16 @@ class _Reader:
         if not row.done_on:
             return self.day
         try:
-            return date.fromisoformat(row.done_on)
+            given = date.fromisoformat(row.done_on)
+            if abs((given - self.day).days) <= FARTHEST:
+                return given
+            self._warn(
+                row,
+                "CSP766",
+                f"'{row.done_on}' in done_on is far from today",
+                "the answer counts as given today",
+            )
+            return self.day
         except ValueError:
             self._warn(
                 row,

@@ -56,6 +56,7 @@ def close_task(workspace: Workspace, key: str, outcome: str | None, note: str, a
                 f"the task {task.key} {why} on {task.done_on}",
                 "the first answer counts; if it was wrong, stop the playbook for this account and start it anew",
             )
+        _refuse_before(act.on, task.opened_on, "the task was opened")
         said = _outcome(workspace, ledger, enrollment, task, outcome)
         ledger.record(
             [TaskAnswered(enrollment.key, task.key, said, act.on, act.by or task.owner, note)],
@@ -101,6 +102,14 @@ def _outcome(
             did_you_mean(outcome, allowed) or f"one of: {', '.join(allowed)}",
         )
     return outcome
+
+
+def _refuse_before(on: date, earliest: date, what: str) -> None:
+    """Nothing ends before it has begun: an end in the past would let the playbook start anew at once."""
+    if on < earliest:
+        raise ChoiceError(
+            f"{on.isoformat()} is before {what}, on {earliest.isoformat()}", "look at --on and --as-of"
+        )
 
 
 def ask_start(
@@ -157,6 +166,8 @@ def stop_playbook(
             ]
         if not going:
             raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
+        for item in going:
+            _refuse_before(act.on, item.started_on, "it began")
         ledger.record(
             [Ended(item.key, act.on, "stopped", "stopped", act.by, because) for item in going],
             act.recorded_at,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from math import isnan
-from re import Pattern, escape
-from re import compile as compile_pattern
 
 from cs_playbook.model.expression import FieldType, Value, from_day
 from cs_playbook.model.time import Calendar, months_between
@@ -88,13 +86,25 @@ def like(item: Value, pattern: Value) -> bool | None:
     """`%` any letters, `_` one letter; letters compare exactly (SQL engines differ here: this one does not)."""
     if item is None or pattern is None:
         return None
-    return _pattern(str(pattern)).fullmatch(str(item)) is not None
+    return _fits(str(item), str(pattern))
 
 
-@cache
-def _pattern(text: str) -> Pattern[str]:
-    letters = {"%": "(?s:.*)", "_": "(?s:.)"}
-    return compile_pattern("".join(letters.get(letter) or escape(letter) for letter in text))
+def _fits(text: str, pattern: str) -> bool:
+    """Two pointers: after a mismatch only the last `%` takes one letter more, so no text can make it slow."""
+    at = place = 0
+    last_percent, taken = -1, 0
+    while at < len(text):
+        if place < len(pattern) and pattern[place] == "%":
+            last_percent, taken = place, at
+            place += 1
+        elif place < len(pattern) and pattern[place] in ("_", text[at]):
+            at, place = at + 1, place + 1
+        elif last_percent >= 0:
+            taken += 1
+            at, place = taken, last_percent + 1
+        else:
+            return False
+    return not pattern[place:].strip("%")
 
 
 def reckon(operator: str, left: Value, right: Value) -> Value:

@@ -126,4 +126,6 @@ def months_between(start: date, end: date) -> int:
     if end < start:
         return -months_between(end, start)
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months if add_months(start, months) <= end else months - 1
+    # The day of the month decides; the end of a shorter month counts as reached.
+    last = gregorian.monthrange(end.year, end.month)[1]
+    return months if min(start.day, last) <= end.day else months - 1

@@ -13,7 +13,14 @@ from cs_playbook.plan.decision import Today
 
 
 def day_of(moment: Moment, ready_on: date, started_on: date, values: Values, today: Today) -> date | None:
-    """None where the date it is counted from is empty."""
+    """None where the date it is counted from is empty, or the sum leaves the calendar (9999-12-31 as "never")."""
+    try:
+        return _day_of(moment, ready_on, started_on, values, today)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _day_of(moment: Moment, ready_on: date, started_on: date, values: Values, today: Today) -> date | None:
     calendar = today.reckoning.calendar
     match moment:
         case FromReady(duration=duration):

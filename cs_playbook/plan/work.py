@@ -18,7 +18,7 @@ from cs_playbook.model.playbook import Approve, Decide, Email, Escalation, Sente
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Moment
 from cs_playbook.plan.advance import Day
-from cs_playbook.plan.decision import HeldBy, Late
+from cs_playbook.plan.decision import HeldBy, Late, Subject
 from cs_playbook.plan.moments import day_of
 from cs_playbook.plan.people import Colleague, Contact, colleagues, contacts
 from cs_playbook.plan.speaking import language_for, letter_values, say
@@ -219,7 +219,12 @@ def _open_email(day: Day, step: Step, verb: Email) -> bool:
     due = _due(day, step, verb.due, day.values)
     if letter is None or to is None or not senders or due is None:
         return False
-    reached = [contact for contact in contacts(to, day.subject, day.today) if _may_be_written_to(contact)]
+    closed = _closed_addresses(day.subject)
+    reached = [
+        contact
+        for contact in contacts(to, day.subject, day.today)
+        if contact.email is not None and contact.email.casefold() not in closed
+    ]
     if not reached:
         day.happen(
             StepEnded(day.enrollment.key, step.id, day.today.day, "undeliverable", "data"),
@@ -232,8 +237,10 @@ def _open_email(day: Day, step: Step, verb: Email) -> bool:
     return True
 
 
-def _may_be_written_to(contact: Contact) -> bool:
-    return contact.email is not None and not contact.row.get("opted_out") and not contact.row.get("has_left")
+def _closed_addresses(subject: Subject) -> frozenset[str]:
+    """Addresses that opted out or have left, in whichever row it says so: the person is the address."""
+    rows = (row for row in subject.contacts if row.get("opted_out") or row.get("has_left"))
+    return frozenset(str(row["email"]).casefold() for row in rows if row.get("email"))
 
 
 def _draft(
