@@ -1,7 +1,7 @@
 """Small worlds for tests: real files, real exports, real snapshots, a real ledger; only the clock is given.
 
-`World` is a folder with a workspace in it. `small()` makes one with the files below, `library()` and `ravenstack()`
-copy those of the repository. `build`, `run` and `done` are the commands of the same name at six in the morning.
+`World` is a folder with a workspace in it: `small()`, `library()` and `ravenstack()` copy those of the repository.
+`build`, `run` and `done` are the commands of the same name, at six in the morning of a day.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from cs_playbook.commands.dry_run import decisions
 from cs_playbook.commands.people import Act, Closed, ask_start, close_task, stop_playbook
 from cs_playbook.commands.run import Clock, Permission, RunResult, run
 from cs_playbook.commands.snapshots import build_snapshot
-from cs_playbook.commands.workspace import Workspace, open_ledger, open_workspace
+from cs_playbook.commands.workspace import Workspace, open_workspace
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.snapshot_build import Built, Stamp
 from cs_playbook.model.enrollment import Enrollment, OpenTask
-from cs_playbook.model.event import Event
+from cs_playbook.model.event import Event, Started
 from cs_playbook.plan.decision import Change
 
 REPOSITORY = Path(__file__).parents[1]
@@ -85,11 +85,15 @@ class World:
         """The snapshot of that day; findings are given back, not raised."""
         return build_snapshot(self.workspace, exports, Stamp(day, f"{day}T05:00:00Z", VERSION))
 
-    def run(self, day: date, permission: Permission = NO_PERMISSION, now: datetime | None = None) -> RunResult:
+    def run(
+        self, day: date, permission: Permission = NO_PERMISSION, now: datetime | None = None
+    ) -> RunResult:
         """At six in the morning of that day, in the zone of the project."""
         return self.ready(day, permission, now)()
 
-    def ready(self, day: date, permission: Permission = NO_PERMISSION, now: datetime | None = None) -> Callable[[], RunResult]:
+    def ready(
+        self, day: date, permission: Permission = NO_PERMISSION, now: datetime | None = None
+    ) -> Callable[[], RunResult]:
         """The same, with the files read already."""
         workspace = self.workspace
         clock = Clock(now or six(workspace, day), f"{day}T05:00:00Z", day)
@@ -99,20 +103,33 @@ class World:
         """The exports of the day arrive, become its snapshot, and are run."""
         self.export(tables or {})
         built = self.build(day)
-        assert built.manifest is not None, [f"{f.span.file}:{f.span.line} {f.message}" for f in built.findings]
+        assert built.manifest is not None, [
+            f"{f.span.file}:{f.span.line} {f.message}" for f in built.findings
+        ]
         return self.run(day)
 
     # --- people ---
 
-    def done(self, task: OpenTask | str, outcome: str | None, day: date, by: str = "", note: str = "") -> Closed:
+    def done(
+        self, task: OpenTask | str, outcome: str | None, day: date, by: str = "", note: str = ""
+    ) -> Closed:
         key = task if isinstance(task, str) else task.key
         return close_task(self.workspace, key, outcome, note, Act(by, day, f"{day}T09:00:00Z"))
 
     def ask(self, playbook: str, account: str, day: date, row: str | None = None) -> None:
-        ask_start(self.workspace, playbook, account, row, "because", Act("lea@vendor.example", day, f"{day}T09:00:00Z"))
+        ask_start(
+            self.workspace,
+            playbook,
+            account,
+            row,
+            "because",
+            Act("lea@vendor.example", day, f"{day}T09:00:00Z"),
+        )
 
     def stop(self, playbook: str, account: str, day: date) -> None:
-        stop_playbook(self.workspace, playbook, account, "because", Act("lea@vendor.example", day, f"{day}T09:00:00Z"))
+        stop_playbook(
+            self.workspace, playbook, account, "because", Act("lea@vendor.example", day, f"{day}T09:00:00Z")
+        )
 
     def answer_list(self, rows: Sequence[Row], name: str = "lea.csv") -> Path:
         """A returned list in `answers/`."""
@@ -122,16 +139,23 @@ class World:
 
     def events(self) -> list[Event]:
         """All that the ledger holds, in order."""
-        with open_ledger(self.workspace, writing=False) as ledger:
+        with Ledger.open(self.ledger, None, writing=False) as ledger:
             return [recorded.event for recorded in ledger.events()]
+
+    def starts(self) -> list[tuple[str, str, int]]:
+        """(account, playbook, days after the Monday) of every start, in order."""
+        events = [event for event in self.events() if isinstance(event, Started)]
+        return [(event.account, event.playbook, (event.on - MONDAY).days) for event in events]
 
     def planned(self, day: date) -> list[Event]:
         """What a dry run says will happen."""
         plans = decisions(self.workspace, day)
-        return [decision.event for plan in plans for decision in plan.decisions if isinstance(decision, Change)]
+        return [
+            decision.event for plan in plans for decision in plan.decisions if isinstance(decision, Change)
+        ]
 
     def enrollments(self, account: str) -> list[Enrollment]:
-        with open_ledger(self.workspace, writing=False) as ledger:
+        with Ledger.open(self.ledger, None, writing=False) as ledger:
             return ledger.enrollments_of(account)
 
     def enrollment(self, account: str, playbook: str = "") -> Enrollment:
@@ -146,7 +170,7 @@ class World:
 
     def wrong(self) -> list[str]:
         """What the ledger finds wrong with itself."""
-        with open_ledger(self.workspace, writing=False) as ledger:
+        with Ledger.open(self.ledger, None, writing=False) as ledger:
             return ledger.verify()
 
     def published(self) -> dict[str, bytes]:
@@ -167,12 +191,16 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-def write_csv(path: Path, rows: Sequence[Row], columns: Sequence[str], separator: str = ",", encoding: str = "utf-8") -> Path:
+def write_csv(
+    path: Path, rows: Sequence[Row], columns: Sequence[str], separator: str = ",", encoding: str = "utf-8"
+) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.DictWriter(file, columns, delimiter=separator, lineterminator="\n")
         writer.writeheader()
-        writer.writerows({name: "" if cell is None else str(cell) for name, cell in row.items()} for row in rows)
+        writer.writerows(
+            {name: "" if cell is None else str(cell) for name, cell in row.items()} for row in rows
+        )
     return path
 
 
@@ -184,11 +212,14 @@ def read_csv(path: Path, separator: str = ",") -> list[dict[str, str]]:
 # --- worlds ---
 
 
+SMALL = REPOSITORY / "tests" / "small"
+FILES = {path.relative_to(SMALL).as_posix(): path.read_text("utf-8") for path in sorted(SMALL.rglob("*.*"))}
+
+
 def small(root: Path, **changes: str) -> World:
-    """The workspace below, with a ledger and no snapshot. `changes`: a file's name without .yaml → its text."""
+    """The workspace of tests/small: four playbooks on a handful of facts. `changes`: a file's name without .yaml → its text."""
     world = World(root)
-    texts = {**FILES, **{f"{name}.yaml": text for name, text in changes.items()}}
-    for path, text in texts.items():
+    for path, text in {**FILES, **{f"{name}.yaml": text for name, text in changes.items()}}.items():
         world.write(path, text)
     return with_ledger(world)
 
@@ -207,7 +238,9 @@ def ravenstack(root: Path) -> World:
 
 def with_ledger(world: World) -> World:
     workspace = world.workspace
-    Ledger.create(workspace.ledger, workspace.catalog.project.ledger_id or ID, VERSION, "2026-01-01T00:00:00Z")
+    Ledger.create(
+        workspace.ledger, workspace.catalog.project.ledger_id or ID, VERSION, "2026-01-01T00:00:00Z"
+    )
     return world
 
 
@@ -237,7 +270,10 @@ def used(account_id: str, day: date, events: int) -> dict[str, object]:
 
 
 def tables(
-    accounts: Iterable[Row], contacts: Iterable[Row] = (), promises: Iterable[Row] = (), usage: Iterable[Row] = ()
+    accounts: Iterable[Row],
+    contacts: Iterable[Row] = (),
+    promises: Iterable[Row] = (),
+    usage: Iterable[Row] = (),
 ) -> dict[str, list[Row]]:
     """All four tables; one without rows is a file with a header."""
     return {"accounts": [*accounts], "contacts": [*contacts], "promises": [*promises], "usage": [*usage]}
@@ -250,201 +286,12 @@ COLUMNS = {
     "usage": tuple(used("", MONDAY, 0)),
 }
 
-FILES = {
-    "project.yaml": """\
-project: small
-format: 1
-snapshots: data/snapshots
-ledger: {path: data/ledger.db, id: 7d0c0000}
-calendar: {timezone: Europe/Paris, week: mon-fri}
-languages: {supported: [en, fr], default: en}
-stop_when: {a_table_shrinks_by: 100%}     # a world of three accounts loses a third of them in a test
-""",
-    "data.yaml": """\
-data: small
-tables:
-  accounts:
-    key: id
-    fields:
-      id: text
-      name: text
-      arr: number
-      status: {type: text, values: [trial, active, ended]}
-      seats: integer
-      sector: text
-      renewal_date: date
-      strategic: boolean
-      language: text
-      csm_email: email
-  contacts:
-    key: id
-    account: account_id
-    fields: {id: text, account_id: text, email: email, first_name: text, roles: list, has_left: boolean, language: text}
-  promises:
-    key: id
-    account: account_id
-    fields: {id: text, account_id: text, due_on: date, kept_on: happened}
-  usage:
-    account: account_id
-    day: day
-    fields: {account_id: text, day: date, events: integer}
-active: status <> 'ended'
-absent_after: 5 days
-""",
-    "sources.yaml": """\
-sources: small
-folder: exports
-dates: YYYY-MM-DD
-yes: ["yes"]
-no: ["no"]
-lists: "|"
-bad_rows: refuse
-tables:
-  accounts: {file: accounts.csv, fields: {id: id, name: name, arr: arr, status: status, seats: seats, sector: sector, renewal_date: renewal_date, strategic: strategic, language: language, csm_email: csm_email}}
-  contacts: {file: contacts.csv, fields: {id: id, account_id: account_id, email: email, first_name: first_name, roles: roles, has_left: has_left, language: language}}
-  promises: {file: promises.csv, fields: {id: id, account_id: account_id, due_on: due_on, kept_on: kept_on}}
-  usage: {file: usage.csv, fields: {account_id: account_id, day: day, events: events}}
-""",
-    "team.yaml": """\
-team: small
-roles:
-  cs_ops: {is: nora@vendor.example}
-  csm: {from: csm_email, else: cs_ops}
-  csm_manager: {manager_of: csm, else: cs_ops}
-  champion: {contacts: "'champion' in roles and not has_left and email is not null", pick: all}
-people:
-  nora@vendor.example: {name: Nora}
-  lea@vendor.example: {name: Léa, manager: nora@vendor.example}
-  marc@vendor.example: {name: Marc, manager: nora@vendor.example}
-""",
-    "signals.yaml": """\
-signals:
-  events_now: {from: usage, value: sum(events), last: 7 days}
-""",
-    "tier.yaml": """\
-segments: tier
-title: How much human time an account gets
-first_match:
-  - {segment: high, title: High, when: arr >= 40000 or strategic}
-  - {segment: low, title: Low, when: otherwise}
-""",
-    "playbooks/few-seats.yaml": """\
-playbook: few-seats
-title: Few seats
-why: They are leaving one by one.
-status: live
-owner: cs_ops
-priority: high
-audience: tier = 'high'
-trigger:
-  when: {when: seats < 10, because: fewer than ten seats are left}
-  started_by: [rule, csm]
-  already_matching: start
-reentry: {days_after_end: 3, at_most: 2}
-exit:
-  - {when: status = 'ended', outcome: lost}
-goal: {when: seats >= 2 * at_start(seats) and seats >= 10, within: 30 days, outcome: recovered}
-steps:
-  - id: ask
-    task: Ask {{ account.name }} what happened
-    owner: csm
-    due: 1 business day
-    checklist: ["Seats of {{ account.name }}: {{ account.seats }}", Who left]
-    outcomes: [product, people, season]
-    ends: [season]
-    escalate: {when_late_by: 2 business days, tell: csm_manager}
-  - id: write
-    email: few-seats/hello
-    to: champion
-    from: csm
-    send: draft
-    after: {ask: [product, people]}
-  - id: reply
-    wait: 3 days
-    until: seats >= 10
-    after: {write: sent}
-  - id: size
-    decide: [{when: arr >= 50000, is: big}, {when: otherwise, is: small}]
-    after: {any: [{reply: timed_out}, {write: [discarded, undeliverable]}]}
-  - id: offer
-    approve: Offer {{ account.name }} a discount?
-    owner: csm_manager
-    ends: [refused]
-    after: {size: big}
-  - id: call
-    task: Call {{ account.name }}
-    about: champion
-    owner: csm
-    minutes: 30
-    outcomes: [agreed, no_answer]
-    done_when: [{when: events_now > 100, is: agreed}]
-    after: {any: [{size: small}, {offer: approved}, {reply: met}]}
-""",
-    "playbooks/promise-late.yaml": """\
-playbook: promise-late
-title: A promise is late
-why: Who promises and forgets is not believed again.
-status: live
-owner: cs_ops
-trigger:
-  one_per: promises
-  when: [row.kept_on is null, row.due_on < today]
-  already_matching: start
-exit:
-  - {when: row.kept_on is not null, outcome: kept}
-steps:
-  - {id: tell, task: "Tell {{ account.name }} when it comes, promised for {{ row.due_on }}", owner: csm}
-""",
-    "playbooks/quiet.yaml": """\
-playbook: quiet
-title: Nobody uses it for three days
-why: Silence is an answer.
-status: live
-owner: cs_ops
-priority: low
-audience: not running('few-seats')
-trigger:
-  when: {when: events_now = 0, because: nobody used it this week, for: 3 days}
-  already_matching: start
-exit:
-  - {when: events_now > 0, outcome: back}
-steps:
-  - {id: look, task: "Look at {{ account.name }}", owner: csm, outcomes: [fine, lost], ends: [fine]}
-  - {id: save, task: "Save {{ account.name }}", owner: csm_manager, after: {look: lost}}
-""",
-    "playbooks/renewing.yaml": """\
-playbook: renewing
-title: Renews soon
-why: Nobody likes a surprise.
-status: shadow
-owner: cs_ops
-trigger:
-  when: days_until(renewal_date) between 0 and 90
-  already_matching: start
-goal: {when: days_until(renewal_date) > 300, within: 90 days, outcome: renewed}
-steps:
-  - {id: look, task: Look, owner: csm}
-""",
-    "emails/few-seats/hello/en.md": """\
----
-subject: "{{ account.name }}: shall we talk?"
-needs: [contact.first_name]
----
-Hello {{ contact.first_name }},
 
-you have {{ account.seats }} seats left at **{{ account.name }}**. [Our page](https://vendor.example/help)
+ZETA = account("zeta", seats=50, arr=10000)
 
-{{ csm.name }}
-""",
-    "emails/few-seats/hello/fr.md": """\
----
-subject: "{{ account.name }} : on en parle ?"
-needs: [contact.first_name]
----
-Bonjour {{ contact.first_name }},
 
-il vous reste {{ account.seats }} licences chez **{{ account.name }}**. [Notre page](https://vendor.example/help)
-
-{{ csm.name }}
-""",
-}
+def given(*accounts: Row, day: int = 0, silent: str = "", **rows: list[Row]) -> Tables:
+    """These and Zeta; all but one use it. `day` makes the export another one than that of the day before."""
+    busy = [str(row["id"]) for row in (*accounts, ZETA) if row["id"] != silent]
+    usage = [used(key, on(n), 1) for key in busy for n in range(-7, 15)]
+    return {**tables([*accounts, ZETA], usage=[*usage, used("zeta", on(0), day)]), **rows}

@@ -15,7 +15,10 @@ from tests.builders import MONDAY, Row, Tables, World, account, contact, on, pro
 ACCOUNTS = ("acme", "bolt", "calm")
 # Somebody who is always there.
 STEADY = tables(
-    [account("zeta", seats=50, arr=10000)], [contact("zoe", "zeta")], [promise("p-z", "zeta", on(-9), on(-8))], [used("zeta", on(-1), 500)]
+    [account("zeta", seats=50, arr=10000)],
+    [contact("zoe", "zeta")],
+    [promise("p-z", "zeta", on(-9), on(-8))],
+    [used("zeta", on(-1), 500)],
 )
 PEOPLE = ("lea@vendor.example", "marc@vendor.example", None)
 
@@ -57,8 +60,18 @@ def _of(keys: Sequence[str], day: int) -> st.SearchStrategy[Tables]:
     return st.builds(
         tables,
         accounts=st.tuples(*(_account(key) for key in keys)),
-        contacts=some.map(lambda n: [contact(f"{key}-{k}", key, language=("fr", "de", None)[k]) for key in keys for k in range(min(n, 2))]),
-        promises=some.map(lambda n: [promise(f"p{k}", keys[k % 2], on(k - 2), on(day) if k == n else None) for k in range(n + 1)]),
+        contacts=some.map(
+            lambda n: [
+                contact(f"{key}-{k}", key, language=("fr", "de", None)[k])
+                for key in keys
+                for k in range(min(n, 2))
+            ]
+        ),
+        promises=some.map(
+            lambda n: [
+                promise(f"p{k}", keys[k % 2], on(k - 2), on(day) if k == n else None) for k in range(n + 1)
+            ]
+        ),
         usage=some.map(lambda n: [used(keys[0], on(day - k), 60) for k in range(n)]),
     )
 
@@ -116,7 +129,9 @@ class Play:
 
 
 def _shuffled(tables: Tables, chance: random.Random | None) -> Tables:
-    return tables if chance is None else {name: chance.sample(rows, len(rows)) for name, rows in tables.items()}
+    return (
+        tables if chance is None else {name: chance.sample(rows, len(rows)) for name, rows in tables.items()}
+    )
 
 
 def people_answer(world: World, given: Day, day: date) -> None:

@@ -24,8 +24,14 @@ from cs_playbook.model.event import TaskAnswered
 from tests.builders import World, account, contact, on, small, tables
 from tests.histories import STORY, History, Play, histories, story
 
+INTERRUPTED = 130
+
 some_histories = settings(
-    max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
     phases=(Phase.generate,),  # a smaller history is not worth the minutes it takes to find
 )
 
@@ -39,7 +45,11 @@ def everything(ledger: Path) -> list[str]:
 def untouched(world: World) -> dict[str, object]:
     """What must not move when nothing is to be done: bytes, times of change, the ledger."""
     files = {path: path.stat().st_mtime_ns for path in (world.root / "out").rglob("*")}
-    return {"files": files, "published": world.published(), "ledger": hashlib.sha256(world.ledger.read_bytes()).hexdigest()}
+    return {
+        "files": files,
+        "published": world.published(),
+        "ledger": hashlib.sha256(world.ledger.read_bytes()).hexdigest(),
+    }
 
 
 # --- the same goes in, the same comes out ---
@@ -81,7 +91,13 @@ def in_a_process_of_its_own(root: Path, seed: str, zone: str) -> str:
         "for path, content in world.published().items(): print(path, hashlib.sha256(content).hexdigest())\n"
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": os.getcwd()}
-    ended = subprocess.run([sys.executable, "-c", program, str(root)], env=environment, capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(root)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return ended.stdout
 
 
@@ -145,7 +161,11 @@ def test_after_an_answer_only_what_follows_from_it_happens(tmp_path: Path) -> No
 
 def test_no_address_is_written_to_twice_for_one_step(tmp_path: Path) -> None:
     world = small(tmp_path / "w")
-    same = [contact("claire", "acme", email="us@acme.example"), contact("carl", "acme", email="US@acme.example"), contact("cora", "acme")]
+    same = [
+        contact("claire", "acme", email="us@acme.example"),
+        contact("carl", "acme", email="US@acme.example"),
+        contact("cora", "acme"),
+    ]
     world.morning(on(0), tables([account("acme", seats=3)], same))
     world.done(world.task("acme", "ask"), "product", on(0))
 
@@ -159,19 +179,46 @@ def test_no_address_is_written_to_twice_for_one_step(tmp_path: Path) -> None:
 # --- cut anywhere ---
 
 
-def test_killed_at_any_moment_and_run_again_it_ends_as_if_never_killed(tmp_path: Path) -> None:
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def interrupt() -> None:
+    """Whoever is at the keyboard presses Ctrl-C: what is open is closed on the way out.
+
+    Within a callback from C it is swallowed, or becomes an error of SQLite.
+    """
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("cut", "seed", "ends"), [(kill, 11, {-signal.SIGKILL, 0}), (interrupt, 12, {INTERRUPTED, 0, 1})]
+)
+def test_cut_at_any_moment_and_run_again_it_ends_as_if_never_cut(
+    cut: Callable[[], None], seed: int, ends: set[int], tmp_path: Path
+) -> None:
     before = story_until_the_last_morning(tmp_path / "before")
     whole = before.copy(tmp_path / "whole")
     length = in_a_child(whole.ready(on(4)), at=None)
-    chance = random.Random(11)
-    # Most points near the end: there the transaction ends and files are put in place.
-    points = sorted({*(chance.randrange(length) for _ in range(5)), *(length - chance.randrange(length // 5) for _ in range(9))})
+    expected = (everything(whole.ledger), whole.published(), [])
+    different = []
 
-    ends = [killed_and_run_again(before, tmp_path / str(point), point) for point in points]
+    for point in some_points(length, seed):
+        world = before.copy(tmp_path / str(point))
+        assert in_a_child(world.ready(on(4)), point, cut) in ends
+        world.run(on(4))
+        if (everything(world.ledger), world.published(), world.wrong()) != expected:
+            different.append(point)
 
     assert length > 1000
-    expected = (everything(whole.ledger), whole.published(), [])
-    assert [point for point, end in zip(points, ends, strict=True) if end != expected] == []
+    assert different == []
+
+
+def some_points(length: int, seed: int) -> list[int]:
+    """Most of them near the end: there the transaction ends and files are put in place. A few may lie behind it."""
+    chance = random.Random(seed)
+    late = (length - chance.randrange(1, length // 5) for _ in range(7))
+    return sorted({*(chance.randrange(length) for _ in range(4)), *late})
 
 
 def story_until_the_last_morning(root: Path) -> World:
@@ -182,15 +229,8 @@ def story_until_the_last_morning(root: Path) -> World:
     return world
 
 
-def killed_and_run_again(before: World, root: Path, point: int) -> tuple[list[str], dict[str, bytes], list[str]]:
-    world = before.copy(root)
-    assert in_a_child(world.ready(on(4)), at=point) == -signal.SIGKILL
-    world.run(on(4))
-    return everything(world.ledger), world.published(), world.wrong()
-
-
-def in_a_child(work: Callable[[], object], at: int | None, then: Callable[[], None] | None = None) -> int:
-    """Works in a child process; at its n-th call it kills itself (or does `then`). Without `at`: how many calls there are."""
+def in_a_child(work: Callable[[], object], at: int | None, then: Callable[[], None] = kill) -> int:
+    """Works in a child process, which does `then` at its n-th call. Without `at`: how many calls there are."""
     told, tell = os.pipe()
     child = os.fork()
     if child == 0:
@@ -200,7 +240,7 @@ def in_a_child(work: Callable[[], object], at: int | None, then: Callable[[], No
             nonlocal calls
             calls += 1
             if calls == at:
-                then() if then else os.kill(os.getpid(), signal.SIGKILL)
+                then()
 
         status = 1
         try:
@@ -209,6 +249,8 @@ def in_a_child(work: Callable[[], object], at: int | None, then: Callable[[], No
             sys.setprofile(None)
             os.write(tell, str(calls).encode())
             status = 0
+        except KeyboardInterrupt:
+            status = INTERRUPTED
         finally:
             os._exit(status)
     os.close(tell)

@@ -36,7 +36,9 @@ def filled(world: World, **outcomes: str) -> list[dict[str, str]]:
 
 
 def answered(world: World) -> list[tuple[str, str, date, str, str]]:
-    with_account = {task: item.account for name in KEYS for item in world.enrollments(name) for task in item.tasks}
+    with_account = {
+        task: item.account for name in KEYS for item in world.enrollments(name) for task in item.tasks
+    }
     events = [event for event in world.events() if isinstance(event, TaskAnswered)]
     return [(with_account[event.task], event.outcome, event.on, event.by, event.note) for event in events]
 
@@ -86,20 +88,29 @@ def test_rows_that_are_no_answer_are_told_and_the_rest_counts(world: World) -> N
     rows = filled(world, acme="prodct", bolt="product", calm="season")
     by_account = {row["account"]: row for row in rows}
     by_account["bolt"]["done_on"] = "03/02/2026"
-    world.answer_list([*rows, {**rows[0], "key": "nobodys", "outcome": "product"}, {**rows[0], "key": "", "outcome": "x"}])
+    world.answer_list(
+        [*rows, {**rows[0], "key": "nobodys", "outcome": "product"}, {**rows[0], "key": "", "outcome": "x"}]
+    )
     lines = {row["account"]: number for number, row in enumerate(rows, 2)}
 
     result = world.run(on(0))
 
     # A day that may be read in two ways takes nothing from the answer: it counts as given today.
-    assert sorted(answer[:3] for answer in answered(world)) == [("bolt", "product", on(0)), ("calm", "season", on(0))]
-    assert told(result.returned.findings) == sorted([
-        (f"answers/lea.csv:{lines['acme']}", "'prodct' is none of this task's outcomes"),
-        (f"answers/lea.csv:{lines['bolt']}", "'03/02/2026' in done_on could be read in several ways"),
-        ("answers/lea.csv:5", "there is no task 'nobodys'"),
-        ("answers/lea.csv:6", "there is no task ''"),
-    ])
-    assert [finding.hint for finding in result.returned.findings if "prodct" in finding.message] == ["did you mean 'product'?"]
+    assert sorted(answer[:3] for answer in answered(world)) == [
+        ("bolt", "product", on(0)),
+        ("calm", "season", on(0)),
+    ]
+    assert told(result.returned.findings) == sorted(
+        [
+            (f"answers/lea.csv:{lines['acme']}", "'prodct' is none of this task's outcomes"),
+            (f"answers/lea.csv:{lines['bolt']}", "'03/02/2026' in done_on could be read in several ways"),
+            ("answers/lea.csv:5", "there is no task 'nobodys'"),
+            ("answers/lea.csv:6", "there is no task ''"),
+        ]
+    )
+    assert [finding.hint for finding in result.returned.findings if "prodct" in finding.message] == [
+        "did you mean 'product'?"
+    ]
 
 
 def test_two_that_contradict_are_told_and_the_first_counts(world: World) -> None:
@@ -155,9 +166,18 @@ def test_lists_come_back_as_spreadsheets_save_them(separator: str, encoding: str
         ("", "answers/lea.csv:1 the list has no column 'key'"),
         ("Aufgabe;Ergebnis\nx;y\n", "answers/lea.csv:1 the list has no column 'key'"),
         ("key\toutcome\n{acme}\tproduct\n", "answers/lea.csv:1 the list has no column 'key'"),
-        ('key,outcome\n{calm},season\n"{acme},product\n{bolt},product\n', "answers/lea.csv:3 from here on the list cannot be read"),
-        ("key,outcome\n{calm},season\nx," + 140_000 * "y" + "\n{acme},product\n", "answers/lea.csv:3 from here on the list cannot be read"),
-        ("key,outcome\n{calm},s\u00e9ason\n", "answers/lea.csv:2 's\u00e9ason' is none of this task's outcomes"),
+        (
+            'key,outcome\n{calm},season\n"{acme},product\n{bolt},product\n',
+            "answers/lea.csv:3 from here on the list cannot be read",
+        ),
+        (
+            "key,outcome\n{calm},season\nx," + 140_000 * "y" + "\n{acme},product\n",
+            "answers/lea.csv:3 from here on the list cannot be read",
+        ),
+        (
+            "key,outcome\n{calm},s\u00e9ason\n",
+            "answers/lea.csv:2 's\u00e9ason' is none of this task's outcomes",
+        ),
     ],
 )
 def test_a_list_that_cannot_be_read_stops_nobody(content: str, said: str, world: World) -> None:
@@ -169,7 +189,9 @@ def test_a_list_that_cannot_be_read_stops_nobody(content: str, said: str, world:
 
     place, message = told(result.returned.findings)[0]
     assert f"{place} {message}".startswith(said)
-    assert [answer[:2] for answer in answered(world)] == ([("calm", "season")] if "{calm},season" in content else [])
+    assert [answer[:2] for answer in answered(world)] == (
+        [("calm", "season")] if "{calm},season" in content else []
+    )
 
 
 def test_a_list_saved_by_an_old_spreadsheet_is_read_and_told(world: World) -> None:
@@ -179,8 +201,27 @@ def test_a_list_saved_by_an_old_spreadsheet_is_read_and_told(world: World) -> No
 
     (finding,) = told(world.run(on(0)).returned.findings)
 
-    assert finding == ("answers/lea.csv:1", "the list is not UTF-8: it is read as a spreadsheet on Windows writes it")
+    assert finding == (
+        "answers/lea.csv:1",
+        "the list is not UTF-8: it is read as a spreadsheet on Windows writes it",
+    )
     assert answered(world) == [("acme", "product", on(0), "lea@vendor.example", "caf\u00e9")]
+
+
+def test_a_workbook_is_told_and_what_programs_hide_is_not(world: World) -> None:
+    folder = world.root / "answers"
+    rows = filled(world, acme="product")
+    write_csv(folder / "LEA.CSV", rows, tuple(rows[0]))
+    for name in ("lea.xlsx", "~$lea.csv", "._lea.csv", "README.md"):
+        (folder / name).write_bytes(b"PK\x03\x04\x00")
+    (folder / "old.csv").mkdir()
+
+    result = world.run(on(0))
+
+    assert told(result.returned.findings) == [
+        ("answers/lea.xlsx:1", "a workbook is no list: none of its answers is taken")
+    ]
+    assert [answer[:2] for answer in answered(world)] == [("acme", "product")]
 
 
 def test_capitals_of_an_outcome_are_no_other_outcome(world: World) -> None:
@@ -230,8 +271,19 @@ def test_a_start_asked_for_is_made_once_or_refused_with_the_reason(world: World)
         world.ask("few-seats", "acme", on(0))
     with pytest.raises(ChoiceError, match="is started by its rule only"):
         world.ask("quiet", "acme", on(0))
-    accounts = [*(account(name, seats=3) for name in KEYS), account("dull", arr=10), account("euro", seats=100)]
-    world.morning(on(1), tables(accounts, [contact("claire", "acme")], usage=[used(name, on(0), 1) for name in (*KEYS, "dull", "euro")]))
+    accounts = [
+        *(account(name, seats=3) for name in KEYS),
+        account("dull", arr=10),
+        account("euro", seats=100),
+    ]
+    world.morning(
+        on(1),
+        tables(
+            accounts,
+            [contact("claire", "acme")],
+            usage=[used(name, on(0), 1) for name in (*KEYS, "dull", "euro")],
+        ),
+    )
 
     world.ask("few-seats", "dull", on(1))
     world.ask("few-seats", "Euro", on(1))
@@ -240,5 +292,7 @@ def test_a_start_asked_for_is_made_once_or_refused_with_the_reason(world: World)
 
     assert [(item.by, item.arm) for item in world.enrollments("euro")] == [("lea@vendor.example", "treated")]
     refused = [event for event in world.events() if isinstance(event, StartRefused)]
-    assert [(event.account, event.why) for event in refused] == [("dull", "it is not in the playbook's audience")]
+    assert [(event.account, event.why) for event in refused] == [
+        ("dull", "it is not in the playbook's audience")
+    ]
     assert world.run(on(1)).nothing

@@ -63,7 +63,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return world_with(tmp_path_factory.mktemp("plain") / "w", tuple(f"Name {number}" for number in range(len(NAMES))))
+    return world_with(
+        tmp_path_factory.mktemp("plain") / "w", tuple(f"Name {number}" for number in range(len(NAMES)))
+    )
 
 
 def text(world: World, path: str) -> str:
@@ -73,7 +75,11 @@ def text(world: World, path: str) -> str:
 def unseen(words: str) -> set[str]:
     """Letters that steer a terminal, turn the reading order or hide; line ends, and the one after an @, aside."""
     shown = words.replace("\r\n", "\n").replace("@\u200b", "@")
-    return {repr(letter) for letter in shown if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    return {
+        repr(letter)
+        for letter in shown
+        if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    }
 
 
 def test_every_file_is_where_it_would_be(hostile: World, plain: World) -> None:
@@ -86,7 +92,10 @@ def test_every_file_is_where_it_would_be(hostile: World, plain: World) -> None:
 
 def unsendable(world: World) -> list[str]:
     """Names that cannot stand in the head of a mail: the task is there, the draft is not, and the reason is said."""
-    return re.findall(r"No draft: the (?:recipient's name|subject) cannot be written into a mail", text(world, "2026-03-03/owners/lea@vendor.example/digest.md"))
+    return re.findall(
+        r"No draft: the (?:recipient's name|subject) cannot be written into a mail",
+        text(world, "2026-03-03/owners/lea@vendor.example/digest.md"),
+    )
 
 
 def test_what_cannot_be_sent_is_not_promised_on_later_days(hostile: World, tmp_path: Path) -> None:
@@ -117,7 +126,11 @@ def test_lists_have_a_row_for_each_task_and_no_formula(name: str, hostile: World
 
 def test_a_list_with_such_names_comes_back_as_it_went(hostile: World) -> None:
     """It was answered in the fixture: every row found its task."""
-    assert {item.steps["ask"].outcome for number in range(len(NAMES)) for item in hostile.enrollments(f"a{number:02}")} == {"product"}
+    assert {
+        item.steps["ask"].outcome
+        for number in range(len(NAMES))
+        for item in hostile.enrollments(f"a{number:02}")
+    } == {"product"}
 
 
 # --- digests ---
@@ -140,12 +153,21 @@ def blocks(markdown: str) -> list[str]:
     """The kinds of all tokens; neighbouring texts are one."""
     parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown)
     kinds = [inner.type for token in parsed for inner in (token.children or [token])]
-    return [kind for number, kind in enumerate(kinds) if kind != "text" or number == 0 or kinds[number - 1] != "text"]
+    return [
+        kind
+        for number, kind in enumerate(kinds)
+        if kind != "text" or number == 0 or kinds[number - 1] != "text"
+    ]
 
 
 def links(markdown: str) -> set[str]:
     parsed = MarkdownIt("commonmark").parse(markdown)
-    return {str(inner.attrs.get("href") or inner.attrs.get("src")) for token in parsed for inner in token.children or () if inner.type in ("link_open", "image")}
+    return {
+        str(inner.attrs.get("href") or inner.attrs.get("src"))
+        for token in parsed
+        for inner in token.children or ()
+        if inner.type in ("link_open", "image")
+    }
 
 
 # --- the page ---
@@ -189,7 +211,9 @@ def test_the_page_of_drafts_shows_each_in_a_frame_that_may_do_nothing(hostile: W
 
     assert set(got.seen) <= set(expected.seen)
     assert len(got.pages) == len(NAMES) - UNSENDABLE
-    assert {tuple(tags(page).seen) for page in got.pages} == {tuple(tags(page).seen) for page in expected.pages}
+    assert {tuple(tags(page).seen) for page in got.pages} == {
+        tuple(tags(page).seen) for page in expected.pages
+    }
 
 
 # --- mails ---
@@ -208,7 +232,9 @@ def test_a_mail_has_the_headers_it_would_have_and_one_recipient(hostile: World, 
 
     for mail in mails(hostile):
         assert mail.keys() == expected
-        assert [address.addr_spec for address in mail["To"].addresses] == [f"{key}-c@{key}.example" for key in [mail["To"].addresses[0].domain.split(".")[0]]]
+        assert [address.addr_spec for address in mail["To"].addresses] == [
+            f"{key}-c@{key}.example" for key in [mail["To"].addresses[0].domain.split(".")[0]]
+        ]
         assert [address.addr_spec for address in mail["From"].addresses] == ["lea@vendor.example"]
         assert not mail.defects
         assert unseen(str(mail["Subject"])) <= {repr("\u200b"), repr("\ufeff")}
@@ -227,7 +253,12 @@ def parts(mail: EmailMessage) -> tuple[object, ...]:
 
 def test_what_was_typed_is_not_filled_in(hostile: World) -> None:
     """Neither a blank nor a loop of Jinja in a name is one."""
-    bodies = [part.get_content() for mail in mails(hostile) for part in mail.walk() if part.get_content_type() == "text/plain"]
+    bodies = [
+        part.get_content()
+        for mail in mails(hostile)
+        for part in mail.walk()
+        if part.get_content_type() == "text/plain"
+    ]
 
     assert [body for body in bodies if "{{ account.arr }}{% for x in y %}" in body]
 
@@ -242,7 +273,13 @@ SCREENS = (
 
 
 @pytest.mark.parametrize("words", SCREENS, ids=" ".join)
-def test_a_screen_shows_names_and_obeys_none(words: list[str], hostile: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_screen_shows_names_and_obeys_none(
+    words: list[str],
+    hostile: World,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = hostile.copy(tmp_path / "w") if words[0] in ("run", "start", "stop", "done") else hostile
     monkeypatch.setenv("COLUMNS", "100")
 
@@ -256,10 +293,29 @@ def test_a_screen_shows_names_and_obeys_none(words: list[str], hostile: World, t
         assert [line for line in screen.splitlines() if re.match(r"\s*::", line) or "##[" in line] == []
 
 
-def test_keys_that_are_traps_are_shown_as_what_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keys = ("::error::x", "\x1b[31mred", "../../x", "\u202egnp", "[/x]")
+@pytest.mark.parametrize("key", ["a\x1fb", "\x1b[31mred", "a\nb"])
+def test_a_key_with_a_control_letter_is_a_bad_row(key: str, tmp_path: Path) -> None:
+    """A unit separator in a key would make one subject of two."""
     world = small(tmp_path / "w")
-    world.morning(on(0), tables([account(key, name=f"N{number}", seats=3 if number else 50) for number, key in enumerate(keys)]))
+    world.export(tables([account("acme"), account(key)]))
+
+    built = world.build(on(0))
+
+    assert [finding.code for finding in built.findings if "cannot be a key" in finding.message] == ["CSP731"]
+    assert unseen("".join(finding.message for finding in built.findings)) == set()
+
+
+def test_keys_that_are_traps_are_shown_as_what_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = ("::error::x", "\x9b31mred", "../../x", "\u202egnp", "[/x]")
+    world = small(tmp_path / "w")
+    world.morning(
+        on(0),
+        tables(
+            [account(key, name=f"N{number}", seats=3 if number else 50) for number, key in enumerate(keys)]
+        ),
+    )
     first = world.lines(on(0))[0]["key"]
 
     for words in (
@@ -274,7 +330,9 @@ def test_keys_that_are_traps_are_shown_as_what_they_are(tmp_path: Path, capsys: 
     assert [line for line in (shown.out + shown.err).splitlines() if re.match(r"\s*::", line)] == []
 
 
-def test_an_account_that_cannot_be_found_is_not_answered_with_an_escape(hostile: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_account_that_cannot_be_found_is_not_answered_with_an_escape(
+    hostile: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     for wanted in ("[31mred[0m", "::error file=x::pwne", "gnp.exe"):
         assert run_app(["-C", str(hostile.root), "--as-of", "2026-03-03", "history", wanted]) == 1
 
@@ -283,7 +341,9 @@ def test_an_account_that_cannot_be_found_is_not_answered_with_an_escape(hostile:
     assert [line for line in shown.err.splitlines() if re.match(r"\s*::", line)] == []
 
 
-def test_names_of_findings_are_shown_as_what_they_are(hostile: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_of_findings_are_shown_as_what_they_are(
+    hostile: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A bad cell is quoted in the finding of a build."""
     world = hostile.copy(tmp_path / "w")
     rows = [account(f"x{number}", seats=3, arr=name) for number, name in enumerate(NAMES)]
@@ -294,4 +354,6 @@ def test_names_of_findings_are_shown_as_what_they_are(hostile: World, tmp_path: 
     shown = capsys.readouterr()
     assert code == 1
     assert unseen(shown.out + shown.err) == set()
-    assert [line for line in (shown.out + shown.err).splitlines() if re.match(r"\s*::", line) or "##[" in line] == []
+    assert [
+        line for line in (shown.out + shown.err).splitlines() if re.match(r"\s*::", line) or "##[" in line
+    ] == []

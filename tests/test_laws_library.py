@@ -36,7 +36,12 @@ def monday(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.build(FIRST_MORNING)
     world.run(FIRST_MORNING)
     lines = world.lines(FIRST_MORNING)
-    world.answer_list([{**line, "outcome": line["outcomes"].split(" | ")[number % 3 - 1]} for number, line in enumerate(lines)])
+    world.answer_list(
+        [
+            {**line, "outcome": line["outcomes"].split(" | ")[number % 3 - 1]}
+            for number, line in enumerate(lines)
+        ]
+    )
     arrive(world, TUESDAY)
     return world
 
@@ -105,7 +110,9 @@ def test_there_is_something_to_lose(tuesday: set[tuple[str, ...]]) -> None:
 
 
 @pytest.mark.parametrize("column", [column for column in ACCOUNT_COLUMNS if column != KEY])
-def test_a_blank_column_starts_ends_and_sends_nothing(column: str, monday: World, tuesday: set[tuple[str, ...]], tmp_path: Path) -> None:
+def test_a_blank_column_starts_ends_and_sends_nothing(
+    column: str, monday: World, tuesday: set[tuple[str, ...]], tmp_path: Path
+) -> None:
     world = monday.copy(tmp_path / "w")
     blank(world, column)
     world.build(TUESDAY)

@@ -23,7 +23,9 @@ from cs_playbook.source.finding import Finding
 from tests.builders import RAVENSTACK_EXPORTS as EXPORTS
 from tests.builders import World, ravenstack
 
-pytestmark = pytest.mark.skipif(not EXPORTS.is_dir(), reason="the RavenStack exports are not beside the repository")
+pytestmark = pytest.mark.skipif(
+    not EXPORTS.is_dir(), reason="the RavenStack exports are not beside the repository"
+)
 
 JUNE = [date(2024, 6, day) for day in range(1, 6)]
 Start = tuple[str, str, str | None]  # playbook, account, row
@@ -70,7 +72,9 @@ def has_ended(subscription: dict[str, str], today: date) -> bool:
 
 
 def customers(today: date) -> dict[str, Customer]:
-    known = {row["account_id"]: Customer(day(row["signup_date"]), row["plan_tier"]) for row in lines("accounts")}
+    known = {
+        row["account_id"]: Customer(day(row["signup_date"]), row["plan_tier"]) for row in lines("accounts")
+    }
     for row in lines("subscriptions"):
         if day(row["start_date"]) <= today and not has_ended(row, today):
             customer = known[row["account_id"]]
@@ -84,7 +88,9 @@ def customers(today: date) -> dict[str, Customer]:
         known[account].before += events if 56 <= age < 112 else 0
     for row in lines("supports_ticket"):
         known[row["account_id"]].tickets += 0 <= (today - day(row["submitted_at"])).days < 60
-    return {key: customer for key, customer in known.items() if customer.signed_up <= today and customer.going}
+    return {
+        key: customer for key, customer in known.items() if customer.signed_up <= today and customer.going
+    }
 
 
 @cache
@@ -102,13 +108,22 @@ def usage() -> list[tuple[str, date, int]]:
 def fitting(today: date) -> Iterator[Start]:
     known = customers(today)
     for key, customer in known.items():
-        if customer.tier in ("high", "low") and customer.before >= 60 and customer.recent <= 0.4 * customer.before:
+        if (
+            customer.tier in ("high", "low")
+            and customer.before >= 60
+            and customer.recent <= 0.4 * customer.before
+        ):
             yield "usage-drop", key, None
         if customer.paid and customer.tickets >= 2:
             yield "ticket-spike", key, None
     for row in lines("subscriptions"):
         in_fourth_week = 21 <= (today - day(row["start_date"])).days <= 27
-        if row["account_id"] in known and row["is_trial"] == "TRUE" and in_fourth_week and not has_ended(row, today):
+        if (
+            row["account_id"] in known
+            and row["is_trial"] == "TRUE"
+            and in_fourth_week
+            and not has_ended(row, today)
+        ):
             yield "trial-ending", row["account_id"], row["subscription_id"]
 
 
@@ -191,7 +206,10 @@ def test_the_next_day_goes_on_from_the_answers(week: Week) -> None:
     assert "fix" in steps("product_problem", "usage-drop")
     assert "plan" in steps("one_cause", "ticket-spike")
     assert "extend" in steps("needs_time", "trial-ending")
-    ended = {how: week.world.enrollment(week.asked[how], playbook) for how, playbook in (("unrelated", "ticket-spike"), ("no", "trial-ending"))}
+    ended = {
+        how: week.world.enrollment(week.asked[how], playbook)
+        for how, playbook in (("unrelated", "ticket-spike"), ("no", "trial-ending"))
+    }
     assert {how: (item.outcome, item.ended_on) for how, item in ended.items()} == {
         "unrelated": ("unrelated", JUNE[1]), "no": ("no", JUNE[1]),
     }  # fmt: skip
@@ -201,7 +219,11 @@ def test_the_ledger_is_whole_and_the_lists_are_there(week: Week) -> None:
     assert week.world.wrong() == []
     for today in JUNE:
         listed = week.world.lines(today)
-        assert {line["owner"] for line in listed} <= {"nora@ravenstack.example", "sam@ravenstack.example", "ines@ravenstack.example"}
+        assert {line["owner"] for line in listed} <= {
+            "nora@ravenstack.example",
+            "sam@ravenstack.example",
+            "ines@ravenstack.example",
+        }
         assert len({line["key"] for line in listed}) == len(listed) > 20
 
 
@@ -210,8 +232,18 @@ def test_nothing_that_ends_later_looks_ended_on_the_first_of_june(week: Week) ->
     today = JUNE[0]
     visible = [row for row in lines("subscriptions") if day(row["start_date"]) <= today]
     with open_ledger(workspace, writing=False) as ledger, open_snapshot(workspace, today) as snapshot:
-        morning = prepare(Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar)))
-        seen = morning.stage.connection.execute("select id, ended_on is not null from temp.seen_subscriptions").fetchall()
+        morning = prepare(
+            Sources(
+                workspace.catalog,
+                workspace.around,
+                snapshot,
+                ledger,
+                calendar_of(workspace.catalog.project.calendar),
+            )
+        )
+        seen = morning.stage.connection.execute(
+            "select id, ended_on is not null from temp.seen_subscriptions"
+        ).fetchall()
 
     assert dict(seen) == {row["subscription_id"]: has_ended(row, today) for row in visible}
     assert sum(ended for _, ended in seen) < sum(bool(row["end_date"]) for row in visible)
@@ -220,14 +252,21 @@ def test_nothing_that_ends_later_looks_ended_on_the_first_of_june(week: Week) ->
 def test_what_is_odd_about_the_files_is_told(week: Week) -> None:
     told = {finding.code: finding.message for finding in week.findings}
     signed_up = {row["account_id"]: day(row["signup_date"]) for row in lines("accounts")}
-    early = sum(day(row["submitted_at"]) < signed_up[row["account_id"]] for row in lines("supports_ticket") if day(row["submitted_at"]) <= JUNE[0])
+    early = sum(
+        day(row["submitted_at"]) < signed_up[row["account_id"]]
+        for row in lines("supports_ticket")
+        if day(row["submitted_at"]) <= JUNE[0]
+    )
 
     repeated = [finding for finding in week.findings if finding.code == "CSP734"]
     assert repeated[0].span.file.endswith("ravenstack_feature_usage.csv")
     assert repeated[0].span.line > 1
     assert "42 of 25000 rows of usage are bad" in told["CSP738"]
     assert early > 0
-    assert any(finding.code == "CSP743" and finding.message.startswith(f"{early} of 2000 rows of tickets") for finding in week.findings)
+    assert any(
+        finding.code == "CSP743" and finding.message.startswith(f"{early} of 2000 rows of tickets")
+        for finding in week.findings
+    )
 
 
 def test_a_byte_order_mark_is_no_letter(week: Week) -> None:
@@ -243,14 +282,25 @@ def test_read_month_first_it_is_refused_with_file_and_line(tmp_path: Path) -> No
     late = next(number for number, row in enumerate(lines("accounts"), 2) if int(row["signup_date"][:2]) > 12)
     (tmp_path / "exports").mkdir()
     for path in EXPORTS.glob("*.csv"):  # their beginnings are enough
-        (tmp_path / "exports" / path.name).write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:100]))
+        (tmp_path / "exports" / path.name).write_bytes(
+            b"".join(path.read_bytes().splitlines(keepends=True)[:100])
+        )
 
     refused = world.build(JUNE[0], tmp_path / "exports")
 
     assert refused.manifest is None
-    assert not (world.root / "data" / "snapshots").exists() or not list((world.root / "data" / "snapshots").glob("*.db"))
-    first = next(finding for finding in refused.findings if finding.span.file.endswith("ravenstack_accounts.csv") and finding.code == "CSP731")
-    assert (first.span.line, first.hint) == (late, "it fits DD-MM-YYYY: are day and month mixed up in `dates:`?")
+    assert not (world.root / "data" / "snapshots").exists() or not list(
+        (world.root / "data" / "snapshots").glob("*.db")
+    )
+    first = next(
+        finding
+        for finding in refused.findings
+        if finding.span.file.endswith("ravenstack_accounts.csv") and finding.code == "CSP731"
+    )
+    assert (first.span.line, first.hint) == (
+        late,
+        "it fits DD-MM-YYYY: are day and month mixed up in `dates:`?",
+    )
 
 
 def test_a_week_without_runs_in_between_comes_to_the_same_days(week: Week, tmp_path: Path) -> None:
@@ -260,6 +310,10 @@ def test_a_week_without_runs_in_between_comes_to_the_same_days(week: Week, tmp_p
     for today in (JUNE[0], JUNE[-1]):
         world.run(today)
 
-    late = {(event.playbook, event.account, event.row) for event in world.events() if isinstance(event, Started) and event.on == JUNE[-1]}
+    late = {
+        (event.playbook, event.account, event.row)
+        for event in world.events()
+        if isinstance(event, Started) and event.on == JUNE[-1]
+    }
 
     assert late == set(fitting(JUNE[-1])) - set(fitting(JUNE[0]))

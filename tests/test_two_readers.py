@@ -27,42 +27,82 @@ TYPES = {
     "tier": FieldType.TEXT, "owner": FieldType.TEXT, "paying": FieldType.BOOLEAN, "renewal": FieldType.DATE,
     "signed": FieldType.DATE, "roles": FieldType.LIST,
 }  # fmt: skip
-ACCOUNTS = Table("accounts", tuple(Field(name, kind, NOWHERE) for name, kind in TYPES.items()), NOWHERE, key="tier")
+ACCOUNTS = Table(
+    "accounts", tuple(Field(name, kind, NOWHERE) for name, kind in TYPES.items()), NOWHERE, key="tier"
+)
 SCOPE = Scope(Contract("c", (ACCOUNTS,), NOWHERE), TYPES)
 RECKONING = Reckoning(20_500, Calendar(fiscal_year_starts=2))
-WORDS = ("high", "low", "a\"b", "l'été", "ÉTÉ", "", "100%", 'a,"high"')
+WORDS = ("high", "low", 'a"b', "l'été", "ÉTÉ", "", "100%", 'a,"high"')
 
-numbers = st.sampled_from(("arr", "spend", "seats", "users")) | st.integers(-3, 60).map(str) | st.sampled_from(("0", "0.5", "1e3", "7"))
-texts = st.sampled_from(("tier", "owner")) | st.sampled_from(WORDS).map(lambda word: "'" + word.replace("'", "''") + "'")
+numbers = (
+    st.sampled_from(("arr", "spend", "seats", "users"))
+    | st.integers(-3, 60).map(str)
+    | st.sampled_from(("0", "0.5", "1e3", "7"))
+)
+texts = st.sampled_from(("tier", "owner")) | st.sampled_from(WORDS).map(
+    lambda word: "'" + word.replace("'", "''") + "'"
+)
 dates = st.sampled_from(("renewal", "signed", "today"))
 
 
 def numeric(depth: int) -> st.SearchStrategy[str]:
     if depth == 0:
-        return numbers | dates.flatmap(lambda day: st.sampled_from((f"days_until({day})", f"days_since({day})", f"months_since({day})", f"months_until({day})", f"business_days_until({day})")))
+        return numbers | dates.flatmap(
+            lambda day: st.sampled_from(
+                (
+                    f"days_until({day})",
+                    f"days_since({day})",
+                    f"months_since({day})",
+                    f"months_until({day})",
+                    f"business_days_until({day})",
+                )
+            )
+        )
     inner = numeric(depth - 1)
-    reckoned = st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})")
-    case = st.tuples(questions(depth - 1), inner, inner).map(lambda parts: f"case when {parts[0]} then {parts[1]} else {parts[2]} end")
+    reckoned = st.tuples(inner, st.sampled_from("+-*/"), inner).map(
+        lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+    )
+    case = st.tuples(questions(depth - 1), inner, inner).map(
+        lambda parts: f"case when {parts[0]} then {parts[1]} else {parts[2]} end"
+    )
     return inner | reckoned | inner.map(lambda item: f"-({item})") | case
 
 
 def questions(depth: int) -> st.SearchStrategy[str]:
-    compared = st.tuples(numeric(min(depth, 1)), st.sampled_from(("=", "<>", "<", "<=", ">", ">=")), numeric(min(depth, 1))).map(" ".join)
+    compared = st.tuples(
+        numeric(min(depth, 1)), st.sampled_from(("=", "<>", "<", "<=", ">", ">=")), numeric(min(depth, 1))
+    ).map(" ".join)
     leaf = st.one_of(
         compared,
         st.tuples(texts, st.sampled_from(("=", "<>")), texts).map(" ".join),
         st.tuples(dates, st.sampled_from(("<", ">=", "=")), dates).map(" ".join),
         st.tuples(texts, texts, texts).map(lambda parts: f"{parts[0]} in ({parts[1]}, {parts[2]})"),
-        st.tuples(numbers, numbers, numbers).map(lambda parts: f"{parts[0]} between {parts[1]} and {parts[2]}"),
+        st.tuples(numbers, numbers, numbers).map(
+            lambda parts: f"{parts[0]} between {parts[1]} and {parts[2]}"
+        ),
         st.tuples(texts, texts).map(lambda parts: f"{parts[0]} like {parts[1]}"),
         texts.map(lambda item: f"{item} in roles"),
-        st.sampled_from(("paying", "arr is null", "tier is not null", "renewal is null", "fiscal_quarter(renewal) = fiscal_quarter(today)", "earliest(renewal, signed) < today", "latest(renewal, signed) >= '2026-01-31'", "lower(tier) = 'été'", "(arr / seats) is null")),
+        st.sampled_from(
+            (
+                "paying",
+                "arr is null",
+                "tier is not null",
+                "renewal is null",
+                "fiscal_quarter(renewal) = fiscal_quarter(today)",
+                "earliest(renewal, signed) < today",
+                "latest(renewal, signed) >= '2026-01-31'",
+                "lower(tier) = 'été'",
+                "(arr / seats) is null",
+            )
+        ),
     )
     if depth == 0:
         return leaf
     inner = questions(depth - 1)
     return leaf | st.one_of(
-        st.tuples(inner, st.sampled_from(("and", "or")), inner).map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"),
+        st.tuples(inner, st.sampled_from(("and", "or")), inner).map(
+            lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+        ),
         inner.map(lambda item: f"not ({item})"),
     )
 
@@ -78,7 +118,9 @@ values = st.fixed_dictionaries(
         "paying": st.sampled_from((0, 1, None)),
         "renewal": st.none() | st.integers(19_700, 21_200),
         "signed": st.none() | st.integers(19_700, 21_200),
-        "roles": st.lists(st.sampled_from(WORDS), max_size=3).map(lambda words: json.dumps(words, ensure_ascii=False, separators=(",", ":"))),
+        "roles": st.lists(st.sampled_from(WORDS), max_size=3).map(
+            lambda words: json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+        ),
     }
 )
 
@@ -110,7 +152,9 @@ def by_sql(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> ob
 
 @settings(max_examples=600, deadline=None)
 @given(questions(2), values)
-def test_sql_and_python_give_the_same_answer(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> None:
+def test_sql_and_python_give_the_same_answer(
+    database: sqlite3.Connection, text: str, row: dict[str, Value]
+) -> None:
     expression = bound(text)
     many = by_sql(database, sql(expression, account_columns("f"), RECKONING), row)
     few = truth(evaluate(expression, row, RECKONING))
@@ -125,20 +169,55 @@ def test_the_canonical_text_reads_back_to_the_same_expression(text: str) -> None
 
 
 PLAIN = st.one_of(
-    st.tuples(st.sampled_from(("arr", "seats", "users")), st.sampled_from(("=", "<", ">=", "<>")), st.integers(0, 60).map(str)).map(" ".join),
-    st.sampled_from(("paying", "tier = 'high'", "tier in ('high', 'low')", "arr is null", "seats between 2 and 9", "users / seats < 0.5", "not paying", "users * 2 - seats > arr + 1", "-seats < 3", "tier not in ('low')", "case when paying then arr else 0 end > 5")),
+    st.tuples(
+        st.sampled_from(("arr", "seats", "users")),
+        st.sampled_from(("=", "<", ">=", "<>")),
+        st.integers(0, 60).map(str),
+    ).map(" ".join),
+    st.sampled_from(
+        (
+            "paying",
+            "tier = 'high'",
+            "tier in ('high', 'low')",
+            "arr is null",
+            "seats between 2 and 9",
+            "users / seats < 0.5",
+            "not paying",
+            "users * 2 - seats > arr + 1",
+            "-seats < 3",
+            "tier not in ('low')",
+            "case when paying then arr else 0 end > 5",
+        )
+    ),
 )
-PLAIN_TREE = st.recursive(PLAIN, lambda inner: st.tuples(inner, st.sampled_from(("and", "or")), inner).map(lambda parts: f"{parts[0]} {parts[1]} {parts[2]}") | inner.map(lambda item: f"not ({item})"), max_leaves=5)
+PLAIN_TREE = st.recursive(
+    PLAIN,
+    lambda inner: (
+        st.tuples(inner, st.sampled_from(("and", "or")), inner).map(
+            lambda parts: f"{parts[0]} {parts[1]} {parts[2]}"
+        )
+        | inner.map(lambda item: f"not ({item})")
+    ),
+    max_leaves=5,
+)
 
 
 @settings(max_examples=200, deadline=None)
 @given(PLAIN_TREE, values)
-def test_what_we_read_is_the_sql_that_others_read(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> None:
+def test_what_we_read_is_the_sql_that_others_read(
+    database: sqlite3.Connection, text: str, row: dict[str, Value]
+) -> None:
     """sqlglot reads the same text by itself: our grammar must bind as tightly, our answers must be its answers."""
     import sqlglot
 
     row = {**row, "seats": None if row["seats"] == 2**62 else row["seats"]}
-    theirs = by_sql(database, sqlglot.transpile(f"select {text} from f", write="sqlite")[0].removeprefix("SELECT ").removesuffix(" FROM f"), row)
+    theirs = by_sql(
+        database,
+        sqlglot.transpile(f"select {text} from f", write="sqlite")[0]
+        .removeprefix("SELECT ")
+        .removesuffix(" FROM f"),
+        row,
+    )
     ours = truth(evaluate(bound(text), row, RECKONING))
     assert (None if theirs is None else bool(theirs)) == ours, text
 

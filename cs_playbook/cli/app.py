@@ -48,7 +48,7 @@ def application(wanted: str | None = None) -> typer.Typer:
 
 
 def _name(command: CommandInfo) -> str:
-    return command.name or getattr(command.callback, "__name__", "")
+    return str(command.name or getattr(command.callback, "__name__", ""))
 
 
 def global_options(

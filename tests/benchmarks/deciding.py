@@ -16,6 +16,7 @@ from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, 
 from cs_playbook.model.expression import to_day
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.plan.decision import Today
+from tests.benchmarks.peak import peak
 
 
 @contextmanager
@@ -43,6 +44,7 @@ def decide(root: Path) -> dict[str, float]:
     fitting = sum(choice.fitting for choice in choices.choices)
     return {
         "facts": facts - began, "starts": chosen - facts, "plan": planned - chosen, "fitting": fitting, "decisions": decisions,
+        "peak": peak(),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 MEGABYTE = 1 << 20
 PYTHON = sys.executable
-OURS = (PYTHON, "-m", "cs_playbook")
+OURS = (str(Path(PYTHON).with_name("cs-playbook")),)
 NOTHING = (PYTHON, "-c", "pass")
 
 
@@ -55,7 +55,7 @@ def program(command: Sequence[str], at: Path | None = None) -> Callable[[], None
 
     def run() -> None:
         subprocess.run(
-            command, cwd=at, env=_surroundings(), stdout=subprocess.DEVNULL, check=True, close_fds=False
+            command, cwd=at, env=surroundings(), stdout=subprocess.DEVNULL, check=True, close_fds=False
         )
 
     return run
@@ -63,24 +63,22 @@ def program(command: Sequence[str], at: Path | None = None) -> Callable[[], None
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one process took. `peak`: resident bytes at the most."""
+    """What one command took. `peak`: resident bytes at the most."""
 
     seconds: float
     peak: int
 
 
-def spend(command: Sequence[str], at: Path | None = None, allowed: Sequence[int] = (0,)) -> Spent:
-    """Runs one process and asks the system what it took."""
+def spend(words: Sequence[str], at: Path) -> Spent:
+    """Runs a command of ours once. `at`: a folder of its own for the figures."""
+    note = at / "peak"
+    command = (PYTHON, "-m", "tests.benchmarks.peak", str(note), *words)
     began = time.perf_counter()
-    with subprocess.Popen(command, cwd=at, env=_surroundings(), stdout=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode in allowed, f"{command} ended with {process.returncode}"
-    kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
-    return Spent(time.perf_counter() - began, kilobytes * 1024)
+    subprocess.run(command, env=surroundings(), stdout=subprocess.DEVNULL, check=True, close_fds=False)
+    return Spent(time.perf_counter() - began, int(note.read_text(encoding="ascii")))
 
 
-def _surroundings() -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """As everywhere else: what has been compiled once is not compiled again."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

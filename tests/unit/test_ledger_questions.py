@@ -56,8 +56,26 @@ class TestQuestions:
 
         assert list(past) == [
             Past("zeta", None, count=1, treated=0, open=True, last_ended_on=None, last_outcome=None),
-            Past("acme", "r1", count=1, treated=1, open=True, last_ended_on=None, last_outcome=None, open_treated=True),
-            Past("acme", None, count=2, treated=2, open=True, last_ended_on=on(1), last_outcome="lost", open_treated=True),
+            Past(
+                "acme",
+                "r1",
+                count=1,
+                treated=1,
+                open=True,
+                last_ended_on=None,
+                last_outcome=None,
+                open_treated=True,
+            ),
+            Past(
+                "acme",
+                None,
+                count=2,
+                treated=2,
+                open=True,
+                last_ended_on=on(1),
+                last_outcome="lost",
+                open_treated=True,
+            ),
         ]
         assert list(ledger.past_episodes("renewal", [("acme", None)])) == []
 

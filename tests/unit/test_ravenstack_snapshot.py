@@ -23,12 +23,16 @@ WORKSPACE = Path(__file__).parents[1] / "ravenstack"
 EXPORTS = (Path(__file__).parents[2] / ".." / "shared" / "data" / "ravenstack_dmy").resolve()
 DAY = date(2024, 6, 1)
 
-pytestmark = pytest.mark.skipif(not EXPORTS.is_dir(), reason="the RavenStack exports are not beside the repository")
+pytestmark = pytest.mark.skipif(
+    not EXPORTS.is_dir(), reason="the RavenStack exports are not beside the repository"
+)
 
 
 def workspace(**changes: str) -> Catalog:
     """The workspace; `changes` replace a text in sources.yaml."""
-    files = {path.relative_to(WORKSPACE).as_posix(): path.read_text("utf-8") for path in WORKSPACE.rglob("*.yaml")}
+    files = {
+        path.relative_to(WORKSPACE).as_posix(): path.read_text("utf-8") for path in WORKSPACE.rglob("*.yaml")
+    }
     for before, after in changes.items():
         files["sources.yaml"] = files["sources.yaml"].replace(before, after)
     read = read_catalog(files, {})
@@ -96,7 +100,13 @@ def test_the_usage_ids_that_stand_twice_are_listed_with_file_and_line(made: Buil
 
 def test_every_cell_is_what_a_plain_reading_gives(snapshot: Snapshot) -> None:
     expected = {
-        (row["ticket_id"], row["account_id"], day(row["submitted_at"]), day(row["closed_at"]), row["priority"])
+        (
+            row["ticket_id"],
+            row["account_id"],
+            day(row["submitted_at"]),
+            day(row["closed_at"]),
+            row["priority"],
+        )
         for row in lines("supports_ticket")
     }
 
@@ -138,7 +148,9 @@ def test_the_eight_weeks_before_the_day_are_what_a_plain_sum_gives(snapshot: Sna
         if ids[row["usage_id"]] == 1 and day(row["usage_date"]) in window
     )
 
-    got = snapshot.connection.execute("SELECT sum(events) FROM usage WHERE day BETWEEN ? AND ?", (window[0], window[-1]))
+    got = snapshot.connection.execute(
+        "SELECT sum(events) FROM usage WHERE day BETWEEN ? AND ?", (window[0], window[-1])
+    )
 
     assert got.fetchone() == (expected,)
 
@@ -158,10 +170,14 @@ def test_read_month_first_it_is_refused_with_the_right_way(tmp_path: Path) -> No
 
     assert (refused.manifest, list(tmp_path.iterdir())) == (None, [])
     assert {f.code for f in refused.findings if f.is_error} >= {"CSP737"}
-    assert any(f.hint == "it fits DD-MM-YYYY: are day and month mixed up in `dates:`?" for f in refused.findings)
+    assert any(
+        f.hint == "it fits DD-MM-YYYY: are day and month mixed up in `dates:`?" for f in refused.findings
+    )
 
 
-def test_read_month_first_it_is_refused_however_many_bad_rows_are_allowed_short_of_all(tmp_path: Path) -> None:
+def test_read_month_first_it_is_refused_however_many_bad_rows_are_allowed_short_of_all(
+    tmp_path: Path,
+) -> None:
     refused = make(tmp_path, **{"DD-MM-YYYY": "MM-DD-YYYY", "at_most: 1%": "at_most: 50%"})
 
     assert refused.manifest is None
