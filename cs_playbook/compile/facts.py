@@ -31,6 +31,7 @@ from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.segment import Segmentation
 
+JOINED_AT_ONCE = 40
 ACTIVE = "_active"
 _STORED = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real", FieldType.EMAIL: "text"}
 _FITS = {
@@ -139,23 +140,28 @@ class _Builder:
         return f"iif({said} = x'', null, coalesce({said}, {value}))" if name in self.given else value
 
     def _remember(self) -> None:
+        """The past, some tables at a time: SQLite joins 64 at most, and would merge the layers without the limit."""
+        asked: list[Memory | Condition] = [*self.asked.memories]
+        asked += [condition for condition in self.asked.lasting if _about_account(condition)]
+        for start in range(0, len(asked), JOINED_AT_ONCE):
+            if start:
+                self.relation = f"select * from ({self.relation}) limit -1 offset 0"
+            self._recall(asked[start : start + JOINED_AT_ONCE])
+
+    def _recall(self, asked: list[Memory | Condition]) -> None:
         key = quoted(self.catalog.contract.accounts.key or "id")
         added: dict[str, tuple[str, FieldType]] = {}
         joins = ""
-        for memory in self.asked.memories:
-            past = Past(column_of(memory), memory)
+        for item in asked:
+            past = Past(column_of(item) if isinstance(item, Memory) else series_of(item), item)
             self.past.append(past)
             alias = quoted(past.table)
             joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
-            kind = memory.type or FieldType.TEXT
-            added[past.table] = (self._remembered(memory, alias, kind), kind)
-            added[known_column(memory)] = (f"({alias}.subject is not null)", FieldType.BOOLEAN)
-        for condition in self.asked.lasting:
-            if _about_account(condition):
-                past = Past(series_of(condition), condition)
-                self.past.append(past)
-                alias = quoted(past.table)
-                joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
+            if isinstance(item, Memory):
+                kind = item.type or FieldType.TEXT
+                added[past.table] = (self._remembered(item, alias, kind), kind)
+                added[known_column(item)] = (f"({alias}.subject is not null)", FieldType.BOOLEAN)
+            else:
                 added[past.table] = (f"iif({alias}.value = 1, {alias}.since, null)", FieldType.INTEGER)
         self._add(added, joins)
 
