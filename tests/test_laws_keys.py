@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cs_playbook.cli.app import run_app
 from cs_playbook.model.event import StepOpened, TaskReassigned
 from tests.builders import ZETA, World, account, contact, given, on, promise, small
@@ -239,3 +241,30 @@ def test_a_deleted_playbook_is_brought_to_its_end(tmp_path: Path) -> None:
 
     assert world.task("acme", "write").contact == "claire"
     assert world.starts() == [("acme", "few-seats", 0)]
+
+
+# --- names that are words elsewhere ---
+
+
+@pytest.mark.parametrize("name", ["id_", "order", "value", "subject", "since", "rule", "n", "f", "rowid"])
+def test_a_field_may_be_called_as_one_likes(name: str, tmp_path: Path) -> None:
+    world = small(tmp_path / "w")
+    world.edit("data.yaml", "      sector: text\n", f"      {name}: text\n")
+    world.edit(
+        "data.yaml",
+        "{id: text, account_id: text, due_on",
+        f"{{id: text, {name}: text, account_id: text, due_on",
+    )
+    world.edit("sources.yaml", "sector: sector", f"{name}: sector")
+    world.edit(
+        "sources.yaml", "promises.csv, fields: {id: id,", f"promises.csv, fields: {{id: id, {name}: id,"
+    )
+    world.edit(
+        "playbooks/few-seats.yaml", "when: seats < 10,", f"when: \"{name} = 'health' and seats < 10\","
+    )
+    world.edit("playbooks/promise-late.yaml", "when: [", f"when: [row.{name} is not null, ")
+
+    world.morning(on(0), given(account("acme", seats=3), promises=[promise("p1", "acme", on(-1))]))
+
+    assert world.starts() == [("acme", "few-seats", 0), ("acme", "promise-late", 0)]
+    assert world.run(on(0)).nothing

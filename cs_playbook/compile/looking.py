@@ -11,7 +11,7 @@ from cs_playbook.model.functions import Reckoning
 # Parameter: the place of the rule in temp.fitting. (account, row) of who fits, but not for as long as asked.
 IMPATIENT = "select account, row from temp.fitting where rule = ? and holds = 0"
 # Parameter: the key of an account. (its key, all its facts …)
-ONE_ACCOUNT = "select f.id_, f.* from temp.facts_keyed f where f.id_ = ?"
+ONE_ACCOUNT = "select f._id, f.* from temp.facts_keyed f where f._id = ?"
 
 
 def contacts_of_one(table: Table) -> str:
@@ -27,7 +27,7 @@ def rows_of_one(table: Table) -> str:
 def _of_one(table: Table) -> str:
     fields = ", ".join(f"r.{quoted(field.name)}" for field in table.fields)
     rows = f"temp.{seen(table.name)} r join temp.facts_keyed f on f._n = r._account"
-    return f"select {fields} from {rows} where f.id_ = ?"
+    return f"select {fields} from {rows} where f._id = ?"
 
 
 def since_of(series: str) -> str:
@@ -38,6 +38,6 @@ def since_of(series: str) -> str:
 def near_facts(rule: Rule, reckoning: Reckoning) -> str:
     """(key, all facts …) of the accounts to which all parts of a rule but one say yes, in order."""
     return (
-        f"select f.id_, f.* from ({near_accounts(rule, reckoning)}) n "
-        "join temp.facts_keyed f on f.id_ = n.id order by f._n"
+        f"select f._id, f.* from ({near_accounts(rule, reckoning)}) n "
+        "join temp.facts_keyed f on f._id = n.id order by f._n"
     )

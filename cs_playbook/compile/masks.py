@@ -24,7 +24,7 @@ def masks(rules: Sequence[Rule], reckoning: Reckoning, shares: Mapping[str, floa
     everybody = any(rule.playbook.sees_inactive for rule in rules)
     said = [_said(rule, k, everybody, reckoning, shares) for k, rule in enumerate(rules)]
     seen = "1" if everybody else f"f.{ACTIVE}"
-    inside = f"select f.id_ as id, {balanced(' + ', said)} as said from temp.facts_keyed f where {seen} limit -1 offset 0"
+    inside = f"select f._id as id, {balanced(' + ', said)} as said from temp.facts_keyed f where {seen} limit -1 offset 0"
     return f"select id, said from ({inside}) where said <> 0"
 
 

@@ -11,7 +11,7 @@ import json
 from typing import assert_never
 
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table
-from cs_playbook.model.expression import FieldType
+from cs_playbook.model.value import FieldType
 
 REPEATED = "CSP734"
 ORPHAN = "CSP735"

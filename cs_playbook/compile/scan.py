@@ -53,7 +53,7 @@ def _facts() -> str:
 def keyed(contract: Contract) -> str:
     """A view of the facts with the account's key under a name of its own."""
     key = quoted(contract.accounts.key or "id")
-    return f"create temp view facts_keyed as select *, {key} as id_ from temp.facts"
+    return f"create temp view facts_keyed as select *, {key} as _id from temp.facts"
 
 
 def facts_by_key(contract: Contract) -> str:
@@ -74,17 +74,17 @@ def row_matches(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
     fits = _condition(impatient(rule.condition), columns, reckoning)
     holds = _condition(rule.condition, columns, reckoning)
     key = _row_key(rule, contract)
-    inside = f"select f._n as n, f.id_ as id, r.{key} as row, ({_seen_by(rule)} and {fits}) as fits, ({_seen_by(rule)} and {holds}) as holds from {_row_source(rule, contract)} limit -1 offset 0"
+    inside = f"select f._n as n, f._id as id, r.{key} as row, ({_seen_by(rule)} and {fits}) as fits, ({_seen_by(rule)} and {holds}) as holds from {_row_source(rule, contract)} limit -1 offset 0"
     return f"select id, row, fits, coalesce(holds, 0) from ({inside}) where fits order by n, row"
 
 
 def says_no(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
     """Which subjects of `temp.gone` the rule now says no to: unknown, or missing from the snapshot, is not no."""
     if rule.row is None:
-        source, subject, columns = f"{_facts()} f", "f.id_", account_columns("f")
+        source, subject, columns = f"{_facts()} f", "f._id", account_columns("f")
     else:
         source, columns = _row_source(rule, contract), row_rule_columns()
-        subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
+        subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
     no = f"({_seen_by(rule)} and {_condition(impatient(rule.condition), columns, reckoning)}) is 0"
     return f"select g.subject from {source} join temp.gone g on g.subject = {subject} where {no} order by g.subject"
 
@@ -96,10 +96,10 @@ def over_already(rule: Rule, contract: Contract, reckoning: Reckoning) -> str | 
     if not ends:
         return None
     if rule.row is None:
-        source, subject, columns = f"{_facts()} f", "f.id_", account_columns("f")
+        source, subject, columns = f"{_facts()} f", "f._id", account_columns("f")
     else:
         source, columns = _row_source(rule, contract), row_rule_columns()
-        subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
+        subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
     fits = balanced(
         " or ", [f"coalesce({_condition(end, _starting(rule, columns), reckoning)}, 0)" for end in ends]
     )
@@ -136,7 +136,7 @@ def _row_source(rule: Rule, contract: Contract) -> str:
     for condition in lasting_of(rule.condition):
         alias = quoted(series_of(condition))
         source += (
-            f" left join temp.{alias} on {alias}.subject = f.id_ || char(31) || r.{_row_key(rule, contract)}"
+            f" left join temp.{alias} on {alias}.subject = f._id || char(31) || r.{_row_key(rule, contract)}"
         )
     return source
 
@@ -167,14 +167,14 @@ def changed_answers(condition: Condition, reckoning: Reckoning) -> str:
     """For a condition with `for`, about accounts: (account key, answer today) where it differs from what is remembered."""
     answer = _condition(impatient(condition), account_columns("f"), reckoning)
     alias = quoted(series_of(condition))
-    there = f"exists (select 1 from {_facts()} f where f.id_ = p.subject)"
-    return _changed(f"select f.id_ as subject, {answer} as value from {_facts()} f", alias, there)
+    there = f"exists (select 1 from {_facts()} f where f._id = p.subject)"
+    return _changed(f"select f._id as subject, {answer} as value from {_facts()} f", alias, there)
 
 
 def changed_row_answers(condition: Condition, rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
     """The same for a condition about rows: the subject is account and row."""
     answer = _condition(impatient(condition), row_rule_columns(), reckoning)
-    subject = f"f.id_ || char(31) || r.{_row_key(rule, contract)}"
+    subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
     source, past = _row_source(rule, contract), quoted(series_of(condition))
     there = f"p.subject in (select {subject} from {source})"
     return _changed(f"select {subject} as subject, {answer} as value from {source}", past, there)
@@ -182,7 +182,7 @@ def changed_row_answers(condition: Condition, rule: Rule, contract: Contract, re
 
 def changed_facts(fact: str, past: str) -> str:
     """(account key, value today) of a fact that memory asks about, where it differs from what is remembered."""
-    return _changed(f"select f.id_ as subject, f.{quoted(fact)} as value from {_facts()} f", quoted(past))
+    return _changed(f"select f._id as subject, f.{quoted(fact)} as value from {_facts()} f", quoted(past))
 
 
 def _changed(today: str, past: str, there: str | None = None) -> str:
@@ -222,7 +222,7 @@ def near_accounts(rule: Rule, reckoning: Reckoning) -> str:
     said = [_condition(impatient(part), columns, reckoning) for part in top_parts(rule.condition)]
     named = ", ".join(f"{text} as p{k}" for k, text in enumerate(said))
     yes = " + ".join(f"(p{k} is 1)" for k in range(len(said)))
-    return f"select id from (select f._n as n, f.id_ as id, {named} from {_facts()} f where {_seen_by(rule)}) where {yes} = {len(said) - 1} order by n"
+    return f"select id from (select f._n as n, f._id as id, {named} from {_facts()} f where {_seen_by(rule)}) where {yes} = {len(said) - 1} order by n"
 
 
 def top_parts(condition: Condition) -> tuple[Condition, ...]:

@@ -12,15 +12,15 @@ ADD_WANTED = "insert or ignore into temp.wanted values (?)"
 WANTED_ROWS = "create temp table if not exists wanted_rows (account text, place text, row text, primary key (account, place, row)) strict, without rowid"
 EMPTY_WANTED_ROWS = "delete from temp.wanted_rows"
 ADD_WANTED_ROW = "insert or ignore into temp.wanted_rows values (?, ?, ?)"
-FACTS = "select w.account, f.* from temp.wanted w left join temp.facts_keyed f on f.id_ = w.account order by w.account"
-EVERYBODY = "insert or ignore into temp.wanted select id_ from temp.facts_keyed"
+FACTS = "select w.account, f.* from temp.wanted w left join temp.facts_keyed f on f._id = w.account order by w.account"
+EVERYBODY = "insert or ignore into temp.wanted select _id from temp.facts_keyed"
 ACTIVE_COUNT = "select count(*) from temp.facts where _active"
 
 
 def contacts(table: Table) -> str:
     """(account, fields of the contact …), in order of account and contact."""
     fields = ", ".join(f"c.{quoted(field.name)}" for field in table.fields)
-    source = f"temp.wanted w join temp.facts_keyed f on f.id_ = w.account join temp.{seen(table.name)} c on c._account = f._n"
+    source = f"temp.wanted w join temp.facts_keyed f on f._id = w.account join temp.{seen(table.name)} c on c._account = f._n"
     return f"select w.account, {fields} from {source} order by w.account, c._row"
 
 
@@ -28,7 +28,7 @@ def rows(table: Table) -> str:
     """(account, row key, fields of the row …) of the rows that are wanted."""
     key = quoted(table.key or "")
     fields = ", ".join(f"r.{quoted(field.name)}" for field in table.fields)
-    source = f"temp.wanted_rows w join temp.facts_keyed f on f.id_ = w.account join temp.{seen(table.name)} r on r._account = f._n and r.{key} = w.row"
+    source = f"temp.wanted_rows w join temp.facts_keyed f on f._id = w.account join temp.{seen(table.name)} r on r._account = f._n and r.{key} = w.row"
     return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
 
 

@@ -16,7 +16,7 @@ from cs_playbook.effects.ledger_cache import fold_into_cache
 from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord, Seal
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.event import Event, StartAsked
-from cs_playbook.model.expression import Value, from_day, to_day
+from cs_playbook.model.value import Value, from_day, to_day
 
 _AT_ONCE = 1_000  # subjects asked about in one query
 _AFTER_ALL_KEYS = "\U0010ffff"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cs_playbook.model.event import Event
-from cs_playbook.model.expression import Value
+from cs_playbook.model.value import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from cs_playbook.effects.event_text import read_event, write_event
 from cs_playbook.effects.ledger_records import Observation, RunRecord, Seal
 from cs_playbook.effects.publish import checked
 from cs_playbook.model.event import Allowed, Event, StartAsked, Started, StartRefused
-from cs_playbook.model.expression import Value, to_day
-from cs_playbook.model.lasting import SERIES
+from cs_playbook.model.keys import SERIES
+from cs_playbook.model.value import Value, to_day
 
 LENGTH = "events in all"
 _KEPT = 20_000  # events; about 20 MB

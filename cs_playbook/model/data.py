@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cs_playbook.model.condition import Condition
-from cs_playbook.model.expression import FieldType
+from cs_playbook.model.value import FieldType
 from cs_playbook.source.finding import Span
+
+if TYPE_CHECKING:  # a contract is looked at by commands that ask no condition
+    from cs_playbook.model.condition import Condition
 
 ACCOUNTS = "accounts"
 

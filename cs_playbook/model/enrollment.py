@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from cs_playbook.model.expression import Value
+from cs_playbook.model.value import Value
 
 
 class Arm(StrEnum):

@@ -5,49 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-EPOCH = date(1970, 1, 1)
+from cs_playbook.model.value import FieldType, Value, from_day, to_day
 
-# A value as it stands in a snapshot: dates are days since 1970-01-01, yes/no is 1/0, lists are tuples; None is empty.
-Value = str | int | float | bool | tuple[str, ...] | None
+__all__ = ["FieldType", "Value", "from_day", "to_day"]  # what an expression is made of, known here too
+
 # Where a piece of text stands inside its condition: offset and length in letters.
 At = tuple[int, int]
-
-
-def to_day(when: date) -> int:
-    return (when - EPOCH).days
-
-
-def from_day(day: int) -> date:
-    return EPOCH + timedelta(days=day)
-
-
-class FieldType(StrEnum):
-    """What a field may hold. `happened` is a date that is known only once it has come; `email` is checked text."""
-
-    TEXT = "text"
-    EMAIL = "email"
-    NUMBER = "number"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    HAPPENED = "happened"
-    LIST = "list"
-
-    @property
-    def reads_as(self) -> FieldType:
-        """The type conditions see."""
-        return _READ_AS.get(self, self)
-
-    @property
-    def is_number(self) -> bool:
-        return self in (FieldType.NUMBER, FieldType.INTEGER)
-
-
-_READ_AS = {FieldType.EMAIL: FieldType.TEXT, FieldType.HAPPENED: FieldType.DATE}
 
 
 class ScopeName(StrEnum):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+SERIES = "lasting_"  # with this begins the name under which the answers of a `for` are remembered
+
 _FIRST = "abcdefghjkmnpqrstuvwxyz"
 
 

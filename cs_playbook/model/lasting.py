@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.keys import SERIES
 from cs_playbook.model.wording import write
 
-SERIES = "lasting_"  # with this the name of each begins
 LONGEST_GAP = 7  # days between two snapshots; a longer silence proves nothing
 
 

@@ -6,10 +6,13 @@ import calendar as gregorian
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
-from cs_playbook.model.expression import Expression
 from cs_playbook.source.finding import Span
+
+if TYPE_CHECKING:  # days are reckoned by commands that ask no condition
+    from cs_playbook.model.expression import Expression
 
 Unit = OneOf["day", "business day", "week", "month"]
 LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts longer

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
-from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table, Through
-from cs_playbook.model.expression import FieldType
+from cs_playbook.model.value import FieldType
 from cs_playbook.parse.durations import read_days
 from cs_playbook.parse.nodes import block, scalar, text, texts
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from cs_playbook.model.condition import Condition
 
 # What these words mean in a condition no field can mean; the others are the enrollment's or precede a dot.
 _WORDS = frozenset(
@@ -34,7 +37,7 @@ _AS_KEY = (FieldType.TEXT, FieldType.INTEGER, FieldType.EMAIL)
 _AS_DAY = (FieldType.DATE, FieldType.HAPPENED)
 _WITH_VALUES = (FieldType.TEXT, FieldType.LIST)
 
-ReadCondition = Callable[[Node, str | None], tuple[Condition | None, list[Finding]]]
+ReadCondition: TypeAlias = "Callable[[Node, str | None], tuple[Condition | None, list[Finding]]]"
 
 
 def read_contract(root: Mapping) -> tuple[Contract | None, list[Finding]]:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING, TypeAlias, cast
 from typing import Literal as OneOf
-from typing import cast
 
-from cs_playbook.model.expression import Expression
 from cs_playbook.model.time import LONGEST, Duration, FromDate, FromReady, FromStart, Moment, OnDay, Unit
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cs_playbook.model.expression import Expression
 
 _DURATION = re.compile(r"(\d+) +(business day|day|week|month)s?\Z")
 _RELATIVE = re.compile(
@@ -29,7 +31,7 @@ _OTHER_UNITS = {
 }  # fmt: skip
 _MOMENTS = "e.g. 2 business days, 60 days before renewal_date, day 30, 2026-03-31"
 
-Bind = Callable[[str, int], tuple[Expression | None, list[Finding]]]
+Bind: TypeAlias = "Callable[[str, int], tuple[Expression | None, list[Finding]]]"
 
 
 def read_duration(node: Scalar) -> tuple[Duration | None, list[Finding]]:

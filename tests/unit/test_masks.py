@@ -58,7 +58,7 @@ def database() -> sqlite3.Connection:
     connection.execute(
         f"create temp table facts (_n integer primary key, arr real, seats integer, tier text, paying integer, _active integer, {patient} integer) strict"
     )
-    connection.execute("create temp view facts_keyed as select *, _n as id_ from temp.facts")
+    connection.execute("create temp view facts_keyed as select *, _n as _id from temp.facts")
     return connection
 
 
@@ -105,7 +105,7 @@ def alone(database: sqlite3.Connection, one: Rule, asked: Condition) -> set[int]
     text = sql_of_condition(asked, account_columns("f"), RECKONING)
     return {
         account
-        for (account,) in database.execute(f"select id_ from temp.facts_keyed f where {seen} and {text}")
+        for (account,) in database.execute(f"select _id from temp.facts_keyed f where {seen} and {text}")
     }
 
 
