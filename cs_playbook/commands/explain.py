@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.answers import returned_lists
 from cs_playbook.commands.choosing import fits_series, left_alone
 from cs_playbook.commands.near import as_if_acting, near, playbook_named
 from cs_playbook.commands.one_account import (
     enrollments_of,
     enrollments_on,
-    find_account,
     plans_of,
     row_subjects,
     subject_of,
@@ -56,7 +56,7 @@ def explain(workspace: Workspace, account: str, playbook: str | None, day: date 
     with ExitStack() as stack:
         ledger = stack.enter_context(look_into_ledger(workspace))
         snapshot = stack.enter_context(open_snapshot(workspace, day))
-        key = find_account(account, snapshot, ledger, workspace.catalog.contract)
+        key = account_meant(account, snapshot, ledger, workspace.catalog.contract)
         catalog = as_if_acting(workspace.catalog, chosen)
         calendar = calendar_of(catalog.project.calendar)
         answered = returned_lists(workspace, ledger, snapshot.day).answers

@@ -107,7 +107,7 @@ def history(place: Place, account: str) -> AccountHistory:
     from cs_playbook.commands.account import find_account
 
     with open_ledger(place, writing=False) as ledger:
-        found = account if ledger.enrollments_of(account) else find_account(place, account)
+        found = find_account(place, account, ledger)
         return AccountHistory(
             found, ledger.history(found), {item.key: item for item in ledger.enrollments_of(found)}
         )

@@ -1,88 +1,23 @@
-"""A name as a person writes it, and a prepared day → one account: its key, its facts, its rows, its past, its plan."""
+"""A key and a prepared day → one account: its facts, its rows, its past, its plan."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 
 from cs_playbook.commands.planning import Morning
-from cs_playbook.compile import wanted
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.looking import ONE_ACCOUNT, contacts_of_one, rows_of_one, since_of
 from cs_playbook.compile.scan import Rule
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.errors import ChoiceError
-from cs_playbook.model.data import Contract, Table
+from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment, TaskState
 from cs_playbook.model.event import EnrollmentEvent, TaskAnswered
 from cs_playbook.model.lasting import series_of
 from cs_playbook.plan.decision import Row, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.fold import fold
-from cs_playbook.source.snapshot import Snapshot
-
-SHOWN = 8  # accounts named where several are meant, or none
-COMPARED = 5_000  # names that are looked at for a likely one
-
-
-def find_account(written: str, snapshot: Snapshot, ledger: Ledger, contract: Contract) -> str:
-    """The key of the account meant: its key or its name, in any case; also one that only the ledger still knows.
-
-    Raises ChoiceError where there is none, or several.
-    """
-    name = "name" if contract.accounts.field("name") else None
-    meant = _Meant(written)
-    for row in snapshot.connection.execute(wanted.account_names(contract.accounts.key or "id", name)):
-        meant.look_at(str(row[0]), str(row[1] or "") if name else "")
-    found = meant.exact or meant.in_any_case
-    if len(found) == 1:
-        return found[0]
-    if not found and ledger.enrollments_of(written):
-        return written
-    raise meant.several() if found else meant.none()
-
-
-@dataclass
-class _Meant:
-    """Holds which accounts may be meant while all of them go by; a large portfolio is never kept."""
-
-    written: str
-    exact: list[str] = field(default_factory=list)
-    in_any_case: list[str] = field(default_factory=list)
-    inside: list[str] = field(default_factory=list)
-    alike: dict[str, str] = field(default_factory=dict)
-
-    def look_at(self, key: str, name: str) -> None:
-        meant = self.written.casefold().strip()
-        said = f"{name} ({key})" if name else key
-        if key == self.written:
-            self.exact.append(key)
-        if meant in (key.casefold(), name.casefold()):
-            self.in_any_case.append(key)
-        elif meant and meant in name.casefold() and len(self.inside) < SHOWN:
-            self.inside.append(said)
-        for text in (key.casefold(), name.casefold()):
-            # Only what begins alike is compared in the end: comparing takes a while.
-            if text[:1] == meant[:1] and len(self.alike) < COMPARED:
-                self.alike[text] = said
-
-    def several(self) -> ChoiceError:
-        keys = self.in_any_case
-        shown = ", ".join(keys[:SHOWN]) + (" …" if len(keys) > SHOWN else "")
-        return ChoiceError(
-            f"'{self.written}' is the name of {len(keys)} accounts", f"say which, by its key: {shown}"
-        )
-
-    def none(self) -> ChoiceError:
-        near = difflib.get_close_matches(self.written.casefold().strip(), self.alike, n=3, cutoff=0.6)
-        shown = ", ".join(self.inside or [self.alike[text] for text in near])
-        hint = f"did you mean {shown}?" if shown else "its key or its name, as in the snapshot"
-        return ChoiceError(f"there is no account '{self.written}' in the snapshot", hint)
-
-
-# --- what it is ---
 
 
 def subject_of(account: str, morning: Morning) -> Subject:

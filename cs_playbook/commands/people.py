@@ -132,7 +132,7 @@ def ask_start(
         )
         raise ChoiceError(f"'{playbook}' is about {what}")
     with locked(workspace.ledger, "start"), open_ledger(workspace, writing=True) as ledger:
-        found = find_account(workspace.place, account)
+        found = find_account(workspace.place, account, ledger)
         arm = Arm.SHADOW if known.status is Status.SHADOW else Arm.TREATED
         going = [
             item
@@ -156,14 +156,10 @@ def stop_playbook(
     known = workspace.catalog.playbooks.get(playbook)
     first_name = known.first_name if known else playbook
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
+        found = find_account(workspace.place, account, ledger)
         going = [
-            item for item in ledger.enrollments_of(account) if item.is_open and item.playbook == first_name
+            item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name
         ]
-        if not going:
-            found = find_account(workspace.place, account)
-            going = [
-                item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name
-            ]
         if not going:
             raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
         for item in going:

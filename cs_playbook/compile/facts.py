@@ -100,6 +100,7 @@ class _Builder:
     reckoning: Reckoning
     given: frozenset[str]
     relation: str = ""
+    joined: int = 0
     done: dict[str, FieldType] = field(default_factory=dict)
     past: list[Past] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
@@ -132,7 +133,7 @@ class _Builder:
         if self.given:
             # `using` keeps one `_n`; the given columns carry a prefix so that no name is meant twice.
             joined += " left join temp.given using (_n)"
-        self.relation = f"select {', '.join(selected)} from {joined}"
+        self._lay(f"select {', '.join(selected)} from {joined}")
         self._remember()
 
     def _or_given(self, name: str, value: str) -> str:
@@ -140,12 +141,10 @@ class _Builder:
         return f"iif({said} = x'', null, coalesce({said}, {value}))" if name in self.given else value
 
     def _remember(self) -> None:
-        """The past, some tables at a time: SQLite joins 64 at most, and would merge the layers without the limit."""
+        """The past, some tables at a time."""
         asked: list[Memory | Condition] = [*self.asked.memories]
         asked += [condition for condition in self.asked.lasting if _about_account(condition)]
         for start in range(0, len(asked), JOINED_AT_ONCE):
-            if start:
-                self.relation = f"select * from ({self.relation}) limit -1 offset 0"
             self._recall(asked[start : start + JOINED_AT_ONCE])
 
     def _recall(self, asked: list[Memory | Condition]) -> None:
@@ -195,8 +194,8 @@ class _Builder:
             edges = [related for related in self.asked.related if self._is_edge(related, table)]
             if counted or edges:
                 self._aggregate(table, counted)
-                for related in edges:
-                    self._edge(table, related)
+                for start in range(0, len(edges), JOINED_AT_ONCE):
+                    self._edges(table, edges[start : start + JOINED_AT_ONCE])
                 return True
         return False
 
@@ -247,17 +246,21 @@ class _Builder:
             added, f" left join temp.{name} on {name}._account = f._n", "temp.given" if self.given else None
         )
 
-    def _edge(self, table: Table, related: Related) -> None:
-        name = quoted(f"edge_{len(self.statements)}")
-        relation = self.relation if not self._plain_rows(related) else None
-        self.statements.append(f"create temp table {name} (_account integer primary key, value)")
-        self.statements.append(
-            f"insert into temp.{name} {edge_row(related, table, relation, self.reckoning)}"
-        )
-        self._add(
-            {column_of(related): (f"{name}.value", related.type or FieldType.TEXT)},
-            f" left join temp.{name} on {name}._account = f._n",
-        )
+    def _edges(self, table: Table, edges: list[Related]) -> None:
+        """newest and oldest: a small table each, joined together, because every layer makes all above it slower."""
+        relation = self.relation
+        added: dict[str, tuple[str, FieldType]] = {}
+        joins = ""
+        for related in edges:
+            name = quoted(f"edge_{len(self.statements)}")
+            owner = None if self._plain_rows(related) else relation
+            self.statements.append(f"create temp table {name} (_account integer primary key, value)")
+            self.statements.append(
+                f"insert into temp.{name} {edge_row(related, table, owner, self.reckoning)}"
+            )
+            added[column_of(related)] = (f"{name}.value", related.type or FieldType.TEXT)
+            joins += f" left join temp.{name} on {name}._account = f._n"
+        self._add(added, joins)
 
     def _active(self) -> None:
         """Whom playbooks see; unknown is not seen."""
@@ -276,9 +279,21 @@ class _Builder:
             joins = " left join temp.given g on g._n = f._n"
         elif given:
             joins += " left join temp.given g on g._n = f._n"
+        more = joins.count(" left join ")
+        if self.joined + more > JOINED_AT_ONCE:
+            # SQLite joins 64 tables at most, and merges layers into one join unless a limit stands between them.
+            self._lay(f"select * from ({self.relation}) limit -1 offset 0")
+            self.joined = 0
+        self.joined += more
         columns = ", ".join(f"{value} as {quoted(name)}" for name, (value, _) in added.items())
-        self.relation = f"select f.*, {columns} from ({self.relation}) f{joins}"
+        self._lay(f"select f.*, {columns} from ({self.relation}) f{joins}")
         self.done.update({name: kind for name, (_, kind) in added.items()})
+
+    def _lay(self, select: str) -> None:
+        """A layer is a view: selects written inside each other would be too deep for SQLite's parser after some twenty."""
+        name = quoted(f"layer_{len(self.statements)}")
+        self.statements.append(f"create temp view {name} as {select}")
+        self.relation = f"select * from temp.{name}"
 
     def _table(self, columns: tuple[tuple[str, FieldType], ...]) -> list[str]:
         typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)

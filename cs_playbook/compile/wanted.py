@@ -32,13 +32,6 @@ def rows(table: Table) -> str:
     return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
 
 
-def find_account(key: str, name: str | None) -> str:
-    """Accounts by key or, in any case, by name."""
-    by_name = f" or lower({quoted(name)}) = lower(:wanted)" if name else ""
-    shown = f", {quoted(name)}" if name else ", null"
-    return f"select {quoted(key)}{shown} from main.accounts where {quoted(key)} = :wanted{by_name} order by 1"
-
-
 def account_names(key: str, name: str | None) -> str:
     """Keys and names of all accounts, for did-you-mean."""
     return f"select {quoted(key)}{f', {quoted(name)}' if name else ''} from main.accounts"

@@ -13,17 +13,6 @@ from cs_playbook.plan.people import Colleague, colleagues
 from cs_playbook.plan.speaking import say
 
 
-def lines_of(enrollment: Enrollment, subject: Subject, today: Today) -> Iterator[TaskLine]:
-    """Every open line of an enrollment; nothing where its text no longer binds."""
-    playbook = today.texts.get(enrollment.definition)
-    if playbook is None:
-        return
-    for task in enrollment.open_tasks:
-        step = playbook.step(task.step)
-        if step is not None:
-            yield line_of(task, step, playbook, enrollment, subject, today)
-
-
 def told_of(task: OpenTask, step: Step, subject: Subject, today: Today) -> tuple[Colleague, ...]:
     """Who is told that a line is late; nobody before it has escalated."""
     verb = step.verb

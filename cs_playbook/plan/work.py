@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, assert_never, cast
 
@@ -201,15 +200,6 @@ def _escalate(day: Day, escalation: Escalation, task: OpenTask) -> bool:
 
 
 # --- letters ---
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A letter about to be drafted: to whom, in which language, and what it lacks."""
-
-    contact: Contact
-    language: str
-    missing: tuple[str, ...]
 
 
 def _open_email(day: Day, step: Step, verb: Email) -> bool:

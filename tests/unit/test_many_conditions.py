@@ -1,0 +1,42 @@
+"""How much a workspace may ask: SQLite joins 64 tables at most and reads only so deep; people must never meet that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.builders import account, given, on, small
+
+PLAYBOOK = """\
+playbook: many-{number}
+title: Many
+status: live
+owner: cs_ops
+why: Nobody counts conditions.
+trigger:
+  when:
+{conditions}
+  already_matching: start
+steps:
+  - {{id: look, task: Look, owner: csm, due: 1 day}}
+"""
+
+
+def test_one_playbook_may_remember_a_hundred_and_thirty_conditions(tmp_path: Path) -> None:
+    lines = [f"    - {{when: arr > -{number}, for: 1 day}}" for number in range(1, 131)]
+    world = small(tmp_path, **{"playbooks/many": PLAYBOOK.format(number=0, conditions="\n".join(lines))})
+    world.morning(on(0), given(account("acme")))
+    assert any(item.playbook == "many-0" for item in world.enrollments("acme"))
+
+
+def test_a_hundred_playbooks_may_each_remember_and_ask_rows_of_their_own(tmp_path: Path) -> None:
+    playbooks = {
+        f"playbooks/many-{number}": PLAYBOOK.format(
+            number=number,
+            conditions=f"    - {{when: arr > -{number}, for: 1 day}}\n"
+            f'    - "newest(usage.events, events > -{number + 1}) > 0"',
+        )
+        for number in range(100)
+    }
+    world = small(tmp_path, **playbooks)
+    world.morning(on(0), given(account("acme")))
+    assert sum(item.playbook.startswith("many-") for item in world.enrollments("acme")) == 100
