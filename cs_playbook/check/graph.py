@@ -8,7 +8,7 @@ from itertools import combinations
 from cs_playbook.check.rule import Asked
 from cs_playbook.check.steps import ends_with
 from cs_playbook.check.ways import Ways
-from cs_playbook.model.playbook import Requirement, Step, Wait
+from cs_playbook.model.step import Requirement, Step, Wait
 from cs_playbook.source.finding import Finding, did_you_mean
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.playbook import Email, Playbook
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Email
 from cs_playbook.source.finding import Finding, Span, warning
 
 

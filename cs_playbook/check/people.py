@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cs_playbook.check.rule import Asked
-from cs_playbook.model.playbook import Approve, Email, Playbook, Step, Task
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Approve, Email, Step, Task
 from cs_playbook.model.team import FromField, People, Role, RoleRef, Team
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, warning

@@ -18,7 +18,7 @@ from cs_playbook.model.expression import (
     ScopeName,
     walk,
 )
-from cs_playbook.model.playbook import Step
+from cs_playbook.model.step import Step
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 _COUNTED_BY_DAY = ("days_until", "days_since", "business_days_until", "business_days_since")

@@ -9,7 +9,8 @@ from cs_playbook.check.ways import Ways, ways_of
 from cs_playbook.model.asking import rule_conditions, step_cases, step_conditions
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Cases, Leaf, leaves
-from cs_playbook.model.playbook import Decide, Playbook, Step, Wait
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Decide, Step, Wait
 from cs_playbook.model.time import FromDate
 from cs_playbook.source.finding import Finding, Severity, Span
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked, note
 from cs_playbook.model.condition import Condition, Fit, Leaf
-from cs_playbook.model.playbook import Approve, Decide, Step, Task
+from cs_playbook.model.step import Approve, Decide, Step, Task
 from cs_playbook.source.finding import Finding, did_you_mean, warning
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions
-from cs_playbook.model.playbook import Email, Playbook
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Email
 from cs_playbook.model.story import Stories
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar

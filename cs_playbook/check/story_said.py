@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cs_playbook.check.story_names import Names, unknown
-from cs_playbook.model.playbook import Approve, Email, Step, Task
+from cs_playbook.model.step import Approve, Email, Step, Task
 from cs_playbook.parse.nodes import block
 from cs_playbook.parse.story_value import Days, Wrong, read_day
 from cs_playbook.source.finding import Finding

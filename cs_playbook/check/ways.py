@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cs_playbook.model.playbook import Playbook, Requirement, Step, Wait
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Requirement, Step, Wait
 
 # A course of events: the steps that have ended → the outcomes with which they may have.
 Way = Mapping[str, frozenset[str]]

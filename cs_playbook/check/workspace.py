@@ -17,7 +17,8 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import ACCOUNTS, Table
 from cs_playbook.model.expression import FieldType
-from cs_playbook.model.playbook import Email, Playbook
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Email
 from cs_playbook.model.team import ContactsWhere, FromField, ManagerOf, People, RoleRef
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, warning

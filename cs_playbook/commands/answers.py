@@ -13,7 +13,7 @@ from cs_playbook.commands.workspace import Workspace
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import TaskAnswered
-from cs_playbook.model.playbook import Email
+from cs_playbook.model.step import Email
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 

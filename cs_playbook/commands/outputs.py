@@ -17,7 +17,8 @@ from cs_playbook.letters.template import Template
 from cs_playbook.model.answer import choose, explain
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
-from cs_playbook.model.playbook import Email, Playbook
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Email
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.lines import account_name, contact_row, line_of, told_of

@@ -13,7 +13,7 @@ from cs_playbook.commands.story_why import ended_words, step_lines, subject_name
 from cs_playbook.model.answer import explain
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.enrollment import Enrollment, StepState
-from cs_playbook.model.playbook import Email, Step
+from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.advance import enrollment_values
 
 

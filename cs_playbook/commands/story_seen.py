@@ -26,7 +26,8 @@ from cs_playbook.model.event import (
     StepSkipped,
     TaskEscalated,
 )
-from cs_playbook.model.playbook import Email, Playbook, Step
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan
 from cs_playbook.plan.lines import contact_row, title_of

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from cs_playbook.model.enrollment import Enrollment, Progress, StepState
-from cs_playbook.model.playbook import Playbook, Requirement, Step, Wait
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Requirement, Step, Wait
 from cs_playbook.plan.advance import verdict
 from cs_playbook.report.words import day_in_words
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from cs_playbook.model.condition import Cases, Condition, leaves
 from cs_playbook.model.expression import Expression, Name
-from cs_playbook.model.playbook import Approve, Decide, Email, Playbook, Sentence, Step, Task, Wait
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Approve, Decide, Email, Sentence, Step, Task, Wait
 from cs_playbook.model.team import People
 from cs_playbook.model.time import FromDate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cs_playbook.model.expression import Name, ScopeName
-from cs_playbook.model.playbook import Sentence
+from cs_playbook.model.step import Sentence
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar

@@ -22,7 +22,8 @@ from cs_playbook.model.event import (
     WentMissing,
 )
 from cs_playbook.model.expression import Memory, Value, to_day
-from cs_playbook.model.playbook import After, Goal, Playbook, Step
+from cs_playbook.model.playbook import Goal, Playbook
+from cs_playbook.model.step import After, Step
 from cs_playbook.model.time import Moment
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
 from cs_playbook.plan.fold import fold

@@ -16,7 +16,8 @@ from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import StartAsked, Started, StartRefused
 from cs_playbook.model.expression import Memory, Value, walk
 from cs_playbook.model.keys import enrollment_key
-from cs_playbook.model.playbook import Approve, Email, Playbook, Status, Task
+from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.step import Approve, Email, Task
 from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, Today
 from cs_playbook.plan.people import colleagues
 

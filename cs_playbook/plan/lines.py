@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cs_playbook.model.condition import Condition, conditions
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
-from cs_playbook.model.playbook import Approve, Email, Playbook, Step, Task
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Approve, Email, Step, Task
 from cs_playbook.plan.decision import Row, Subject, Today
 from cs_playbook.plan.people import Colleague, colleagues
 from cs_playbook.plan.speaking import say

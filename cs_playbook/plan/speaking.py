@@ -11,7 +11,7 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.expression import FieldType, Name, Value, from_day, to_list
-from cs_playbook.model.playbook import Sentence
+from cs_playbook.model.step import Sentence
 from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Row, Subject, Today
 from cs_playbook.plan.people import Colleague, Contact, people

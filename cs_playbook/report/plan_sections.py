@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cs_playbook.model.condition import conditions
-from cs_playbook.model.playbook import Approve, Playbook, Sentence, Task
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Approve, Sentence, Task
 from cs_playbook.report.pieces import Cell, wide
 from cs_playbook.report.plan_words import Named, Voice
 from cs_playbook.report.words import clean, count

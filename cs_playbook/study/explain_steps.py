@@ -9,7 +9,8 @@ from cs_playbook.model.answer import explain
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import StepEnded, StepOpened, StepPassed, StepSkipped
-from cs_playbook.model.playbook import After, Playbook, Requirement, Step, Wait
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import After, Requirement, Step, Wait
 from cs_playbook.plan.advance import enrollment_values, verdict
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, Today
 from cs_playbook.plan.lines import contact_row, title_of

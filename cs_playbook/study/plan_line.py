@@ -21,7 +21,8 @@ from cs_playbook.model.event import (
     TaskEscalated,
     TaskReassigned,
 )
-from cs_playbook.model.playbook import Playbook, Step
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Step
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan, Today
 from cs_playbook.plan.lines import account_name, line_of

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from cs_playbook.check.ways import PASSED, Need, Ways, ways_of
 from cs_playbook.model.condition import Cases, Fit, Leaf
 from cs_playbook.model.expression import FieldType, Literal
-from cs_playbook.model.playbook import After, Decide, Playbook, Requirement, Status, Step, Story, Trigger
+from cs_playbook.model.playbook import Playbook, Status, Story, Trigger
+from cs_playbook.model.step import After, Decide, Requirement, Step
 from cs_playbook.source.finding import NOWHERE
 
 OUTCOMES = ("a", "b")

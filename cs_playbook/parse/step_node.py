@@ -1,0 +1,182 @@
+"""The keys of one step → sentences, cases, people, dates, conditions; whatever any kind of step may say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cs_playbook.model.condition import Cases, Condition, Fit, plain
+from cs_playbook.model.expression import Expression
+from cs_playbook.model.step import TASK_DONE, Escalation, Sentence
+from cs_playbook.model.team import People
+from cs_playbook.model.time import Duration, FromReady, Moment
+from cs_playbook.parse.conditions import OTHERWISE, read_cases, read_conditions, read_date
+from cs_playbook.parse.durations import read_duration, read_moment
+from cs_playbook.parse.nodes import block, items, scalar, text
+from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.sentence import read_sentence
+from cs_playbook.parse.team import read_people
+from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
+
+USUAL_DUE: Cases[Moment] = plain(FromReady(Duration(2, "business day")))
+USUAL_MINUTES = plain(15)
+
+
+@dataclass
+class StepNode:
+    """Holds one step while it is read, and what was found wrong with it."""
+
+    node: Mapping
+    scope: Scope
+    roles: frozenset[str]
+    letters: frozenset[str]
+    findings: list[Finding] = field(default_factory=list)
+
+    def sentence(self, key: str) -> Sentence | None:
+        value = scalar(self.node, key)
+        if value is None:
+            return None
+        sentence, wrong = read_sentence(value, self.scope)
+        self.findings += wrong
+        return sentence
+
+    def checklist(self) -> tuple[Sentence, ...]:
+        read = [
+            read_sentence(item, self.scope)
+            for item in items(self.node, "checklist")
+            if isinstance(item, Scalar)
+        ]
+        self.findings += [finding for _, wrong in read for finding in wrong]
+        return tuple(sentence for sentence, _ in read)
+
+    def cases(self, key: str, read: Callable[[Node], tuple[T | None, list[Finding]]]) -> Cases[T] | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        cases, wrong = read_cases(value, self.scope, read)
+        self.findings += wrong
+        return cases
+
+    def due(self) -> Cases[Moment]:
+        return self.cases("due", self.moment) or USUAL_DUE
+
+    def minutes(self) -> Cases[int]:
+        return self.cases("minutes", _whole) or USUAL_MINUTES
+
+    def moment(self, node: Node) -> tuple[Moment | None, list[Finding]]:
+        if not isinstance(node, Scalar):
+            return None, []
+
+        def bind(written: str, offset: int) -> tuple[Expression | None, list[Finding]]:
+            return read_date(written, offset, node, self.scope)
+
+        return read_moment(node, bind)
+
+    def people(self, node: Node) -> tuple[People | None, list[Finding]]:
+        return read_people(node, self.roles)
+
+    def plain_people(self, key: str) -> People | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        people, wrong = read_people(value, self.roles)
+        self.findings += wrong
+        return people
+
+    def letter(self, node: Node) -> tuple[str | None, list[Finding]]:
+        if not isinstance(node, Scalar):
+            return None, []
+        if node.text not in self.letters:
+            near = did_you_mean(node.text, self.letters)
+            return None, [
+                Finding(
+                    node.span,
+                    "CSP404",
+                    f"there is no letter '{node.text}'",
+                    near or f"write emails/{node.text}/en.md",
+                )
+            ]
+        return node.text, []
+
+    def escalation(self) -> Escalation | None:
+        node = block(self.node, "escalate")
+        late, tell = (scalar(node, "when_late_by"), node.get("tell")) if node else (None, None)
+        if late is None or tell is None:
+            return None
+        duration, wrong = read_duration(late)
+        people, wronger = read_people(tell, self.roles)
+        self.findings += [*wrong, *wronger]
+        return Escalation(duration, people) if duration and people else None
+
+    def done_when(self, outcomes: tuple[str, ...]) -> tuple[Fit[str], ...]:
+        node = self.node.get("done_when")
+        if node is None:
+            return ()
+        cases = (
+            [item for item in node.items if isinstance(item, Mapping) and item.get("is")]
+            if isinstance(node, Sequence)
+            else []
+        )
+        if cases:
+            return tuple(fit for item in cases for fit in self.done_case(item, outcomes))
+        condition, wrong = read_conditions(node, self.scope)
+        self.findings += wrong
+        if TASK_DONE not in outcomes:
+            self.report(
+                node,
+                "CSP306",
+                "the data closes this task as 'done', which is none of its outcomes",
+                f"write [{{when: …, is: {outcomes[0]}}}]",
+            )
+        return (Fit(condition, TASK_DONE),) if condition else ()
+
+    def done_case(self, item: Mapping, outcomes: tuple[str, ...]) -> list[Fit[str]]:
+        when, outcome = item.get("when"), scalar(item, "is")
+        if when is None or outcome is None or (isinstance(when, Scalar) and when.text == OTHERWISE):
+            self.report(
+                item,
+                "CSP306",
+                "each case of done_when says when, and which outcome",
+                "[{when: <condition>, is: <outcome>}]",
+            )
+            return []
+        if outcome.text not in outcomes:
+            self.report(
+                outcome,
+                "CSP306",
+                f"'{outcome.text}' is none of the task's outcomes",
+                did_you_mean(outcome.text, outcomes) or f"they are: {', '.join(outcomes)}",
+            )
+        condition, wrong = read_conditions(when, self.scope)
+        self.findings += wrong
+        return [Fit(condition, outcome.text)] if condition else []
+
+    def condition(self, key: str) -> Condition | None:
+        value = self.node.get(key)
+        if value is None:
+            return None
+        condition, wrong = read_conditions(value, self.scope)
+        self.findings += wrong
+        return condition
+
+    def whom(self, key: str, verb: str) -> Cases[People] | None:
+        """The people a step cannot do without."""
+        if self.node.get(key) is None:
+            self.report(
+                self.node.key(verb) or self.node,
+                "CSP304",
+                f"step '{text(self.node, 'id')}' does not say `{key}:`",
+                f"a role of team.yaml, e.g. {key}: csm",
+            )
+        return self.cases(key, self.people)
+
+    def report(self, node: Node, code: str, message: str, hint: str = "") -> None:
+        self.findings.append(Finding(node.span, code, message, hint))
+
+
+def _whole(node: Node) -> tuple[int | None, list[Finding]]:
+    return (node.value if isinstance(node, Scalar) and isinstance(node.value, int) else None), []

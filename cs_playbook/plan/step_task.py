@@ -1,0 +1,81 @@
+"""A task or an approval on its day: it opens a line for each owner, unless the data has closed it already."""
+
+from __future__ import annotations
+
+from cs_playbook.model.answer import Values, answer, explain
+from cs_playbook.model.enrollment import OpenTask
+from cs_playbook.model.event import StepEnded, StepOpened
+from cs_playbook.model.keys import task_key
+from cs_playbook.model.step import Approve, Sentence, Step, Task
+from cs_playbook.model.team import People
+from cs_playbook.plan.advance import Day
+from cs_playbook.plan.people import Colleague, Contact, contacts
+from cs_playbook.plan.speaking import say
+from cs_playbook.plan.step_lines import follow
+from cs_playbook.plan.step_parts import due_on, minutes_of, owners_of, said_hash, with_contact
+
+
+def open_task(day: Day, step: Step, verb: Task | Approve) -> bool:
+    contact = _about(day, verb.about)
+    values = with_contact(day.values, contact)
+    if isinstance(verb, Task) and _closed_by_data(day, step, verb, values):
+        return True
+    owners = owners_of(day, step, verb.owner, values)
+    due = due_on(day, step, verb.due, values)
+    if not owners or due is None:
+        return False
+    title = say(_sentence(verb), day.subject, contact.row if contact else None, day.today.catalog)
+    minutes = minutes_of(day, verb.minutes, values)
+    tasks = tuple(
+        OpenTask(
+            key=task_key(day.enrollment.key, step.id, 1, slot), step=step.id, kind=step.kind, owner=owner.email,
+            opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes,
+            contact=contact.id if contact else None, payload=said_hash(title, str(minutes)),
+            late_at_once=due < day.today.day,
+        )
+        for owner, slot in _slots(owners, contact)
+    )  # fmt: skip
+    day.happen(StepOpened(day.enrollment.key, step.id, day.today.day, tasks))
+    return True
+
+
+def _sentence(verb: Task | Approve) -> Sentence:
+    return verb.title if isinstance(verb, Task) else verb.question
+
+
+def _slots(owners: tuple[Colleague, ...], contact: Contact | None) -> list[tuple[Colleague, str | None]]:
+    """One line for each owner; several owners are told apart by the role under which they were asked, never by name."""
+    about = contact.id if contact else None
+    if len(owners) == 1:
+        return [(owners[0], about)]
+    return [(owner, f"{owner.role}{'' if about is None else f' {about}'}") for owner in owners]
+
+
+def _about(day: Day, who: People | None) -> Contact | None:
+    found = contacts(who, day.subject, day.today) if who else ()
+    return found[0] if found else None
+
+
+def _closed_by_data(day: Day, step: Step, verb: Task, values: Values) -> bool:
+    for fit in verb.done_when:
+        if fit.when is not None and answer(fit.when, values, day.today.reckoning):
+            said = (explain(fit.when, values, day.today.reckoning),)
+            day.happen(StepEnded(day.enrollment.key, step.id, day.today.day, fit.value, "data"), said)
+            return True
+    return False
+
+
+def settle_task(day: Day, step: Step, verb: Task) -> bool:
+    open_tasks = [task for task in day.enrollment.open_tasks if task.step == step.id]
+    contact_id = open_tasks[0].contact if open_tasks else None
+    values = with_contact(day.values, _contact(day, contact_id))
+    return _closed_by_data(day, step, verb, values) or follow(day, step, verb)
+
+
+def _contact(day: Day, contact_id: str | None) -> Contact | None:
+    table = day.today.catalog.contract.table("contacts")
+    if contact_id is None or table is None or table.key is None:
+        return None
+    return next(
+        (Contact(contact_id, row, "") for row in day.subject.contacts if row[table.key] == contact_id), None
+    )
