@@ -6,7 +6,8 @@ from __future__ import annotations
 class UserError(Exception):
     """The world is not as a command needs it. `sentence` states the fact, `hint` says what to do next.
 
-    `exit_code`: 1 the user's files or choice, 3 the machine, 4 stopped on purpose before anything was done.
+    `exit_code`: 1 the user's files or choice, 2 a wrong command line, 3 the machine, 4 stopped on purpose before
+    anything was done.
     """
 
     exit_code = 3
@@ -21,6 +22,12 @@ class ChoiceError(UserError):
     """What was asked for does not exist or cannot be done as asked."""
 
     exit_code = 1
+
+
+class WrongCommandLine(UserError):
+    """What was typed cannot be meant: a path that is not there, a text that is none."""
+
+    exit_code = 2
 
 
 class StoppedOnPurpose(UserError):

@@ -134,7 +134,7 @@ def _tasks(typed: Typed) -> list[dict[str, str]]:
         (("-o", "xml", "dry-run"), 1, "there is no format 'xml' here"),
         (("run", "--allow", "snapshot_older_than"), 1, "--allow needs a reason"),
         (("test", "no-such-playbook"), 1, "no-such-playbook"),
-        (("answers", "nowhere.csv"), 1, "there is no file nowhere.csv"),
+        (("answers", "nowhere.csv"), 2, "there is no nowhere.csv"),
         (("runn",), 2, "No such command"),
         (("run", "--fast"), 2, "No such option"),
     ],
@@ -170,7 +170,7 @@ def test_an_old_snapshot_stops_the_run_until_a_person_says_why(typed: Typed) -> 
         "--because",
         "the export is late",
         "--by",
-        "ops@vendor.example",
+        "nora@vendor.example",
     ]
     assert run_app([*late, *let_it, "--plan", "0123456789ab"]) == 4
     assert run_app([*late, *let_it, "--plan", plan[1]]) == 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
+from cs_playbook.commands.looking import status
 from cs_playbook.commands.people import Act, take_lists
+from cs_playbook.commands.place import open_place
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.event import Ended, StartRefused, TaskAnswered
+from cs_playbook.report.status import status_text
 from cs_playbook.source.finding import Finding
 from tests.builders import World, account, contact, on, small, tables, used, write_csv
 
@@ -150,7 +153,10 @@ def test_an_answer_to_a_cancelled_task_is_told(world: World) -> None:
     ]
 
 
-@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8"), (";", "utf-8-sig"), (",", "utf-8-sig")])
+@pytest.mark.parametrize(
+    ("separator", "encoding"),
+    [(";", "utf-8"), (";", "utf-8-sig"), (",", "utf-8-sig"), ("\t", "utf-8"), ("\t", "utf-16")],
+)
 def test_lists_come_back_as_spreadsheets_save_them(separator: str, encoding: str, world: World) -> None:
     rows = filled(world, acme="product")
     write_csv(world.root / "answers" / "lea.csv", rows, tuple(rows[0]), separator, encoding)
@@ -165,7 +171,7 @@ def test_lists_come_back_as_spreadsheets_save_them(separator: str, encoding: str
     [
         ("", "answers/lea.csv:1 the list has no column 'key'"),
         ("Aufgabe;Ergebnis\nx;y\n", "answers/lea.csv:1 the list has no column 'key'"),
-        ("key\toutcome\n{acme}\tproduct\n", "answers/lea.csv:1 the list has no column 'key'"),
+        ("key outcome\n{acme} product\n", "answers/lea.csv:1 the list has no column 'key'"),
         (
             'key,outcome\n{calm},season\n"{acme},product\n{bolt},product\n',
             "answers/lea.csv:3 from here on the list cannot be read",
@@ -208,6 +214,34 @@ def test_a_list_saved_by_an_old_spreadsheet_is_read_and_told(world: World) -> No
     assert answered(world) == [("acme", "product", on(0), "lea@vendor.example", "caf\u00e9")]
 
 
+def test_rows_that_are_no_answer_are_told_in_the_digest_of_whose_list_it_was_and_by_status(
+    world: World,
+) -> None:
+    rows = [{**line, "owner": "marc@vendor.example"} for line in filled(world, acme="prodct", bolt="season")]
+    world.answer_list([*rows, {**rows[0], "key": "zzzz", "outcome": "product"}])
+
+    world.run(on(0))
+
+    digests = {path.split("/")[2]: text for path, text in world.published().items() if "digest.md" in path}
+    assert "'prodct' is none of this task's outcomes (did you mean 'product'?)" in digests[
+        "lea@vendor.example"
+    ].decode("utf-8")
+    assert "there is no task 'zzzz'" in digests["marc@vendor.example"].decode("utf-8")
+    standing = status(open_place(world.root), datetime.combine(on(0), time(6), UTC))
+    assert "! 2 rows of returned lists were not taken at the last run" in status_text(standing, on(0))
+
+
+def test_a_doubtful_letter_or_day_costs_no_answer_and_is_not_counted_as_one(world: World) -> None:
+    rows = [{**line, "done_on": "31.2.2026"} for line in filled(world, acme="product")]
+    write_csv(world.root / "answers" / "lea.csv", rows, tuple(rows[0]), ";", "cp1252")
+
+    result = world.run(on(0))
+
+    assert len(answered(world)) == 1
+    assert result.returned.findings
+    assert result.returned.refused == ()
+
+
 def test_a_workbook_is_told_and_what_programs_hide_is_not(world: World) -> None:
     folder = world.root / "answers"
     rows = filled(world, acme="product")
@@ -219,7 +253,8 @@ def test_a_workbook_is_told_and_what_programs_hide_is_not(world: World) -> None:
     result = world.run(on(0))
 
     assert told(result.returned.findings) == [
-        ("answers/lea.xlsx:1", "a workbook is no list: none of its answers is taken")
+        ("answers/lea.xlsx:1", "a workbook is no list: none of its answers is taken"),
+        ("answers/old.csv:1", "this is a folder: none of its answers is taken"),
     ]
     assert [answer[:2] for answer in answered(world)] == [("acme", "product")]
 

@@ -207,13 +207,14 @@ def test_the_page_of_tasks_has_the_tags_it_would_have(hostile: World, plain: Wor
 
 
 def test_the_page_of_drafts_shows_each_in_a_frame_that_may_do_nothing(hostile: World, plain: World) -> None:
-    got, expected = tags(text(hostile, "2026-03-03/index.html")), tags(text(plain, "2026-03-03/index.html"))
+    got, expected = tags(text(hostile, "2026-03-03/drafts.html")), tags(text(plain, "2026-03-03/drafts.html"))
 
     assert set(got.seen) <= set(expected.seen)
     assert len(got.pages) == len(NAMES) - UNSENDABLE
     assert {tuple(tags(page).seen) for page in got.pages} == {
         tuple(tags(page).seen) for page in expected.pages
     }
+    assert unseen(text(hostile, "2026-03-03/drafts.html")) <= {repr("\u200b"), repr("\ufeff")}
 
 
 # --- mails ---

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from cs_playbook.check import graph, letters, people, playbooks, questions, segments, steps, team, workspace
+from dataclasses import replace
+
+from cs_playbook.check import (
+    absences,
+    documents,
+    graph,
+    letters,
+    people,
+    playbooks,
+    plays,
+    questions,
+    rhythms,
+    segments,
+    senders,
+    steps,
+    team,
+    workspace,
+)
 from cs_playbook.check.rule import CatalogRule, PlaybookRule, Rule, asked
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.playbook import Playbook
 from cs_playbook.source.finding import Finding
 
 # Explicit, in the order of the files people write. Each rule's docstring is its page of the manual.
@@ -18,9 +36,15 @@ CATALOG_RULES: tuple[CatalogRule, ...] = (
     team.role_names_are_free,
     team.no_circles_of_roles,
     team.one_kind_of_people,
+    team.people_of_roles_are_known,
     team.managers_have_names,
+    absences.covers_are_there,
     workspace.every_role_is_used,
     playbooks.names_are_its_own,
+    playbooks.rivals_exist,
+    plays.no_circles_of_plays,
+    documents.documents_in_the_default_language,
+    documents.documents_are_used,
     letters.letters_in_every_language,
     letters.letters_are_sent,
     letters.letters_in_languages_one_reads,
@@ -39,11 +63,37 @@ PLAYBOOK_RULES: tuple[PlaybookRule, ...] = (
     graph.after_asks_for_its_outcomes,
     graph.no_circles,
     graph.every_step_is_reached,
+    rhythms.first_days_are_of_the_rhythm,
+    rhythms.nothing_comes_after_what_never_ends,
+    rhythms.what_repeats_comes_to_an_end,
+    rhythms.undone_once,
+    rhythms.a_rhythm_says_who_starts,
     questions.outcomes_that_exist,
     questions.results_that_can_be_there,
     people.contacts_where_contacts_are_meant,
     people.colleagues_where_colleagues_are_meant,
     people.somebody_is_always_there,
+    senders.one_sender,
+    senders.threads_go_on,
+    senders.limits_count_somebody_known,
+    plays.the_rule_need_not_answer,
+    plays.undo_steps_end_nothing,
+    plays.plays_can_begin,
+    plays.played_ones_are_live,
+    plays.plays_are_given_what_they_ask,
+)
+# Asked of the steps of an exit's `then:` too: a list of its own.
+UNDO_RULES: tuple[PlaybookRule, ...] = (
+    steps.cases_have_an_otherwise,
+    steps.every_case_can_fit,
+    graph.after_names_a_step,
+    graph.after_asks_for_its_outcomes,
+    graph.no_circles,
+    graph.every_step_is_reached,
+    people.contacts_where_contacts_are_meant,
+    people.colleagues_where_colleagues_are_meant,
+    plays.plays_can_begin,
+    plays.plays_are_given_what_they_ask,
 )
 RULES: tuple[Rule, ...] = (*CATALOG_RULES, *PLAYBOOK_RULES)
 
@@ -54,4 +104,14 @@ def check(catalog: Catalog) -> list[Finding]:
     for playbook in catalog.playbooks.values():
         question = asked(playbook, catalog)
         findings += [finding for rule in PLAYBOOK_RULES for finding in rule(question)]
+        for undo in _undoing(playbook):
+            question = asked(undo, catalog)
+            findings += [finding for rule in UNDO_RULES for finding in rule(question)]
     return findings
+
+
+def _undoing(playbook: Playbook) -> list[Playbook]:
+    """The steps of each exit's `then:`, as if they were a playbook."""
+    rule = replace(playbook.trigger, when=None)
+    bare = replace(playbook, owner=None, audience=None, trigger=rule, exits=(), goal=None, unread=())
+    return [replace(bare, steps=way_out.then) for way_out in playbook.exits if way_out.then]

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.check.steps import ends_with
-from cs_playbook.check.ways import Ways
+from cs_playbook.check.ways import Ways, is_endless
 from cs_playbook.model.step import Requirement, Step, Wait
 from cs_playbook.source.finding import Finding, did_you_mean
 
@@ -74,7 +74,7 @@ def after_asks_for_its_outcomes(asked: Asked) -> Iterator[Finding]:
     for _, item in _requirements(asked):
         before = asked.ways.steps.get(item.step)
         for outcome in item.outcomes:
-            if before is not None and outcome not in asked.ways.outcomes[before.id]:
+            if before is not None and outcome not in asked.ways.outcomes[before.id] and not is_endless(before):
                 yield _never_ends_so(item, before, outcome, asked.ways)
 
 
@@ -148,6 +148,7 @@ def every_step_is_reached(asked: Asked) -> Iterator[Finding]:
     ended = list(_past_the_end(asked))
     yield from ended
     told = {finding.span for finding in ended}
+    told |= {item.span for _, item in _requirements(asked) if is_endless(asked.ways.steps.get(item.step))}
     reached = asked.ways.reached()
     for step in asked.ways.steps.values():
         if step.id not in reached and not told & {item.span for item in step.after.requirements}:
@@ -164,7 +165,7 @@ def _past_the_end(asked: Asked) -> Iterator[Finding]:
                 fact = f"'{over[0]}' of step '{item.step}' ends the enrollment: '{step.id}' is never reached by it"
                 hint = f"take '{over[0]}' out of its `ends:`, or ask for another outcome"
                 yield Finding(item.span, "CSP312", fact, hint)
-            elif before is not None and not need.endings:
+            elif before is not None and not need.endings and not is_endless(before):
                 fact = f"step '{item.step}' always ends the enrollment: '{step.id}' is never reached by it"
                 yield Finding(
                     item.span, "CSP312", fact, f"leave an outcome of '{item.step}' out of its `ends:`"

@@ -121,17 +121,17 @@ def letters_in_languages_one_reads(catalog: Catalog) -> Iterator[Finding]:
 
 def fillable(catalog: Catalog) -> dict[str, frozenset[str]]:
     """Letter → every name that is filled wherever it is sent; where nobody sends it, what any playbook has."""
-    everywhere = _filled_everywhere(catalog)
+    everywhere = filled_everywhere(catalog)
     sent = _sent(catalog)
-    anything = frozenset().union(*(_filled_by(playbook, catalog) for playbook in catalog.playbooks.values()))
+    anything = frozenset().union(*(filled_by(playbook, catalog) for playbook in catalog.playbooks.values()))
     filled: dict[str, frozenset[str]] = {}
     for name, _ in catalog.letters:
-        by_each = [_filled_by(playbook, catalog) for playbook, _ in sent.get(name, ())]
+        by_each = [filled_by(playbook, catalog) for playbook, _ in sent.get(name, ())]
         filled[name] = everywhere | (frozenset.intersection(*by_each) if by_each else anything)
     return filled
 
 
-def _filled_everywhere(catalog: Catalog) -> frozenset[str]:
+def filled_everywhere(catalog: Catalog) -> frozenset[str]:
     contacts = catalog.contract.table("contacts")
     of_contacts = [field.name for field in contacts.fields] if contacts else []
     names = {
@@ -146,18 +146,21 @@ def _filled_everywhere(catalog: Catalog) -> frozenset[str]:
     return frozenset(names)
 
 
-def _filled_by(playbook: Playbook, catalog: Catalog) -> frozenset[str]:
+def filled_by(playbook: Playbook, catalog: Catalog) -> frozenset[str]:
     table = catalog.contract.table(playbook.trigger.one_per) if playbook.trigger.one_per else None
     rows = {f"row.{field.name}" for field in table.fields} if table else set()
-    steps = (*(step.id for step in playbook.steps), *playbook.unread)
-    return frozenset(rows | {f"steps.{step}.{what}" for step in steps for what in ("outcome", "done_on")})
+    steps = (*(step.id for step in playbook.all_steps), *playbook.unread)
+    answers = {f"steps.{step.id}.{ask.name}" for step in playbook.all_steps for ask in step.asks}
+    given = {f"given.{ask.name}" for ask in playbook.asks}
+    ends = {f"steps.{step}.{what}" for step in steps for what in ("outcome", "done_on")}
+    return frozenset(rows | answers | given | ends)
 
 
 def _sent(catalog: Catalog) -> dict[str, list[tuple[Playbook, Span]]]:
     """Letter → the playbooks that send it, each with the place of one of its emails."""
     sent: dict[str, list[tuple[Playbook, Span]]] = {}
     for playbook in catalog.playbooks.values():
-        for step in playbook.steps:
+        for step in playbook.all_steps:
             if isinstance(step.verb, Email):
                 for fit in step.verb.letter.fits:
                     sent.setdefault(fit.value, []).append((playbook, step.verb.span))

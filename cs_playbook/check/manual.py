@@ -13,13 +13,18 @@ from cs_playbook.check import RULES
 from cs_playbook.check.data_codes import CODES as DATA_TITLES
 from cs_playbook.check.letter_codes import LETTER_CODES
 from cs_playbook.check.pages import (
+    asks,
     conditions,
     contracts,
     exports,
     files,
     letters,
+    people,
     playbooks,
+    rhythms,
+    starting,
     stories,
+    traits,
     workspaces,
 )
 from cs_playbook.check.rule import Rule
@@ -33,10 +38,15 @@ _PAGES: Mapping[str, str] = {
     **workspaces.PAGES,
     **conditions.PAGES,
     **playbooks.PAGES,
+    **starting.PAGES,
+    **rhythms.PAGES,
     **stories.PAGES,
     **letters.PAGES,
+    **people.PAGES,
     **contracts.PAGES,
     **exports.PAGES,
+    **traits.PAGES,
+    **asks.PAGES,
 }
 
 

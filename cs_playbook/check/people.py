@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import Approve, Email, Step, Task
+from cs_playbook.model.step import Approve, ChannelRef, Email, Notify, Step, Task
 from cs_playbook.model.team import FromField, People, Role, RoleRef, Team
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, warning
@@ -46,8 +46,8 @@ def contacts_where_contacts_are_meant(asked: Asked) -> Iterator[Finding]:
 def colleagues_where_colleagues_are_meant(asked: Asked) -> Iterator[Finding]:
     """CSP341 The customer would do our work
 
-    `owner:`, `from:` and `tell:` name people of our own, who find the task on their list. A role that
-    says `contacts:` in team.yaml is a person of the customer.
+    `owner:`, `from:`, `tell:` and `notify:` name people of our own, who find the task, or the note, on
+    their list. A role that says `contacts:` in team.yaml is a person of the customer.
 
     Fails:
 
@@ -138,9 +138,11 @@ def _doing(playbook: Playbook) -> Iterator[tuple[str, People]]:
             case Task() | Approve() as verb:
                 yield from (("owner", fit.value) for fit in verb.owner.fits)
                 if verb.escalate is not None:
-                    yield "tell", verb.escalate.tell
+                    yield from (("tell", fit.value) for fit in verb.escalate.tell.fits)
             case Email(sender=sender):
                 yield from (("from", fit.value) for fit in sender.fits)
+            case Notify(to=to):
+                yield from (("notify", fit.value) for fit in to.fits if not isinstance(fit.value, ChannelRef))
             case _:
                 pass
 

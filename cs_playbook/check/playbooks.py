@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.playbook import Status
-from cs_playbook.source.finding import Finding, warning
+from cs_playbook.model.playbook import STARTING, Status
+from cs_playbook.source.finding import Finding, did_you_mean, warning
 
 
 def live_says_who_fits_already(asked: Asked) -> Iterator[Finding]:
@@ -30,8 +30,9 @@ def live_says_who_fits_already(asked: Asked) -> Iterator[Finding]:
         trigger: {when: arr >= 50000, already_matching: skip}
     """
     trigger = asked.playbook.trigger
-    acts = asked.playbook.status is not Status.DRAFT
-    if acts and "rule" in trigger.started_by and trigger.already_matching is None:
+    acts = asked.playbook.status in STARTING
+    asked_for = "rule" in trigger.started_by and trigger.every is None
+    if acts and asked_for and trigger.already_matching is None:
         fact = f"it is {asked.playbook.status.value}, and does not say what happens to those who fit already"
         hint = "already_matching: start (they start too) or skip (none of them, until it once said no)"
         yield Finding(trigger.span, "CSP322", fact, hint)
@@ -94,6 +95,40 @@ def _silent(asked: Asked, code: str, key: str, hint: str) -> Finding:
     return warning(
         asked.playbook.span, code, f"'{asked.playbook.name}' is live and does not say `{key}:`", hint
     )
+
+
+def rivals_exist(catalog: Catalog) -> Iterator[Finding]:
+    """CSP393 `not_together_with:` names what is not there
+
+    It names playbooks, or `tag:x`: all that say `tags: [x]`. A name that nothing has would keep nothing
+    apart, and nobody would see it. A playbook need not name itself: it never runs twice for an account.
+
+    Fails:
+
+        # playbooks/example.yaml
+        not_together_with: [expansion, tag:cross-sell]
+
+    Mended:
+
+        # playbooks/example.yaml
+        not_together_with: [tag:cross-sell]
+
+        # playbooks/other.yaml
+        playbook: other
+        title: Another playbook
+        tags: [cross-sell]
+        steps:
+          - {id: call, task: Call them, owner: csm}
+    """
+    for playbook in catalog.playbooks.values():
+        others = [other for other in catalog.playbooks.values() if other is not playbook]
+        known = {name for other in others for name in (other.name, *other.formerly)}
+        known |= {f"tag:{tag}" for other in others for tag in other.tags}
+        for name in playbook.not_together_with:
+            if name not in known:
+                fact = f"`not_together_with: {name}`, and no other playbook has this {'tag' if name.startswith('tag:') else 'name'}"
+                hint = did_you_mean(name, known) or "name another playbook, or tag:x"
+                yield Finding(playbook.span, "CSP393", fact, hint)
 
 
 def names_are_its_own(catalog: Catalog) -> Iterator[Finding]:

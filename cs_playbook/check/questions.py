@@ -71,7 +71,10 @@ def _compared(part: Expression) -> Iterator[tuple[Name, Literal]]:
 
 def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterator[Finding]:
     step_id, what = _step_in(name)
+    step = asked.ways.steps.get(step_id)
     outcomes = asked.ways.outcomes.get(step_id, ())
+    if step is not None and step.repeats is not None:
+        outcomes = step.outcomes  # of the last one that is done
     if outcomes and what == "outcome" and literal.value not in outcomes:
         fact = f"step '{step_id}' never ends with '{literal.value}'"
         hint = did_you_mean(str(literal.value), outcomes) or ends_with(outcomes)
@@ -103,9 +106,16 @@ def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
     for step, span, name in _results_asked(asked):
         result, _ = _step_in(name)
         first = asked.ways.steps.get(step.id) is step and (step.id, result) not in told
+        if first and _repeats(asked, result):
+            continue  # the last one that is done may have a result while the step goes on
         if first and not asked.ways.before(step.id, result):
             told.add((step.id, result))
             yield _too_early(span, step, name)
+
+
+def _repeats(asked: Asked, step: str) -> bool:
+    found = asked.ways.steps.get(step)
+    return found is not None and found.repeats is not None
 
 
 def _too_early(span: Span, step: Step, name: Name) -> Finding:

@@ -10,7 +10,8 @@ from cs_playbook.model.asking import rule_conditions, step_cases, step_condition
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Cases, Leaf, leaves
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import Decide, Step, Wait
+from cs_playbook.model.plays import outcomes_of_play
+from cs_playbook.model.step import Play, Step
 from cs_playbook.model.time import FromDate
 from cs_playbook.source.finding import Finding, Severity, Span
 
@@ -41,7 +42,7 @@ def asked(playbook: Playbook, catalog: Catalog) -> Asked:
     return Asked(
         playbook,
         catalog,
-        ways_of(playbook),
+        ways_of(playbook, _plays(playbook, catalog)),
         lines=tuple(_lines(playbook)),
         cases=tuple((step, several) for step, several in cases if _is_waited_for(several, step)),
         dates=tuple(
@@ -51,6 +52,14 @@ def asked(playbook: Playbook, catalog: Catalog) -> Asked:
             if isinstance(fit.value, FromDate)
         ),
     )
+
+
+def _plays(playbook: Playbook, catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    return {
+        step.id: outcomes_of_play(step.verb, catalog.playbooks)
+        for step in playbook.steps
+        if isinstance(step.verb, Play) and step.repeats is None
+    }
 
 
 def _lines(playbook: Playbook) -> Iterator[tuple[Step | None, Leaf]]:
@@ -67,7 +76,7 @@ def _is_waited_for(cases: Cases[object], step: Step) -> bool:
     """Not a single plain value, and not minutes: an unknown effort counts as none, nothing waits for it."""
     if len(cases.fits) == 1 and cases.fits[0].when is None:
         return False
-    return isinstance(step.verb, Wait | Decide) or cases is not step.verb.minutes
+    return cases is not getattr(step.verb, "minutes", None)
 
 
 def note(span: Span, code: str, message: str, hint: str = "") -> Finding:

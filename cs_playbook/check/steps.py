@@ -31,7 +31,7 @@ def ids_are_unique(asked: Asked) -> Iterator[Finding]:
           - {id: call_sponsor, task: Call the sponsor, owner: csm}
     """
     first: dict[str, Step] = {}
-    for step in asked.playbook.steps:
+    for step in asked.playbook.all_steps:
         taken = first.setdefault(step.id, step)
         if taken is not step:
             fact = f"there is already a step '{step.id}', on line {taken.span.line}"
@@ -68,9 +68,11 @@ def ends_with_its_own_outcomes(asked: Asked) -> Iterator[Finding]:
     """
     for step in asked.ways.steps.values():
         for outcome in dict.fromkeys(step.ends):
-            if outcome not in asked.ways.outcomes[step.id]:
+            known = asked.ways.outcomes[step.id]
+            if step.repeats is not None:
+                known = (*step.outcomes, *known)  # an answer to one of its tasks, or the end of all of them
+            if outcome not in known:
                 fact = f"`ends` names '{outcome}', and step '{step.id}' never ends so"
-                known = asked.ways.outcomes[step.id]
                 yield Finding(step.span, "CSP314", fact, did_you_mean(outcome, known) or ends_with(known))
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.about import table_row
 from cs_playbook.model.condition import Condition, conditions
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import Email
+from cs_playbook.model.plays import BY_ITSELF, outcomes_of_play, played_by
+from cs_playbook.model.step import Email, Play, Step
 from cs_playbook.model.story import Stories
+from cs_playbook.model.trait import Trait
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar
-
-BY_ITSELF = ("finished", "gone", "stopped")  # how an enrollment may end without the playbook saying so
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,22 @@ class Names:
     accounts: frozenset[str]
     rows: set[tuple[str, str]]
     reasons: frozenset[str]
+    traits: Mapping[str, Trait] = field(default_factory=dict)
+    others: Mapping[str, Playbook] = field(default_factory=dict)  # those that it plays
+
+    def step(self, named: str) -> Step | None:
+        """A step of its own, or `champion-change.meet`: of a playbook that it plays."""
+        other, _, step = named.rpartition(".")
+        return self.others[other].step(step) if other in self.others else self.playbook.step(named)
+
+    def outcomes(self, step: Step) -> tuple[str, ...]:
+        """All it may end with."""
+        if isinstance(step.verb, Play):
+            return outcomes_of_play(step.verb, {**self.others, self.playbook.name: self.playbook})
+        return step.outcomes
 
     def copy(self) -> Names:
-        return Names(self.playbook, self.accounts, set(self.rows), self.reasons)
+        return replace(self, rows=set(self.rows))
 
     def add_row(self, table: str, key: str) -> None:
         self.rows.add((table, key))
@@ -41,12 +55,13 @@ class Names:
             yield unknown(named, "CSP333", f"in {table} there is no", known)
 
     def subject(self, named: Scalar) -> Iterator[Finding]:
-        """`acme`, or `acme/s1` where the playbook is about rows."""
+        """`acme`, or `acme/s1` where the playbook is about rows, `acme/2026-09-30` where about the values of a fact."""
         account, slash, row = named.text.partition("/")
-        table = self.playbook.trigger.one_per
+        trigger = self.playbook.trigger
+        table, row = trigger.one_per, table_row(trigger, row) or ""
         if account not in self.accounts:
             yield unknown(named, "CSP333", "there is no account", self.accounts)
-        elif slash and table is None:
+        elif slash and table is None and not trigger.per_value:
             fact = f"{self.playbook.name} is about accounts, not about rows of them"
             yield Finding(named.span, "CSP333", fact, f"write {account}")
         elif slash and table is not None and (table, row) not in self.rows:
@@ -64,7 +79,7 @@ class Names:
 
     @property
     def letters(self) -> tuple[str, ...]:
-        verbs = [step.verb for step in self.playbook.steps if isinstance(step.verb, Email)]
+        verbs = [step.verb for step in self.playbook.all_steps if isinstance(step.verb, Email)]
         return tuple(dict.fromkeys(fit.value for verb in verbs for fit in verb.letter.fits))
 
 
@@ -74,7 +89,7 @@ def names_of(stories: Stories, catalog: Catalog) -> Names:
     asked += [way_out.when for way_out in playbook.exits]
     asked += [playbook.goal.when if playbook.goal else None]
     reasons = {reason for item in asked if item is not None for reason in _reasons(item)}
-    return Names(playbook, frozenset(stories.accounts), set(), frozenset(reasons))
+    return Names(playbook, frozenset(stories.accounts), set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks))  # fmt: skip
 
 
 def _reasons(condition: Condition) -> Iterator[str]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from cs_playbook.check.story_names import Names, unknown
-from cs_playbook.model.step import Approve, Email, Step, Task
+from cs_playbook.model.asks import Ask, Misread, value_of
+from cs_playbook.model.playbook import RULE
+from cs_playbook.model.step import Approve, Document, Email, Notify, Step, Task
+from cs_playbook.model.value import FieldType
 from cs_playbook.parse.nodes import block
-from cs_playbook.parse.story_value import Days, Wrong, read_day
+from cs_playbook.parse.story_value import Days, Kind, Wrong, read_day, read_value
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping as Block
 from cs_playbook.source.tree import Node, Scalar, Sequence, plain
 
 NEVER = ("passed over", "skipped")  # what a closed step may say instead of an outcome
 
+
+OUTCOME = "outcome"
 
 # --- answers, starts, stops ---
 
@@ -22,7 +27,7 @@ def answers(run: Block, names: Names) -> Iterator[Finding]:
     """`{step: outcome}`, `{account: {step: outcome}}`, `{step: {contact: outcome}}`."""
     said = block(run, "answers")
     for key, value in said.entries if said else ():
-        if names.playbook.step(key.text) is not None or not isinstance(value, Block):
+        if names.step(key.text) is not None or not isinstance(value, Block) or value.get(OUTCOME):
             yield from _answer(key, value, names)
             continue
         yield from names.subject(key)
@@ -31,7 +36,7 @@ def answers(run: Block, names: Names) -> Iterator[Finding]:
 
 
 def _answer(key: Scalar, value: Node, names: Names) -> Iterator[Finding]:
-    step = names.playbook.step(key.text)
+    step = names.step(key.text)
     if step is None:
         yield _no_step(key, names, "CSP336")
         return
@@ -40,6 +45,8 @@ def _answer(key: Scalar, value: Node, names: Names) -> Iterator[Finding]:
         fact = f"nobody answers '{step.id}': it is a {step.kind}"
         yield Finding(key.span, "CSP336", fact, "it ends by itself, on its day")
         return
+    if isinstance(value, Block) and value.get(OUTCOME):
+        yield from _besides(value, step.asks, f"'{step.id}'")
     for outcome in _outcomes(value):
         if outcome.text not in allowed:
             yield unknown(outcome, "CSP336", f"'{step.id}' is never answered", allowed)
@@ -47,7 +54,7 @@ def _answer(key: Scalar, value: Node, names: Names) -> Iterator[Finding]:
 
 def _answers_of(step: Step) -> tuple[str, ...]:
     match step.verb:
-        case Task() | Approve():
+        case Task() | Approve() | Document():
             return step.outcomes
         case Email():
             return ("sent", "discarded")
@@ -57,20 +64,56 @@ def _answers_of(step: Step) -> tuple[str, ...]:
 
 def _outcomes(value: Node) -> list[Scalar]:
     if isinstance(value, Block):
-        return [outcome for _, outcome in value.entries if isinstance(outcome, Scalar)]
+        inside = [(OUTCOME, value.get(OUTCOME))] if value.get(OUTCOME) else value.entries
+        return [outcome for _, outcome in inside if isinstance(outcome, Scalar)]
     return [value] if isinstance(value, Scalar) else []
+
+
+def _besides(value: Block, asks: tuple[Ask, ...], what: str) -> Iterator[Finding]:
+    """`{outcome: done, reason: price}`: what a step, or a playbook, is told besides."""
+    known = {ask.name: ask for ask in asks}
+    for key, said in value.entries:
+        ask = known.get(key.text)
+        if ask is None and key.text != OUTCOME:
+            yield unknown(key, "CSP336", f"{what} does not ask", known)
+        elif ask is not None and isinstance(said, Scalar) and said.value is not None:
+            yield from _one_answer(said, ask)
+
+
+def _one_answer(said: Scalar, ask: Ask) -> Iterator[Finding]:
+    written = "yes" if said.value is True else "no" if said.value is False else said.text
+    read = None if ask.type is FieldType.DATE else value_of(ask, written)
+    if isinstance(read, Misread):
+        yield Finding(said.span, "CSP336", read.fact, read.hint)
+
+
+def gives(run: Block, names: Names) -> Iterator[Finding]:
+    """What is given at the start, and what is corrected later."""
+    for key in ("given", "start"):
+        said = run.get(key)
+        for name, row in said.entries if isinstance(said, Block) else ():
+            inside = row.get("given") if key == "start" and isinstance(row, Block) else row
+            if key == "given":
+                yield from names.subject(name)
+            if isinstance(inside, Block) and (key == "given" or inside is not row):
+                yield from _besides(inside, names.playbook.asks, names.playbook.name)
 
 
 def by_hand(run: Block, names: Names) -> Iterator[Finding]:
     for key in ("start", "stop"):
-        for name in _scalars(run.get(key)):
+        for name in _started(run, key):
             yield from names.subject(name)
             if key == "start" and names.playbook.trigger.one_per and "/" not in name.text:
                 fact = f"{names.playbook.name} is about rows: which of {name.text}?"
                 yield Finding(name.span, "CSP333", fact, f"write {name.text}/<key of the row>")
-            if "csm" not in names.playbook.trigger.started_by:
+            if all(who == RULE for who in names.playbook.trigger.started_by):
                 fact = f"nobody may {key} {names.playbook.name} by hand"
                 yield Finding(name.span, "CSP336", fact, "its trigger says who may: started_by: [rule, csm]")
+
+
+def _started(run: Block, key: str) -> list[Scalar]:
+    said = run.get(key)
+    return [name for name, _ in said.entries] if isinstance(said, Block) else _scalars(said)
 
 
 # --- expectations ---
@@ -106,11 +149,11 @@ def _open(value: Node, names: Names, days: Days) -> Iterator[Finding]:
 
 
 def _stays_open(named: Scalar, names: Names) -> Iterator[Finding]:
-    step = names.playbook.step(named.text)
+    step = names.step(named.text)
     if step is None:
         yield _no_step(named, names, "CSP337")
-    elif step.kind == "decide":
-        fact = f"'{step.id}' is never open: it decides as soon as it can"
+    elif step.kind in ("decide", "set", "notify"):
+        fact = f"'{step.id}' is never open: a {step.kind} is over as soon as it is ready"
         yield Finding(named.span, "CSP337", fact, f"write closed: {{{step.id}: {step.outcomes[0]}}}")
 
 
@@ -149,19 +192,49 @@ def _closed(value: Node, names: Names, days: Days) -> Iterator[Finding]:
 
 
 def _one_closed(key: Scalar, outcome: Node, names: Names) -> Iterator[Finding]:
-    step = names.playbook.step(key.text)
+    step = names.step(key.text)
     if step is None:
         yield _no_step(key, names, "CSP337")
-    elif isinstance(outcome, Scalar) and outcome.text not in (*step.outcomes, *NEVER):
-        yield unknown(outcome, "CSP337", f"'{step.id}' never ends with", (*step.outcomes, *NEVER))
+    elif isinstance(outcome, Scalar) and outcome.text not in (*names.outcomes(step), *NEVER):
+        yield unknown(outcome, "CSP337", f"'{step.id}' never ends with", (*names.outcomes(step), *NEVER))
+
+
+def _notified(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for item in value.items if isinstance(value, Sequence) else ():
+        step = item if isinstance(item, Scalar) else item.get("step") if isinstance(item, Block) else None
+        if isinstance(step, Scalar):
+            yield from _tells(step, names)
+        if isinstance(item, Block):
+            yield from _line(item, names, days)
+
+
+def _tells(named: Scalar, names: Names) -> Iterator[Finding]:
+    step = names.step(named.text)
+    if step is None:
+        yield _no_step(named, names, "CSP337")
+    elif not isinstance(step.verb, Notify):
+        yield Finding(named.span, "CSP337", f"'{step.id}' tells nobody: it is a {step.kind}", "")
+
+
+def _traits(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for account, said in value.entries if isinstance(value, Block) else ():
+        yield from names.account(account)
+        for key, written in said.entries if isinstance(said, Block) else ():
+            trait = names.traits.get(key.text)
+            if trait is None:
+                yield unknown(key, "CSP337", "there is no trait", names.traits)
+                continue
+            read = read_value(plain(written), Kind(trait.type, trait.values), days)
+            if isinstance(read, Wrong):
+                yield Finding(written.span, "CSP335", read.message, read.hint)
 
 
 def _escalated(value: Node, names: Names, days: Days) -> Iterator[Finding]:
     for name in _scalars(value):
-        step = names.playbook.step(name.text)
+        step = names.step(name.text)
         if step is None:
             yield _no_step(name, names, "CSP337")
-        elif not isinstance(step.verb, Task | Approve) or step.verb.escalate is None:
+        elif not isinstance(step.verb, Task | Approve | Document) or step.verb.escalate is None:
             fact = f"'{step.id}' never escalates"
             yield Finding(name.span, "CSP337", fact, "it does not say `escalate:`")
 
@@ -182,6 +255,8 @@ _CHECKS: dict[str, Callable[[Node, Names, Days], Iterator[Finding]]] = {
     "drafts": _drafts,
     "closed": _closed,
     "escalated": _escalated,
+    "notified": _notified,
+    "traits": _traits,
     "because": _because,
 }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
+from cs_playbook.check.rule import note
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.team import Always, ContactsWhere, FromField, ManagerOf, Role, Team
+from cs_playbook.model.team import Always, ContactsWhere, FromField, ManagerOf, Pool, Role, Team
 from cs_playbook.source.finding import Finding, warning
 
+NEARLY = 0.8  # of two names that are probably the same one
 RESERVED = ("account", "contact", "row", "steps", "given", "today", "rows")
 
 
@@ -120,6 +123,51 @@ def one_kind_of_people(catalog: Catalog) -> Iterator[Finding]:
             yield Finding(role.span, "CSP139", fact, "`manager_of:` names a role of ours")
 
 
+def people_of_roles_are_known(catalog: Catalog) -> Iterator[Finding]:
+    """CSP146 A role names somebody whom nobody knows
+
+    `is:` names one person by the address. An address that is nearly one of `people:` is a warning: it is
+    probably a slip of the pen, and tasks would go to nobody. A shared mailbox need not stand there (a note,
+    shown by `validate -v`). A name without @ is an error: names are not unique, and change.
+
+    Fails:
+
+        # team.yaml
+        roles:
+          cs_ops: {is: norah@vendor.example}
+
+    Mended:
+
+        # team.yaml
+        roles:
+          cs_ops: {is: nora@vendor.example}
+    """
+    people = {person.email.casefold(): person for person in catalog.team.people}
+    named = {person.name.casefold(): person.email for person in catalog.team.people}
+    for role in catalog.team.roles:
+        if not isinstance(role.source, Always) or role.source.email.casefold() in people:
+            continue
+        written = role.source.email
+        if "@" not in written:
+            address = named.get(written.casefold())
+            hint = f"write {role.name}: {{is: {address}}}" if address else "e.g. is: cs-ops@vendor.example"
+            fact = f"the role '{role.name}' is '{written}', which is no address"
+            yield Finding(role.span, "CSP146", fact, hint)
+            continue
+        fact = f"'{written}' of the role '{role.name}' is not among the people"
+        near = [person.email for person in catalog.team.people if _nearly(written, person.email)]
+        if near:
+            yield warning(role.span, "CSP146", fact, f"did you mean '{near[0]}'?")
+        elif people:
+            yield note(role.span, "CSP146", fact, "name them under `people:`, unless it is a shared mailbox")
+
+
+def _nearly(one: str, other: str) -> bool:
+    """Colleagues share a domain: it is what stands before it that must be alike."""
+    name, other_name = (address.casefold().partition("@")[0] for address in (one, other))
+    return SequenceMatcher(None, name, other_name).ratio() >= NEARLY
+
+
 def managers_have_names(catalog: Catalog) -> Iterator[Finding]:
     """CSP137 A warning: a role of managers has nobody for some of the people
 
@@ -170,6 +218,8 @@ def _known_in(name: str, team: Team, seen: frozenset[str]) -> Iterator[str]:
     match role.source:
         case Always(email=email):
             yield email
+        case Pool(people=several):
+            yield from several
         case FromField():
             yield from _working(team)
         case ManagerOf(role=managed):

@@ -98,14 +98,15 @@ class Ways:
         return (any(said) if self.steps[name].after.kind == "any" else all(said)) or not said
 
 
-def ways_of(playbook: Playbook) -> Ways:
+def ways_of(playbook: Playbook, plays: Mapping[str, tuple[str, ...]] | None = None) -> Ways:
+    """`plays`: step → what the playbook that it begins may end with."""
     steps: dict[str, Step] = {}
     for step in playbook.steps:
         steps.setdefault(step.id, step)
-    outcomes = {name: _outcomes_of(step) for name, step in steps.items()}
+    outcomes = {name: _outcomes_of(step) for name, step in steps.items()} | dict(plays or {})
     going_on = {name: _going_on(step, outcomes[name]) for name, step in steps.items()}
     needs = {
-        name: tuple(_need(item, steps.get(item.step), going_on) for item in step.after.requirements)
+        name: tuple(_need(item, steps.get(item.step), going_on, outcomes) for item in step.after.requirements)
         for name, step in steps.items()
     }
     joins = any(step.after.kind == "all" and len(step.after.requirements) > 1 for step in steps.values())
@@ -117,14 +118,24 @@ def _outcomes_of(step: Step) -> tuple[str, ...]:
     """A wait without `until` is never met."""
     if isinstance(step.verb, Wait) and step.verb.until is None:
         return ("timed_out",)
-    return step.outcomes
+    return step.outcomes if step.repeats is None else step.repeats.endings
 
 
-def _need(item: Requirement, step: Step | None, going_on: Mapping[str, frozenset[str]]) -> Need:
+def is_endless(step: Step | None) -> bool:
+    """It repeats as long as the enrollment lasts."""
+    return step is not None and step.repeats is not None and not step.repeats.endings
+
+
+def _need(
+    item: Requirement,
+    step: Step | None,
+    going_on: Mapping[str, frozenset[str]],
+    outcomes: Mapping[str, tuple[str, ...]],
+) -> Need:
     """What the requirement asks. An outcome the step does not have is another rule's: here any will do."""
     if step is None:
         return Need(item.step, frozenset())
-    if not item.outcomes or not set(item.outcomes).intersection(_outcomes_of(step)):
+    if not item.outcomes or not set(item.outcomes).intersection(outcomes[step.id]):
         return Need(step.id, going_on[step.id])
     return Need(step.id, going_on[step.id].intersection(item.outcomes))
 

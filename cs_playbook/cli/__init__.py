@@ -10,24 +10,49 @@ GLOBAL_FLAGS = ("-q", "--quiet", "-v", "--verbose", "--no-color", "--names", "--
 
 def main() -> None:
     """Entry point of `cs-playbook`. What needs no library is answered before any is loaded."""
-    arguments = sys.argv[1:]
+    from cs_playbook.cli.streams import flush_streams, prepare_streams
+
+    prepare_streams()
+    code = _answer(sys.argv[1:])
+    failed = flush_streams()
+    if failed is not None:
+        sys.stderr.write(f"error: what was to be shown could not be written: {failed.strerror}\n")
+    sys.exit(code or (3 if failed is not None else 0))
+
+
+def _answer(arguments: list[str]) -> int:
+    for argument in arguments:
+        if not _is_text(argument):
+            sys.stderr.write(
+                f"error: '{argument}' is not UTF-8\n  names and keys are text: type it, or copy it from a list\n"
+            )
+            return 2
     if arguments in (["--version"], ["-V"]):
         from cs_playbook import __version__
 
         print(f"cs-playbook {__version__}")
-        return
+        return 0
     if arguments in (["--help"], ["-h"], []):
         from cs_playbook.cli.help import HELP
 
         print(HELP, end="")
-        return
+        return 0
     import gc
 
     # What is loaded and read stays until the end: looking for garbage again and again would find none of it.
     gc.set_threshold(50_000, 20, 100)
     from cs_playbook.cli.app import run_app
 
-    sys.exit(run_app(globals_first(arguments)))
+    return run_app(globals_first(arguments))
+
+
+def _is_text(argument: str) -> bool:
+    """Bytes that are no UTF-8 reach a program as letters that no file and no ledger can hold."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def globals_first(arguments: list[str]) -> list[str]:

@@ -22,7 +22,9 @@ ROOMS = {
     "write": ("validate", "rule", "schema"),
     "prove": ("test",),
     "look": ("dry-run", "explain"),
-    "operate": ("run", "tasks", "done", "answers", "start", "stop", "status", "history", "ledger"),
+    "operate": ("run", "tasks", "done", "answers", "start", "given", "stop", "status", "history", "ledger"),
+    "traits": ("set",),
+    "leave": ("mute", "snooze"),
 }
 
 
@@ -78,9 +80,16 @@ def global_options(
 ) -> None:
     """Customer success as code."""
     context.obj = Settings(
-        directory=directory, as_of=_day(as_of), outputs=_outputs(output or []), quiet=quiet, verbose=verbose,
+        directory=_folder(directory), as_of=_day(as_of), outputs=_outputs(output or []), quiet=quiet, verbose=verbose,
         color=may_color(no_color), names=sys.stdout.isatty() if names is None else names,
     )  # fmt: skip
+
+
+def _folder(written: Path) -> Path:
+    if not written.is_dir():
+        what = "is not a folder" if written.exists() else "does not exist"
+        raise typer.BadParameter(f"{written} {what}: it takes the folder of a workspace", param_hint="-C")
+    return written
 
 
 def _outputs(written: list[str]) -> tuple[Output, ...]:

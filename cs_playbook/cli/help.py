@@ -43,10 +43,16 @@ Operate
   answers         Take returned lists at once; `run` does the same with
                   everything in answers/.
   start           Ask for a playbook for an account; the next run starts it.
+  given           Correct what was given at the start.
   stop            End a playbook for an account now, with all its open tasks.
   status          How things stand: last run, snapshot, what is open, what is
                   held.
   history         All that was ever done to an account.
+  set             Say how an account is: sets a trait. It counts at once.
+  mute            Leave an account alone until a day: no playbook starts, opens
+                  or sends anything.
+  snooze          Put a task off until a day: not late meanwhile, due again
+                  then.
   ledger verify   Whether the ledger is whole: its chain, its cache, its file.
   ledger create   A first, empty ledger where there is none, as in a clone.
                   Never replaces one.

@@ -44,7 +44,9 @@ def dry_run(context: typer.Context) -> None:
 def explain(
     context: typer.Context,
     account: Annotated[str, typer.Argument(metavar="[ACCOUNT]", help="Its key or its name.")] = "",
-    playbook: Annotated[str, typer.Argument(metavar="[PLAYBOOK]", help="Only this one.")] = "",
+    playbook: Annotated[
+        str, typer.Argument(metavar="[PLAYBOOK]", help="Only this one; may also stand first.")
+    ] = "",
     near: Annotated[
         str,
         typer.Option(
@@ -55,6 +57,7 @@ def explain(
     """Why an account is, or is not, in a playbook: every condition with its values."""
     from cs_playbook.commands.explain import explain as look
     from cs_playbook.commands.explain import near as look_near
+    from cs_playbook.commands.meant import account_and_playbook
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.report import explain as report
 
@@ -74,6 +77,7 @@ def explain(
         raise ChoiceError(
             "whom shall I explain?", "cs-playbook explain ACCOUNT [PLAYBOOK], or --near PLAYBOOK"
         )
+    account, playbook = account_and_playbook(account, playbook, workspace.catalog)
     explained = look(workspace, account, playbook or None, settings.as_of)
     emit(
         settings,

@@ -1,4 +1,4 @@
-"""Operate: run, tasks, done, answers, start, stop, status, history, ledger."""
+"""Operate: run, tasks, done, answers, start, given, stop, status, history, ledger."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cs_playbook import __version__
-from cs_playbook.cli.settings import Settings, emit, only_formats, say, show, width
+from cs_playbook.cli.settings import Settings, emit, existing, only_formats, say, show, width
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cs_playbook.commands.people import Act
+    from cs_playbook.commands.workspace import Workspace
 
 PANEL = "Operate"
 BY = Annotated[str, typer.Option("--by", metavar="ADDRESS", help="Who says it; you if absent.")]
@@ -26,6 +29,7 @@ def register(app: typer.Typer) -> None:
         ("done", done),
         ("answers", answers),
         ("start", start),
+        ("given", given),
         ("stop", stop),
         ("status", status),
         ("history", history),
@@ -57,6 +61,7 @@ def run(
     by: BY = "",
 ) -> None:
     """Do what the plan says, once: record it, then write the task lists and drafts."""
+    from cs_playbook.commands.meant import person_meant, refuse_unknown_rules
     from cs_playbook.commands.run import Clock, Permission
     from cs_playbook.commands.run import run as do
     from cs_playbook.commands.workspace import open_workspace
@@ -69,6 +74,7 @@ def run(
 
     settings: Settings = context.obj
     only_formats(settings, "text", "json")
+    refuse_unknown_rules(allow or [])
     if allow and not because:
         raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
     if allow and not plan:
@@ -76,12 +82,11 @@ def run(
             "--allow needs the plan that you looked at", "the run that was stopped names it: --plan 3f9a…"
         )
     workspace = open_workspace(settings.directory)
+    who = person_meant(by, workspace.catalog.team) if by else _who()
     clock = Clock(
         settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of
     )
-    result = do(
-        workspace, clock, Permission(dict.fromkeys(allow or [], because), by or _who(), plan), __version__
-    )
+    result = do(workspace, clock, Permission(dict.fromkeys(allow or [], because), who, plan), __version__)
     if result.returned.findings:
         say(
             as_text(
@@ -132,10 +137,15 @@ def done(
     task: Annotated[str, typer.Argument(metavar="TASK", help="The key, or its beginning.")],
     outcome: Annotated[str, typer.Option("--outcome", help="One of the task's outcomes.")] = "",
     note: Annotated[str, typer.Option("--note", help="A sentence for the history.")] = "",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="NAME=VALUE", help="What the task asks besides; once for each question."),
+    ] = None,
     by: BY = "",
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="When; today if absent.")] = "",
 ) -> None:
     """Close a task with an outcome. The next run goes on from there."""
+    from cs_playbook.commands.given import pairs_of
     from cs_playbook.commands.people import close_task
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.report.words import clean
@@ -147,7 +157,8 @@ def done(
         task,
         outcome or None,
         note,
-        _act(settings, by, on, workspace.catalog.project.calendar.timezone),
+        act_of(settings, workspace, by, on),
+        pairs_of(answer or [], "--answer"),
     )
     already = "was already answered so" if closed.already else "is closed"
     show(
@@ -173,9 +184,7 @@ def answers(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    returned = take_lists(
-        workspace, files, _act(settings, "", "", workspace.catalog.project.calendar.timezone)
-    )
+    returned = take_lists(workspace, existing(files, settings), act_of(settings, workspace))
     if returned.findings:
         say(as_text(returned.findings, {}, Looked(len(files), 0.0)).rstrip())
     known = f", {returned.known} known already" if returned.known else ""
@@ -186,28 +195,46 @@ def answers(
 
 def start(
     context: typer.Context,
-    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK")],
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="Which one; may also stand first.")],
     row: Annotated[
         str, typer.Option("--row", metavar="KEY", help="For a playbook about rows: which one.")
     ] = "",
     because: Annotated[str, typer.Option("--because", help="Why, for the history.")] = "",
     by: BY = "",
+    at: Annotated[
+        str, typer.Option("--at", metavar="STEP", help="It stands there already: what comes before is done.")
+    ] = "",
+    began: Annotated[
+        str, typer.Option("--began", metavar="DATE", help="Its day 0, where that has passed.")
+    ] = "",
+    although: Annotated[
+        str,
+        typer.Option("--although", metavar="REASON", help="Again, although it was here lately or too often."),
+    ] = "",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="NAME=VALUE", help="What the playbook asks; once for each question."),
+    ] = None,
 ) -> None:
     """Ask for a playbook for an account; the next run starts it."""
-    from cs_playbook.commands.people import ask_start
+    from cs_playbook.commands.given import pairs_of
+    from cs_playbook.commands.meant import account_and_playbook
+    from cs_playbook.commands.people import Midway, ask_start
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.report.words import clean
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
+    account, playbook = account_and_playbook(account, playbook, workspace.catalog)
     asked = ask_start(
         workspace,
         playbook,
         account,
         row or None,
         because,
-        _act(settings, by, "", workspace.catalog.project.calendar.timezone),
+        act_of(settings, workspace, by),
+        Midway(at or None, _day_of(began) if began else None, although, pairs_of(given or [], "--given")),
     )
     show(
         f"{asked.playbook} is asked for {clean(asked.account)}\n  the next run starts it, or says why it cannot: cs-playbook run\n",
@@ -215,26 +242,54 @@ def start(
     )
 
 
+def given(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="Which one; may also stand first.")],
+    values: Annotated[
+        list[str], typer.Argument(metavar="NAME=VALUE", help="What is so instead; nothing after = empties it.")
+    ],
+    because: Annotated[str, typer.Option("--because", help="Why, for the history.")] = "",
+    by: BY = "",
+) -> None:
+    """Correct what was given at the start."""
+    from cs_playbook.commands.correcting import correct_given
+    from cs_playbook.commands.given import pairs_of
+    from cs_playbook.commands.meant import account_and_playbook
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.words import clean
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    account, playbook = account_and_playbook(account, playbook, workspace.catalog)
+    act = act_of(settings, workspace, by)
+    correct_given(workspace, account, playbook, pairs_of(values, ""), because, act)
+    named = ", ".join(values)
+    show(f"{playbook} for {clean(account)}: {clean(named)}\n  what is not yet open moves with the next run: cs-playbook run\n", settings)
+
+
 def stop(
     context: typer.Context,
-    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK")],
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="Which one; may also stand first.")],
     because: Annotated[str, typer.Option("--because", help="Why, for the history.")],
     by: BY = "",
 ) -> None:
     """End a playbook for an account now, with all its open tasks."""
+    from cs_playbook.commands.meant import account_and_playbook
     from cs_playbook.commands.people import stop_playbook
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.report.words import clean, count
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
+    account, playbook = account_and_playbook(account, playbook, workspace.catalog)
     stopped = stop_playbook(
         workspace,
         playbook,
         account,
         because,
-        _act(settings, by, "", workspace.catalog.project.calendar.timezone),
+        act_of(settings, workspace, by),
     )
     cancelled = sum(len(item.open_tasks) for item in stopped)
     show(
@@ -253,7 +308,7 @@ def status(context: typer.Context) -> None:
     place = open_place(settings.directory)
     now = settings.now(place.project.calendar.timezone)
     standing = look(place, now)
-    emit(settings, text=lambda: status_text(standing, now.date()))
+    emit(settings, text=lambda: status_text(standing, now.date(), width()))
 
 
 def history(
@@ -270,7 +325,7 @@ def history(
     events = [(item.day, item.recorded_at, item.event) for item in found.recorded]
     emit(
         settings,
-        text=lambda: history_text(found.account, events, found.enrollments),
+        text=lambda: history_text(found.account, events, found.enrollments, width()),
         json=lambda: history_json(found.account, events),
     )
 
@@ -297,12 +352,25 @@ def create(context: typer.Context) -> None:
     show(f"{made}: an empty ledger\n", settings)
 
 
-def _act(settings: Settings, by: str, on: str, timezone: str) -> Act:
+def _day_of(written: str) -> date:
+    from datetime import date as day
+
+    from cs_playbook.errors import ChoiceError
+
+    try:
+        return day.fromisoformat(written)
+    except ValueError:
+        raise ChoiceError(f"'{written}' is not a day", "write it as 2026-03-31") from None
+
+
+def act_of(settings: Settings, workspace: Workspace, by: str = "", on: str = "") -> Act:
     from datetime import date
 
+    from cs_playbook.commands.meant import person_meant
     from cs_playbook.commands.people import Act
     from cs_playbook.errors import ChoiceError
 
+    timezone = workspace.catalog.project.calendar.timezone
     try:
         day = date.fromisoformat(on) if on else settings.today(timezone)
     except ValueError:
@@ -311,12 +379,14 @@ def _act(settings: Settings, by: str, on: str, timezone: str) -> Act:
         raise ChoiceError(
             f"{day.isoformat()} has not come yet", "an act counts on the day it was done, or later"
         )
-    return Act(by or _who(), day, settings.recorded_at)
+    who = person_meant(by, workspace.catalog.team) if by else _who()
+    return Act(who, day, settings.recorded_at)
 
 
 def _who() -> str:
     """The person at the keyboard, as the machine knows them."""
     try:
-        return os.environ.get("CS_PLAYBOOK_BY") or getpass.getuser()
+        name = os.environ.get("CS_PLAYBOOK_BY") or getpass.getuser()
+        return name.encode("utf-8", "replace").decode()  # the ledger holds text only
     except (KeyError, OSError):  # a container may have users without names
         return f"user {os.getuid()}"

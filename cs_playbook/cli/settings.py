@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cs_playbook.errors import ChoiceError
+from cs_playbook.errors import ChoiceError, WrongCommandLine
 from cs_playbook.report.words import unseen_escaped
 
 _PICTURE = {
@@ -85,14 +85,12 @@ Line = Sequence[tuple[str, str]]  # pieces of (style, text)
 
 def emit(settings: Settings, **formats: Callable[[], str]) -> None:
     """A result in every format that was asked for (the first one given here if none was), each to its file or the screen."""
-    wished = settings.outputs or (Output(next(iter(formats)), None),)
-    for output in wished:
-        make = formats.get(output.format)
-        if make is None:
-            raise ChoiceError(f"there is no format '{output.format}' here", f"one of: {', '.join(formats)}")
+    only_formats(settings, *formats)
+    for output in settings.outputs or (Output(next(iter(formats)), None),):
+        make = formats[output.format]
         made = unseen_escaped(make()) if output.format == "json" else make()
         if output.file is None:
-            show(made, settings)
+            show(_for_any_screen(made) if output.format.startswith("json") else made, settings)
         else:
             output.file.write_text(made, encoding="utf-8")
 
@@ -102,8 +100,50 @@ def only_formats(settings: Settings, *known: str) -> None:
     for output in settings.outputs:
         if output.format not in known:
             raise ChoiceError(f"there is no format '{output.format}' here", f"one of: {', '.join(known)}")
-        if output.file is not None and not output.file.resolve().parent.is_dir():
-            raise ChoiceError(f"there is no folder {output.file.resolve().parent}", "make it first")
+        if output.file is not None:
+            _refuse_without_folder(output.file)
+
+
+def existing(paths: Sequence[Path], settings: Settings) -> list[Path]:
+    """The paths as they are typed, from where one stands. Raises WrongCommandLine for one that is not there."""
+    for path in paths:
+        if not path.exists():
+            inside = settings.directory / path
+            meant = inside if settings.directory != Path() and inside.exists() else None
+            hint = "paths begin where you stand, not in the workspace of -C"
+            raise WrongCommandLine(
+                f"there is no {path}", f"did you mean '{meant}'? {hint}" if meant else _near(path)
+            )
+    return list(paths)
+
+
+def _near(path: Path) -> str:
+    from cs_playbook.source.finding import did_you_mean
+
+    parent = path.parent
+    beside = [item.name for item in parent.iterdir()] if parent.is_dir() else []
+    if not parent.is_dir():
+        return f"there is no folder {parent} either: look at how it is written, and from where it begins"
+    return did_you_mean(path.name, beside) or "look at how it is written, and from where it begins"
+
+
+def _refuse_without_folder(file: Path) -> None:
+    if not file.resolve().parent.is_dir():
+        raise WrongCommandLine(f"there is no folder {file.resolve().parent}", "make it first")
+    if file.is_dir():
+        raise WrongCommandLine(f"{file} is a folder", f"name the file: -o FORMAT={file / 'result'}")
+
+
+def _for_any_screen(json: str) -> str:
+    """JSON can spell every letter; a program that reads it must not get one that is only like it."""
+    if (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8":
+        return json
+    return re.sub(r"[^\x00-\x7f]", _spelt, json)
+
+
+def _spelt(letter: re.Match[str]) -> str:
+    units = letter[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def show(text: str, settings: Settings) -> None:

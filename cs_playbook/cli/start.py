@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cs_playbook import __version__
-from cs_playbook.cli.settings import Settings, emit, say, show
+from cs_playbook.cli.settings import Settings, emit, existing, say, show
 
 START, DATA = "Start", "Data"
 
@@ -75,6 +75,7 @@ def build(
     from cs_playbook.report.snapshots import built_text
 
     settings: Settings = context.obj
+    existing([exports] if exports else [], settings)
     workspace = open_for_exports(settings.directory)
     day = settings.today(workspace.catalog.project.calendar.timezone)
     built = build_snapshot(workspace, exports, Stamp(day, settings.recorded_at, __version__))

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, cache_folder, emit, show, width
-from cs_playbook.errors import ChoiceError
+from cs_playbook.cli.settings import Settings, cache_folder, emit, existing, show, width
+from cs_playbook.errors import ChoiceError, WrongCommandLine
 
 PANEL = "Write"
 
@@ -34,26 +34,37 @@ def validate(
     from time import perf_counter
 
     from cs_playbook.commands.validating import validate as look
-    from cs_playbook.report.findings import Looked, as_github, as_json, as_text, without_notes
+    from cs_playbook.report.findings import Looked, about_branches, as_github, as_json, as_text, without_notes
 
     settings: Settings = context.obj
+    wanted = [path.resolve() for path in existing(paths or [], settings)]
     began = perf_counter()
     validated = look(settings.directory, None if no_cache else cache_folder())
     texts = {**validated.files.yaml, **validated.files.letters}
-    wanted = [path.resolve() for path in paths or []]
+    _refuse_outside(wanted, validated.files.root)
     files = {finding.span.file for finding in validated.findings}
     shown = {file for file in files if not wanted or _below(validated.files.root / file, wanted)}
     found = [finding for finding in validated.findings if finding.span.file in shown]
     findings = tuple(found) if settings.verbose else without_notes(found)
+    aside = "" if settings.verbose else about_branches(found)
     looked = Looked(len(texts), perf_counter() - began)
     emit(
         settings,
-        text=lambda: as_text(findings, texts, looked, width()),
+        text=lambda: as_text(findings, texts, looked, width(), aside),
         json=lambda: as_json(findings, looked),
         github=lambda: as_github(findings),
     )
     if any(finding.is_error or strict for finding in findings):
         raise typer.Exit(1)
+
+
+def _refuse_outside(wanted: list[Path], root: Path) -> None:
+    """Of a file elsewhere nothing would be found, which is no praise of it."""
+    for path in wanted:
+        if not path.is_relative_to(root.resolve()) and not root.resolve().is_relative_to(path):
+            raise WrongCommandLine(
+                f"{path} is not in the workspace {root}", "name the workspace it is in with -C DIR"
+            )
 
 
 def _below(path: Path, wanted: list[Path]) -> bool:

@@ -2,50 +2,100 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from cs_playbook.commands.given import cell_pairs
+from cs_playbook.commands.put_off import contradicts, is_known, put_off_until
 from cs_playbook.commands.workspace import Workspace
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import UserError
+from cs_playbook.model.asks import understand
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
-from cs_playbook.model.event import TaskAnswered
-from cs_playbook.model.step import Email
+from cs_playbook.model.event import TaskAnswered, TaskSnoozed, TaskWord
+from cs_playbook.model.step import Email, Step
+from cs_playbook.model.value import Value
 from cs_playbook.parse.catalog import read_pinned
+from cs_playbook.source.files import printable
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 
 FOLDER = "answers"
 FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
+_OURS = ("key", "outcome", "answers", "done_on", "by", "note")
+_NOT_UTF_8 = "the list is not UTF-8: it is read as a spreadsheet on Windows writes it"
 _LISTS = (".csv", *_WORKBOOKS)
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
-    """What came back: answers in order of file and row; findings; how many rows said what is known already."""
+class Refused:
+    """A row that is no answer. `owner`: whose line or list it was, "" where nobody can tell."""
 
-    answers: tuple[TaskAnswered, ...]
+    owner: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back: answers in order of file and row; findings; how many rows said what is known already.
+
+    `refused`: of the findings those that cost an answer, with whom to tell.
+    """
+
+    answers: tuple[TaskWord, ...]
     findings: tuple[Finding, ...]
     known: int = 0
+    refused: tuple[Refused, ...] = ()
 
 
 def returned_lists(workspace: Workspace, ledger: Ledger, day: date) -> Returned:
     """All lists in `answers/`. `day`: when an answer without `done_on` counts as given."""
-    return read_lists(list_files(workspace), workspace, ledger, day)
+    taken = read_lists(list_files(workspace), workspace, ledger, day)
+    return replace(taken, findings=in_order([*taken.findings, *_no_files(workspace)]))
 
 
 def list_files(workspace: Workspace) -> list[Path]:
-    """What lies in `answers/` and may be a list, in order of names; what programs hide there is none."""
+    """What lies in `answers/` and may be a list, in order of names; what programs hide there is none.
+
+    Raises UserError where the folder cannot be read: what people answered would count as not answered.
+    """
+    return [path for path in _named_as_lists(workspace) if path.is_file()]
+
+
+def _no_files(workspace: Workspace) -> Iterator[Finding]:
+    """What has the name of a list and cannot be read: a pipe would be waited for, without end."""
+    for path in _named_as_lists(workspace):
+        if not path.is_file():
+            kind = "a folder" if path.is_dir() else "a broken link" if path.is_symlink() else "no file"
+            yield warning(
+                Span(_shown(path, workspace)),
+                "CSP760",
+                f"this is {kind}: none of its answers is taken",
+                "put the list itself there, as CSV",
+            )
+
+
+def _named_as_lists(workspace: Workspace) -> list[Path]:
     folder = workspace.root / FOLDER
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [
-        path
-        for path in found
-        if path.suffix.lower() in _LISTS and path.is_file() and not path.name.startswith((".", "~$"))
-    ]
+    try:
+        found = sorted(folder.iterdir())
+    except FileNotFoundError:
+        if folder.is_symlink():
+            raise UserError(f"{folder} is a link that leads nowhere", "mount what it leads to") from None
+        return []
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read: {error.strerror}", "look at its permissions") from error
+    return [path for path in found if path.suffix.lower() in _LISTS and not path.name.startswith((".", "~$"))]
+
+
+def _shown(path: Path, workspace: Workspace) -> str:
+    inside = path.is_relative_to(workspace.root)
+    return printable(path.relative_to(workspace.root).as_posix() if inside else str(path))
 
 
 def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date) -> Returned:
@@ -53,7 +103,8 @@ def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day:
     reader = _Reader(workspace, ledger, day)
     for path in paths:
         reader.read(path)
-    return Returned(tuple(reader.answers.values()), in_order(reader.findings), reader.known)
+    findings = in_order(reader.findings)
+    return Returned(tuple(reader.answers.values()), findings, reader.known, reader.refused(findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +117,8 @@ class _Row:
     done_on: str
     by: str
     note: str
+    owner: str
+    answers: str = ""
 
 
 class _Reader:
@@ -75,16 +128,21 @@ class _Reader:
         self.workspace = workspace
         self.ledger = ledger
         self.day = day
-        self.answers: dict[str, TaskAnswered] = {}
+        self.answers: dict[str, TaskWord] = {}
         self.findings: list[Finding] = []
         self.known = 0
+        self._owners: dict[Span, str] = {}
+
+    def refused(self, findings: Iterable[Finding]) -> tuple[Refused, ...]:
+        """Those that took an answer away; a doubtful day or letter did not."""
+        return tuple(
+            Refused(self._owners.get(finding.span, ""), finding)
+            for finding in findings
+            if finding.code != "CSP766" and finding.message != _NOT_UTF_8
+        )
 
     def read(self, path: Path) -> None:
-        name = (
-            path.relative_to(self.workspace.root).as_posix()
-            if path.is_relative_to(self.workspace.root)
-            else str(path)
-        )
+        name = _shown(path, self.workspace)
         if path.suffix.lower() in _WORKBOOKS:
             self.findings.append(
                 warning(
@@ -95,9 +153,14 @@ class _Reader:
                 )
             )
             return
-        content = path.read_bytes()
         try:
-            text = content.decode("utf-8-sig")
+            content = path.read_bytes()
+        except OSError as error:
+            raise UserError(f"{name} cannot be read: {error.strerror}", "look at its permissions") from error
+        try:
+            # What a spreadsheet calls Unicode text is UTF-16, with a tab between the cells.
+            wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            text = content.decode("utf-16" if wide else "utf-8-sig")
         except UnicodeDecodeError:
             # Spreadsheets on Windows write cp1252. Keys and outcomes read the same in both; a note may suffer.
             text = content.decode("cp1252", errors="replace")
@@ -105,7 +168,7 @@ class _Reader:
                 warning(
                     Span(name),
                     "CSP760",
-                    "the list is not UTF-8: it is read as a spreadsheet on Windows writes it",
+                    _NOT_UTF_8,
                     "letters like é in `by` and `note` may be wrong; save it as CSV UTF-8 next time",
                 )
             )
@@ -115,11 +178,23 @@ class _Reader:
     def _rows(self, text: str, name: str) -> Iterator[_Row]:
         lines = text.splitlines()
         # Spreadsheets of some countries write ';': the columns are known, so the first line tells.
-        separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+        head = lines[0] if lines else ""
+        separator = max(",;\t", key=head.count)
         # Strict: a quote that is never closed would swallow all rows after it, and nobody would know.
         rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         begun = 1
         try:
+            twice = _twice(rows.fieldnames or ())
+            if twice:
+                self.findings.append(
+                    warning(
+                        Span(name, 1),
+                        "CSP767",
+                        f"the list has several columns '{twice[0]}': none of its answers is taken",
+                        "keep the one that is meant",
+                    )
+                )
+                return
             missing = [column for column in ("key", "outcome") if column not in (rows.fieldnames or ())]
             if missing:
                 self.findings.append(
@@ -159,9 +234,16 @@ class _Reader:
                 cells.get("done_on", ""),
                 cells.get("by", ""),
                 cells.get("note", ""),
+                cells.get("owner", ""),
+                cells.get("answers", ""),
             )
+        elif _says_something(cells.get("answers", "")):
+            hint = "fill in `outcome` too: without it the task stays open"
+            self.findings.append(warning(span, "CSP769", "the line has answers and no outcome", hint))
+            self._owners[span] = cells.get("owner", "")
 
     def _answer(self, row: _Row, name: str) -> None:
+        self._owners[row.span] = row.owner
         found = (
             [
                 (enrollment, task)
@@ -180,6 +262,11 @@ class _Reader:
             )
             return
         enrollment, task = found[0]
+        self._owners[row.span] = task.owner
+        until = put_off_until(row.outcome)
+        if until is not None:
+            self._put_off(row, enrollment, task, until)
+            return
         allowed = outcomes_of(self.workspace, self.ledger, enrollment, task)
         same = next(
             (outcome for outcome in allowed if outcome.casefold() == row.outcome.casefold()), row.outcome
@@ -187,19 +274,30 @@ class _Reader:
         row = replace(row, outcome=same)
         if not self._may_be(row, task, allowed):
             return
+        answers = self._asked(row, enrollment, task)
+        if answers is None:
+            return
         done_on = self._done_on(row)
         answer = TaskAnswered(
-            enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name
+            enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name, answers
         )
-        earlier = self.answers.get(task.key)
-        if earlier is not None and earlier.outcome != answer.outcome:
-            self._warn(
-                row,
-                "CSP763",
-                f"the same task is answered '{earlier.outcome}' in {earlier.via} and '{answer.outcome}' here",
-                "keep one of them; the first one counts",
-            )
-        self.answers.setdefault(task.key, answer)
+        self._keep(row, task, answer)
+
+    def _keep(self, row: _Row, task: OpenTask, said: TaskWord) -> None:
+        """The first word counts."""
+        earlier = self.answers.setdefault(task.key, said)
+        wrong = contradicts(earlier, said)
+        if wrong:
+            self._warn(row, "CSP763", wrong, "keep one of them; the first one counts")
+
+    def _put_off(self, row: _Row, enrollment: Enrollment, task: OpenTask, until: date) -> None:
+        if not self._may_be(row, task, (row.outcome,)):
+            return
+        if is_known(task, until, self.day):
+            self.known += 1
+            return
+        because, by = row.note or "put off on a returned list", row.by or task.owner
+        self._keep(row, task, TaskSnoozed(enrollment.key, task.key, self.day, until, because, by))
 
     def _may_be(self, row: _Row, task: OpenTask, allowed: tuple[str, ...]) -> bool:
         """Whether the task is open and knows the outcome; what is known already is nothing new."""
@@ -232,6 +330,17 @@ class _Reader:
             return False
         return True
 
+    def _asked(self, row: _Row, enrollment: Enrollment, task: OpenTask) -> Mapping[str, Value] | None:
+        """What the line asks besides; None where it is not all there: the task stays open, and the row may be mended."""
+        step = step_of(self.workspace, self.ledger, enrollment, task)
+        asks = step.asks if step else ()
+        if not asks and not _says_something(row.answers):
+            return {}
+        understood = understand(cell_pairs(row.answers, asks), asks, f"'{task.step}'")
+        for misread in understood.wrong:
+            self._warn(row, "CSP769", misread.fact, misread.hint)
+        return None if understood.wrong else understood.values
+
     def _done_on(self, row: _Row) -> date:
         """An unclear day takes nothing from the answer: it counts today, and a person is told."""
         if not row.done_on:
@@ -260,13 +369,29 @@ class _Reader:
         self.findings.append(warning(row.span, code, message, hint))
 
 
+def _twice(header: Sequence[str]) -> list[str]:
+    """Columns of ours that stand there more than once, also with another case or with spaces around."""
+    names = [column.strip().casefold() for column in header]
+    return [column for column in _OURS if names.count(column) > 1]
+
+
+def _says_something(answers: str) -> bool:
+    """The cell comes with the names of the questions: `reason=; amount=` says nothing yet."""
+    return any(part.rpartition("=")[2].strip() for part in answers.split(";"))
+
+
+def step_of(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask) -> Step | None:
+    """The step of a line, by the text with which the enrollment began."""
+    source = ledger.definition(enrollment.definition)
+    playbook = read_pinned(source, enrollment.playbook, workspace.around)[0] if source else None
+    return playbook.step(task.step) if playbook else None
+
+
 def outcomes_of(
     workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask
 ) -> tuple[str, ...]:
     """What a person may answer, by the text with which the enrollment began."""
-    source = ledger.definition(enrollment.definition)
-    playbook = read_pinned(source, enrollment.playbook, workspace.around)[0] if source else None
-    step = playbook.step(task.step) if playbook else None
+    step = step_of(workspace, ledger, enrollment, task)
     if step is None:
         return ()
     return ("sent", "discarded") if isinstance(step.verb, Email) else step.outcomes

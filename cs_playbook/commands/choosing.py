@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cs_playbook.commands.barring import Barring
 from cs_playbook.commands.facts_stage import Stage, fill_past
+from cs_playbook.commands.naming import fits_no_more, name_fitting
 from cs_playbook.commands.subjects import want, wanted_subjects
 from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.masks import MOST, masks, parts, sample
@@ -16,9 +18,11 @@ from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
-from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.playbook import STARTING, Playbook, Status
+from cs_playbook.model.time import Rhythm
 from cs_playbook.plan.decision import Held, HeldBy, Today, subject_key
 from cs_playbook.plan.enroll import Before, Candidate, Room, first_owner, thin
+from cs_playbook.plan.turns import Turn, in_turn, turn_of
 
 _AT_ONCE = 500  # columns of one query (SQLite takes 2 000), candidates looked up together
 
@@ -59,15 +63,19 @@ def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord
     `earlier`: the run that has made the starts of this day, from the same files and the same snapshot.
     """
     memory = _Memory(ledger, stage, today, earlier)
-    acting = [
-        playbook for playbook in stage.catalog.playbooks.values() if playbook.status is not Status.DRAFT
-    ]
+    acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status in STARTING]
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     for table in candidates.TABLES:
         stage.connection.execute(table)
     stage.connection.executemany(candidates.ADD_FITTING, _fitting(rules, stage))
-    made = tuple(_choice(place, rule, memory) for place, rule in enumerate(rules))
-    return Choices(made, stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0])
+    # Who goes first where two must not run together: by priority, then by name. Places stay as they are.
+    order = sorted(enumerate(rules), key=lambda item: (item[1].playbook.priority, item[1].playbook.name))
+    barring = Barring.of(rules, memory.today, stage, ledger)
+    made: dict[int, Choice] = {}
+    for place, rule in order:
+        made[place] = _choice(place, rule, memory, barring)
+        barring.begins(rule.playbook, made[place].may_start)
+    return Choices(tuple(made[place] for place in sorted(made)), stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0])
 
 
 def held_listed(choices: Choices, stage: Stage) -> Iterator[tuple[str, tuple[str | None, Held]]]:
@@ -96,13 +104,17 @@ def fits_changed(choice: Choice, stage: Stage) -> Iterator[tuple[str, Value]]:
     yield from ((subject, 1) for (subject,) in stage.connection.execute(candidates.new_ones(past), at))
     stage.connection.execute(candidates.EMPTY_GONE)
     stage.connection.execute(candidates.add_gone(past), at)
+    if choice.playbook.trigger.per_value:
+        yield from ((subject, 0) for subject in sorted(fits_no_more(choice.place, choice.rule, stage)))
+        return
     query = says_no(choice.rule, stage.catalog.contract, stage.reckoning)
     yield from ((subject, 0) for (subject,) in stage.connection.execute(query))
 
 
 def fits_series(playbook: Playbook) -> str:
     """Live and shadow runs remember apart: what a shadow saw is no reason to leave somebody out when it goes live."""
-    return f"fits:{playbook.first_name}:{playbook.status.value}"
+    arm = Status.SHADOW if playbook.status is Status.SHADOW else Status.LIVE
+    return f"fits:{playbook.first_name}:{arm.value}"
 
 
 Fitting = tuple[int, str, str, str | None, int]  # rule, subject, account, row, holds
@@ -145,15 +157,17 @@ class _Memory:
     earlier: RunRecord | None
 
 
-def _choice(place: int, rule: Rule, memory: _Memory) -> Choice:
+def _choice(place: int, rule: Rule, memory: _Memory, barring: Barring) -> Choice:
     stage, ledger, day, series = memory.stage, memory.ledger, memory.today.day, fits_series(rule.playbook)
     fill_past(stage.connection, _past(place), _remembered(series, day, ledger))
     first_day = ledger.ever_remembered(series)
     first = first_day is None or first_day >= day
     _mark_over(place, rule, stage)
+    if rule.playbook.trigger.per_value:
+        name_fitting(place, rule.playbook, _past(place), stage, ledger, day)
     fitting, new = stage.connection.execute(candidates.counted(_past(place)), (place,)).fetchone()
     may_start: list[Candidate] = []
-    thinned = _thinned(place, rule.playbook, first_day or day, memory)
+    thinned = _thinned(place, rule.playbook, first_day or day, memory, barring)
     stage.connection.executemany(candidates.ADD_HELD, _rows_of_held(place, thinned, may_start))
     already = stage.connection.execute(candidates.COUNT_HELD, (place, HeldBy.ALREADY)).fetchone()[0]
     surprising = _seen_by_no_run(place, new, series, memory) if new and not first else 0
@@ -188,19 +202,35 @@ def _mark_over(place: int, rule: Rule, stage: Stage) -> None:
 
 
 def _thinned(
-    place: int, playbook: Playbook, first_day: date, memory: _Memory
+    place: int, playbook: Playbook, first_day: date, memory: _Memory, barring: Barring
 ) -> Iterator[tuple[Candidate, Held | None]]:
     day, arm = memory.today.day, Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
     counted = playbook.limits.open_per_person is not None
     if counted:
         _find_owners(place, playbook, memory)
     room = Room(
-        started_today=memory.ledger.started_on(playbook.first_name, day, arm),
+        started_today=_started_today(playbook, arm, memory),
         open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if counted else {},
         given_out=memory.earlier is not None,
     )
     skipped = first_day if playbook.trigger.already_matching == "skip" else None
-    return thin(playbook, _candidates(place, playbook, memory), room, skipped, day)
+    found: Iterable[Candidate] = _candidates(place, playbook, memory, barring)
+    if playbook.trigger.every is not None:
+        turn = turn_today(playbook.trigger.every, first_day, memory.ledger, memory.today)
+        found = in_turn(found, turn, day) if turn is not None else ()
+    return thin(playbook, found, room, skipped, day)
+
+
+def turn_today(every: Rhythm, first_day: date, ledger: Ledger, today: Today) -> Turn | None:
+    """`first_day`: its first live, or shadow, day."""
+    runs = [run.day for run in ledger.run_days()]
+    return turn_of(every, first_day, runs, today.day, today.reckoning.calendar)
+
+
+def _started_today(playbook: Playbook, arm: Arm, memory: _Memory) -> int:
+    """Who is held out has taken its place in the trickle like all others: both begin on the same days."""
+    arms = (arm, Arm.HELD_OUT) if arm is Arm.TREATED and playbook.holdout else (arm,)
+    return sum(memory.ledger.started_on(playbook.first_name, memory.today.day, each) for each in arms)
 
 
 def _find_owners(place: int, playbook: Playbook, memory: _Memory) -> None:
@@ -220,15 +250,19 @@ def _who_may_start(place: int, connection: sqlite3.Connection) -> Iterator[str]:
         yield account
 
 
-def _candidates(place: int, playbook: Playbook, memory: _Memory) -> Iterator[Candidate]:
+def _candidates(
+    place: int, playbook: Playbook, memory: _Memory, barring: Barring
+) -> Iterator[Candidate]:
     """Longest first, each with what it has been through."""
     found = memory.stage.connection.execute(
         candidates.candidates(_past(place)), (to_day(memory.today.day), place)
     )
     while some := found.fetchmany(_AT_ONCE):
         before = before_of(playbook, [(account, row) for account, row, _, _ in some], memory.ledger)
+        barred = barring.of_accounts(playbook, [account for account, _, _, _ in some])
         for account, row, since, owner in some:
-            yield Candidate(account, row, from_day(since), before.get((account, row), Before()), owner)
+            past = before.get((account, row), Before())
+            yield Candidate(account, row, from_day(since), past, owner, barred.get(account))
 
 
 def _rows_of_held(
@@ -260,6 +294,9 @@ def before_of(
             past.count if shadow else past.treated,
             past.open if shadow else past.open_treated,
             past.last_ended_on,
+            0 if shadow else past.watched,
+            past.open_watched and not shadow,
+            past.last_started_on,
         )
         for past in ledger.past_episodes(playbook.first_name, subjects)
     }

@@ -14,7 +14,8 @@ from cs_playbook.commands.dry_run import dry_run
 from cs_playbook.commands.explain import explain
 from cs_playbook.commands.init import init
 from cs_playbook.commands.people import Act, close_task
-from cs_playbook.commands.run import OUT, Clock, Permission, run
+from cs_playbook.commands.publishing import OUT
+from cs_playbook.commands.run import Clock, Permission, run
 from cs_playbook.commands.snapshots import build_snapshot
 from cs_playbook.commands.task_list import task_list
 from cs_playbook.commands.workspace import Workspace, examine, open_workspace

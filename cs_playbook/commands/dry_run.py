@@ -18,9 +18,11 @@ from cs_playbook.compile.looking import IMPATIENT
 from cs_playbook.compile.scan import near
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import StoppedOnPurpose
-from cs_playbook.model.event import TaskAnswered
+from cs_playbook.model.event import TaskWord
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.rhythm import next_day
 from cs_playbook.plan.decision import SubjectPlan
-from cs_playbook.plan.enroll import Before
+from cs_playbook.plan.enroll import Before, comes_again
 from cs_playbook.plan.guards import Stop, already_passed, too_many
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.study.behind import unknown_words
@@ -32,7 +34,7 @@ def dry_run(
     workspace: Workspace,
     day: date | None,
     now: datetime | None = None,
-    answered: Sequence[TaskAnswered] = (),
+    answered: Sequence[TaskWord] = (),
     first: int = FIRST,
 ) -> DryRun:
     """`day`: None for the newest snapshot. `now` (zoned) judges its age; None: nobody asks.
@@ -78,7 +80,7 @@ class _Opened:
 
 
 def _open(
-    workspace: Workspace, day: date | None, answered: Sequence[TaskAnswered], stack: ExitStack
+    workspace: Workspace, day: date | None, answered: Sequence[TaskWord], stack: ExitStack
 ) -> _Opened:
     ledger = stack.enter_context(look_into_ledger(workspace))
     snapshot = stack.enter_context(open_snapshot(workspace, day))
@@ -95,7 +97,13 @@ def _open(
 def _numbers(place: int, choice: Choice, morning: Morning) -> RuleNumbers:
     short, unknown = _near(choice, morning)
     patient = _patient(place, choice, morning)
-    return RuleNumbers(choice.fitting, choice.new, choice.already, patient, short, unknown)
+    coming = _coming(choice.playbook, morning)
+    return RuleNumbers(choice.fitting, choice.new, choice.already, patient, short, unknown, coming)
+
+
+def _coming(playbook: Playbook, morning: Morning) -> date | None:
+    every, day = playbook.trigger.every, morning.today.day
+    return None if every is None else next_day(every, day, day, morning.today.reckoning.calendar)
 
 
 def _near(choice: Choice, morning: Morning) -> tuple[int | None, tuple[Unknown, ...]]:
@@ -123,7 +131,7 @@ def _patient(place: int, choice: Choice, morning: Morning) -> int:
 
 
 def _may_start(choice: Choice, before: Before) -> bool:
-    return not before.is_open and (before.treated == 0 or choice.playbook.reentry is not None)
+    return not before.is_open and (before.treated == 0 or comes_again(choice.playbook))
 
 
 # --- what would stop a run ---

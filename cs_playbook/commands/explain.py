@@ -11,6 +11,7 @@ from datetime import date
 from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.answers import returned_lists
 from cs_playbook.commands.choosing import fits_series, left_alone
+from cs_playbook.commands.naming import name_of_start, named_rows
 from cs_playbook.commands.near import as_if_acting, near, playbook_named
 from cs_playbook.commands.one_account import (
     enrollments_of,
@@ -20,8 +21,12 @@ from cs_playbook.commands.one_account import (
     subject_of,
 )
 from cs_playbook.commands.planning import Morning, Sources, prepare
+from cs_playbook.commands.standing import traits_of
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.scan import Rule, rule_of
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import ChoiceError
+from cs_playbook.model.about import table_row
 from cs_playbook.model.answer import explain as evidence_of
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
@@ -30,6 +35,7 @@ from cs_playbook.model.event import StartRefused
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.lines import account_name
+from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.study.behind import Facts, Part, part_of
 from cs_playbook.study.explain_rule import Known, explain_rule
 from cs_playbook.study.explain_steps import explain_enrollment
@@ -56,12 +62,22 @@ def explain(workspace: Workspace, account: str, playbook: str | None, day: date 
     with ExitStack() as stack:
         ledger = stack.enter_context(look_into_ledger(workspace))
         snapshot = stack.enter_context(open_snapshot(workspace, day))
-        key = account_meant(account, snapshot, ledger, workspace.catalog.contract)
+        key = _account(account, workspace, snapshot, ledger)
         catalog = as_if_acting(workspace.catalog, chosen)
         calendar = calendar_of(catalog.project.calendar)
         answered = returned_lists(workspace, ledger, snapshot.day).answers
         morning = prepare(Sources(catalog, workspace.around, snapshot, ledger, calendar), answered)
         return _explained(_one(key, morning), workspace.catalog, chosen)
+
+
+def _account(written: str, workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
+    try:
+        return account_meant(written, snapshot, ledger, workspace.catalog.contract)
+    except ChoiceError:
+        if written not in workspace.catalog.playbooks:
+            raise
+    hint = f"cs-playbook explain ACCOUNT {written}, or --near {written} for who is one condition short of it"
+    raise ChoiceError(f"'{written}' is a playbook: whom shall I explain?", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +115,7 @@ def _explained(one: _One, catalog: Catalog, chosen: Playbook | None) -> Explaine
         only=chosen.name if chosen else None,
         active=_active(one),
         is_past=one.plans is None,
+        traits=tuple(traits_of(one.subject.account, catalog, one.morning.ledger, one.morning.today.day)),
     )
 
 
@@ -125,6 +142,8 @@ def _playbook(playbook: Playbook, one: _One, chosen: Playbook | None) -> Playboo
     table = one.morning.today.catalog.contract.table(playbook.trigger.one_per or "")
     if table is not None:
         return _about_rows(playbook, rule, table, one)
+    if playbook.trigger.per_value:
+        return _about_values(playbook, rule, one)
     rules = (_rule(playbook, rule, one.subject, one),)
     return PlaybookExplained(playbook.name, playbook, rules, _open_ones(playbook, {None: one.subject}, one))
 
@@ -136,7 +155,8 @@ def _about_rows(playbook: Playbook, rule: Rule | None, table: Table, one: _One) 
     rules: list[RuleExplained] = []
     others: list[tuple[tuple[int, int, str], RuleExplained]] = []
     count = 0
-    for subject in row_subjects(one.subject, rule, table, one.morning):
+    for plain in row_subjects(one.subject, rule, table, one.morning):
+        subject = replace(plain, row=_name_today(playbook, plain, one) or plain.row)
         count += 1
         found = _rule(playbook, rule, subject, one)
         if subject.row in inside:
@@ -150,6 +170,25 @@ def _about_rows(playbook: Playbook, rule: Rule | None, table: Table, one: _One) 
         rules.append(_rule(playbook, rule, subjects[row], one))
     shown = (*rules, *(found for _, found in others))
     return PlaybookExplained(playbook.name, playbook, shown, _open_ones(playbook, subjects, one), count)
+
+
+def _about_values(playbook: Playbook, rule: Rule | None, one: _One) -> PlaybookExplained:
+    """What its value is today, and the other values that are in the playbook."""
+    inside = {item.row for item in one.enrollments if item.is_open and item.playbook == playbook.first_name}
+    rows = sorted({*inside, _name_today(playbook, one.subject, one)}, key=lambda row: row or "")
+    subjects: dict[str | None, Subject] = {row: replace(one.subject, row=row) for row in rows}
+    rules = tuple(_rule(playbook, rule, subjects[row], one) for row in rows)
+    return PlaybookExplained(playbook.name, playbook, rules, _open_ones(playbook, subjects, one))
+
+
+def _name_today(playbook: Playbook, subject: Subject, one: _One) -> str | None:
+    """By which what it is about is known: of what fits, the plan knows it best."""
+    trigger, morning = playbook.trigger, one.morning
+    chosen = next((item for item in morning.choices.choices if item.playbook.name == playbook.name), None)
+    names = named_rows(chosen.place, subject.account, morning.stage) if chosen and trigger.per_value else []
+    mine = (name for name in names if table_row(trigger, name) == subject.row)
+    asked = (playbook, subject.account, subject.row, morning.stage, morning.ledger, morning.today.day)
+    return next(mine, None) or name_of_start(*asked)
 
 
 def _nearness(found: RuleExplained) -> tuple[int, int, str]:

@@ -7,18 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cs_playbook.commands.standing import standing
 from cs_playbook.compile.asked import Asked, asked_of, lasting_of
-from cs_playbook.compile.facts import FactsSql, Past, add_given, add_past, facts_sql, given_table, past_table
+from cs_playbook.compile.facts import FactsSql, facts_sql
+from cs_playbook.compile.filled import Past, add_given, add_past, given_table, past_table
 from cs_playbook.compile.scan import facts_by_key, keyed, rule_of
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.model.asking import later_conditions, named_in_sentences, rule_conditions, step_dates
+from cs_playbook.model.asking import (
+    handed_over,
+    later_conditions,
+    named_in_sentences,
+    rule_conditions,
+    step_dates,
+)
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.expression import Expression, FieldType, Memory, Value, to_day
 from cs_playbook.model.functions import Reckoning, functions, like
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook, Status
-from cs_playbook.model.team import ContactsWhere, FromField
+from cs_playbook.model.team import ContactsWhere, FromField, Pool
+from cs_playbook.model.trait import as_fact
 from cs_playbook.source.snapshot import Snapshot
 
 # What screens, digests and lists show of an account, where the contract has it.
@@ -45,28 +54,46 @@ def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
         wanted += rule_conditions(playbook)
     for playbook in (*acting, *texts):
         wanted += later_conditions(playbook)
-        for step in playbook.steps:
-            wanted += step_dates(step)
+        for step in playbook.all_steps:
+            wanted += [*step_dates(step), *handed_over(step)]
         wanted += named_in_sentences(playbook)
-    for role in catalog.team.roles:
-        match role.source:
-            case FromField(fact=fact):
-                wanted.append(fact)
-            case ContactsWhere(where=where):
-                wanted.append(where)
-            case _:
-                pass
+    wanted += [*_asked_by_roles(catalog), *(rule.when for rule in catalog.project.hands_off)]
+    facts += [*_facts_of_pools(catalog), *_drawn_by(catalog, acting)]
+    facts += [item.fact for playbook in (*acting, *texts) for item in playbook.trigger.per_value]
     facts += [name for name in _in_letters(catalog) if name in catalog.facts]
     if catalog.contract.active is not None:
         wanted.append(catalog.contract.active)
     return asked_of(wanted, [*facts, *catalog.segmentations], catalog)
 
 
+def _asked_by_roles(catalog: Catalog) -> Iterator[Condition | Expression]:
+    for role in catalog.team.roles:
+        match role.source:
+            case FromField(fact=fact):
+                yield fact
+            case ContactsWhere(where=where):
+                yield where
+            case _:
+                pass
+
+
+def _facts_of_pools(catalog: Catalog) -> list[str]:
+    sources = (role.source for role in catalog.team.roles)
+    return [source.by for source in sources if isinstance(source, Pool) and source.by is not None]
+
+
+def _drawn_by(catalog: Catalog, playbooks: Iterable[Playbook]) -> list[str]:
+    """Sisters share a lot: the fact that names the parent account, where somebody is held out."""
+    parent = catalog.contract.accounts.parent
+    return [parent] if parent and any(playbook.holdout for playbook in playbooks) else []
+
+
 def _in_letters(catalog: Catalog) -> Iterator[str]:
     """Facts that letters name as account.x."""
     import re
 
-    for letter in catalog.letters.values():
+    texts = (document.text for document in catalog.documents.values())
+    for letter in (*catalog.letters.values(), *texts):
         yield from re.findall(
             r"\baccount\.([a-z_][a-z0-9_]*)", letter.subject + letter.body + " ".join(letter.needs)
         )
@@ -109,26 +136,60 @@ def fill_past(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[s
 def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterator[tuple[str, Value, int]]:
     """Memory as it stood at the end of the previous logical day."""
     match past.asks:
-        case Memory(function="running", subject=playbook):
-            yield from ((account, 1, 0) for account in ledger.running(_first_name(playbook, catalog), day))
-        case Memory(function="finished", subject=playbook, days=days):
-            since = day - timedelta(days=days or 0)
-            yield from (
-                (account, 1, 0) for account in ledger.finished(_first_name(playbook, catalog), since, day)
-            )
-        case Memory(function="ago", subject=fact, days=days):
-            before = day - timedelta(days=(days or 0) - 1)
-            yield from _remembered(ledger, fact_series(fact), min(before, day))
-        case Memory(subject=fact):
-            yield from _remembered(ledger, fact_series(fact), day)
+        case Memory(function="running" | "finished" | "last_outcome") as memory:
+            yield from _of_playbooks(memory, catalog, ledger, day)
+        case Memory(function="trait" | "set_on") as memory:
+            yield from _of_traits(memory, catalog, ledger, day)
+        case Memory() as memory:
+            yield from _of_facts(memory, ledger, day)
         case condition:
             yield from _remembered(ledger, series_of(condition), day)
+
+
+def _of_playbooks(
+    memory: Memory, catalog: Catalog, ledger: Ledger, day: date
+) -> Iterator[tuple[str, Value, int]]:
+    for name in _first_names(memory.subject, catalog):
+        match memory.function:
+            case "running":
+                yield from ((account, 1, 0) for account in ledger.running(name, day))
+            case "finished":
+                since = day - timedelta(days=memory.days or 0)
+                yield from ((account, 1, 0) for account in ledger.finished(name, since, day))
+            case _:
+                yield from ((account, outcome, 0) for account, outcome in ledger.last_outcomes(name, day))
+
+
+def _of_traits(
+    memory: Memory, catalog: Catalog, ledger: Ledger, day: date
+) -> Iterator[tuple[str, Value, int]]:
+    trait = catalog.traits[memory.subject]
+    for said in standing(trait, ledger, day):
+        value = as_fact(said.value, trait.type) if memory.function == "trait" else to_day(said.on)
+        yield said.account, value, to_day(said.on)
+
+
+def _of_facts(memory: Memory, ledger: Ledger, day: date) -> Iterator[tuple[str, Value, int]]:
+    series, ago = fact_series(memory.subject), day - timedelta(days=(memory.days or 1) - 1)
+    match memory.function:
+        case "changed":
+            yield from ((account, changed, 0) for account, changed in ledger.changed(series, ago, day))
+        case "ago":
+            yield from _remembered(ledger, series, min(ago, day))
+        case _:
+            yield from _remembered(ledger, series, day)
 
 
 def _remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str, Value, int]]:
     yield from (
         (subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, before)
     )
+
+
+def _first_names(written: str, catalog: Catalog) -> tuple[str, ...]:
+    """One playbook, or all that have a tag."""
+    tag = written.removeprefix("tag:")
+    return (_first_name(written, catalog),) if tag == written else catalog.tagged.get(tag, ())
 
 
 def _first_name(playbook: str, catalog: Catalog) -> str:

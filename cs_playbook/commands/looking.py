@@ -33,6 +33,8 @@ class StatusNow:
     starts_asked: int
     unpublished: int
     held: Mapping[str, int]
+    held_out: int = 0
+    muted: tuple[tuple[str, date, str], ...] = ()  # (account, until, why) by a person's word
 
 
 def status(place: Place, now: datetime) -> StatusNow:
@@ -66,10 +68,12 @@ def _status(
     )
     return StatusNow(
         last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, place, now),
-        open_enrollments=len(treated), shadows=len(going) - len(treated), open_tasks=len(tasks),
+        open_enrollments=len(treated), shadows=sum(item.arm is Arm.SHADOW for item in going), open_tasks=len(tasks),
         late=sum(task.is_late(day) for task in tasks), drafts=len(drafts),
         oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=len(ledger.pending_starts()),
         unpublished=sum(1 for _ in ledger.unpublished()), held=held,
+        held_out=sum(item.arm is Arm.HELD_OUT for item in going),
+        muted=tuple((event.account, event.until, event.because) for event in ledger.muted(now.date()).values()),
     )  # fmt: skip
 
 

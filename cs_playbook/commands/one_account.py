@@ -14,7 +14,7 @@ from cs_playbook.compile.scan import Rule
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment, TaskState
-from cs_playbook.model.event import EnrollmentEvent, TaskAnswered
+from cs_playbook.model.event import EnrollmentEvent, TaskWord
 from cs_playbook.model.lasting import series_of
 from cs_playbook.plan.decision import Row, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.fold import fold
@@ -58,12 +58,12 @@ def _since(series: str, about: str, morning: Morning) -> int | None:
 # --- what was, what comes ---
 
 
-def enrollments_of(account: str, ledger: Ledger, answered: Sequence[TaskAnswered]) -> list[Enrollment]:
+def enrollments_of(account: str, ledger: Ledger, answered: Sequence[TaskWord]) -> list[Enrollment]:
     """All of them, the oldest first, with the answers that the ledger does not know yet."""
     return [_with_answers(enrollment, answered) for enrollment in ledger.enrollments_of(account)]
 
 
-def _with_answers(enrollment: Enrollment, answered: Sequence[TaskAnswered]) -> Enrollment:
+def _with_answers(enrollment: Enrollment, answered: Sequence[TaskWord]) -> Enrollment:
     fresh = [given for given in answered if given.enrollment == enrollment.key]
     open_ones = (given for given in fresh if enrollment.tasks[given.task].state is TaskState.OPEN)
     return reduce(fold, open_ones, enrollment)

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
+from cs_playbook.commands.answers import Refused
+from cs_playbook.commands.desk import Desk
+from cs_playbook.commands.document_file import document_of
+from cs_playbook.commands.notes import notes_of_the_day
+from cs_playbook.commands.owner_folder import folder_of
 from cs_playbook.commands.planning import Morning, accounts_of
-from cs_playbook.effects.ledger import Ledger
+from cs_playbook.letters.document import document_templates
 from cs_playbook.letters.lacking import templates
-from cs_playbook.letters.message import Envelope, Unsendable, draft
-from cs_playbook.letters.preview import PreviewItem
-from cs_playbook.letters.render import Rendered, render
-from cs_playbook.letters.template import Template
-from cs_playbook.model.answer import choose, explain
+from cs_playbook.letters.preview import PreviewItem, page
+from cs_playbook.model.answer import explain
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
+from cs_playbook.model.note import Note
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Email
-from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Subject, Today
-from cs_playbook.plan.lines import account_name, contact_row, line_of, told_of
+from cs_playbook.plan.lines import line_of, told_of
 from cs_playbook.plan.planner import subject_of
-from cs_playbook.plan.speaking import language_for, letter_values
 from cs_playbook.report.day_page import day_page
+from cs_playbook.report.notes import channel_lines, channel_page
 from cs_playbook.report.task_lists import digest, task_csv
 from cs_playbook.report.values import reason_words
+from cs_playbook.report.words import day_with_year
+from cs_playbook.source.finding import Finding
 from cs_playbook.study.behind import Facts, reason_of
 
 SHOWN_ON_PAGE = 300  # mails; a page with more cannot be looked through
-_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9@._+-]{0,80}[A-Za-z0-9@_+-])?\Z")
 
 
 @dataclass
@@ -42,8 +44,11 @@ class _Lists:
     mails: list[PreviewItem] = field(default_factory=list)
 
 
-def outputs(morning: Morning) -> Iterator[tuple[str, bytes]]:
-    """(path below out/, bytes), drafts first. Reads the ledger as the run leaves it."""
+def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple[str, bytes]]:
+    """(path below out/, bytes), drafts first. Reads the ledger as the run leaves it.
+
+    `refused`: rows of returned lists that are no answers; whose they were reads it in the digest.
+    """
     day = morning.today.day.isoformat()
     lists = _Lists()
     for path, content in _drafts(morning, lists):
@@ -54,9 +59,18 @@ def outputs(morning: Morning) -> Iterator[tuple[str, bytes]]:
     short = short_keys([line.key for line in lines])
     yield f"{day}/tasks.csv", task_csv(lines)
     yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.opened_on == morning.today.day)
-    for owner, path, content in _by_owner(morning, lines, lists.told, short):
-        yield f"{day}/owners/{folder_of(owner)}/{path}", content
-    yield f"{day}/index.html", day_page(morning.today.day, lines, lists.mails).encode()
+    notes = notes_of_the_day(morning)
+    yield from _channels(day, morning.today.day, notes)
+    for folder, path, content in _by_owner(morning, lines, lists.told, notes, short, refused):
+        yield f"{day}/owners/{folder}/{path}", content
+    yield f"{day}/drafts.html", _drafts_page(lists.mails, morning.today.day).encode()
+    yield f"{day}/index.html", day_page(morning.today.day, lines, len(lists.mails)).encode()
+
+
+def _drafts_page(mails: list[PreviewItem], day: date) -> str:
+    """To look through, one sender after the other."""
+    together = sorted(mails, key=lambda mail: (mail.sender_name, mail.sender, mail.account, mail.to))
+    return page(f"Drafts of {day_with_year(day)}", together)
 
 
 def open_lines(morning: Morning) -> Iterator[tuple[TaskLine, OpenTask, Enrollment]]:
@@ -82,6 +96,7 @@ def _treated(morning: Morning) -> Iterator[tuple[Enrollment, Subject]]:
 def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
     """Collects every open line; the drafts of today are files."""
     template = templates(morning.today.catalog)
+    template_of = document_templates(morning.today.catalog)
     for enrollment, subject in _treated(morning):
         text = morning.today.texts.get(enrollment.definition)
         for task in enrollment.open_tasks:
@@ -91,13 +106,18 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
             line = line_of(task, step, text, enrollment, subject, morning.today)
             if enrollment.started_on == morning.today.day and enrollment.by == "rule":
                 line = replace(line, why=_with_values(text, subject, morning.today) or line.why)
-            lists.told += [(person.email, line) for person in told_of(task, step, subject, morning.today)]
+            lists.told += [
+                (person.email, line) for person in told_of(task, step, enrollment, subject, morning.today)
+            ]
             if isinstance(step.verb, Email):
-                desk = _Desk(task, step.verb, enrollment, subject, morning.today, template, morning.ledger)
-                line, mail, written = desk.draft(line)
+                desk = Desk(task, step.verb, text, enrollment, subject, morning.today, template)
+                line, mail, written = desk.draft(line, morning.ledger)
                 if mail is not None and len(lists.mails) < SHOWN_ON_PAGE:
                     lists.mails.append(mail)
                 yield from written
+            if task.document:
+                line, filled = document_of(line, task, enrollment, subject, morning, template_of)
+                yield from filled
             lists.lines.append(line)
 
 
@@ -110,82 +130,22 @@ def _with_values(text: Playbook, subject: Subject, today: Today) -> str:
     return "" if reason is None else " ".join(part for part in reason_words(reason) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """One letter about to be written."""
-
-    task: OpenTask
-    verb: Email
-    enrollment: Enrollment
-    subject: Subject
-    today: Today
-    template: Callable[[str, str], Template | None]
-    ledger: Ledger
-
-    def draft(self, line: TaskLine) -> tuple[TaskLine, PreviewItem | None, list[tuple[str, bytes]]]:
-        """The draft of today, as a file; an older one stays where it was written."""
-        if self.task.missing:
-            return line, None, []
-        if self.task.opened_on != self.today.day:
-            return self._of_an_earlier_day(line), None, []
-        return self._write(line)
-
-    def _of_an_earlier_day(self, line: TaskLine) -> TaskLine:
-        path = f"{self.task.opened_on.isoformat()}/drafts/{self.task.key}.eml"
-        if self.ledger.has_made(path, self.task.opened_on):
-            return replace(line, draft=f"../../../{path}")
-        return replace(line, unsendable="it could not be written when it was opened")
-
-    def _write(self, line: TaskLine) -> tuple[TaskLine, PreviewItem | None, list[tuple[str, bytes]]]:
-        contact = contact_row(self.task.contact, self.subject, self.today)
-        values = {**enrollment_values(self.enrollment), **self.subject.values}
-        letter = str(choose(self.verb.letter, values, self.today.reckoning))
-        language = language_for(contact, self.subject, letter, self.today.catalog)
-        found = self.template(letter, language)
-        rendered = (
-            render(found, letter_values(self.subject, self.enrollment, contact, self.today), language)
-            if found
-            else None
-        )
-        if not isinstance(rendered, Rendered) or contact is None:
-            return replace(line, unsendable="the letter or its contact is gone"), None, []
-        to, to_name = str(contact.get("email") or ""), str(contact.get("first_name") or "")
-        envelope = Envelope(
-            self.task.key,
-            line.owner_name,
-            self.task.owner,
-            to_name,
-            to,
-            rendered.subject,
-            self.today.day,
-            "cs-playbook.invalid",
-        )
-        written = draft(envelope, rendered)
-        if isinstance(written, Unsendable):
-            return replace(line, unsendable=written.reason), None, []
-        path = f"drafts/{self.task.key}.eml"
-        mail = PreviewItem(
-            account_name(self.subject),
-            to_name,
-            to,
-            line.owner_name,
-            self.task.owner,
-            rendered.subject,
-            rendered.html,
-            rendered.text,
-            letter,
-            language,
-            path,
-        )
-        return replace(line, draft=f"../../{path}"), mail, [(path, written)]
-
-
 def _by_owner(
-    morning: Morning, lines: Iterable[TaskLine], told: list[tuple[str, TaskLine]], short: Mapping[str, str]
+    morning: Morning,
+    lines: Iterable[TaskLine],
+    told: list[tuple[str, TaskLine]],
+    notes: Sequence[Note],
+    short: Mapping[str, str],
+    refused: Sequence[Refused],
 ) -> Iterator[tuple[str, str, bytes]]:
     mine: dict[str, list[TaskLine]] = {}
     for line in lines:
         mine.setdefault(line.owner, []).append(line)
+    back: dict[str, list[Finding]] = {}
+    for row in refused:
+        # A list may say anything of whose it is: nobody gets a folder by that alone.
+        if row.owner in mine or morning.today.catalog.team.person(row.owner):
+            back.setdefault(row.owner, []).append(row.finding)
     heard: dict[str, list[TaskLine]] = {}
     for who, line in told:
         if line.owner != who:
@@ -196,21 +156,27 @@ def _by_owner(
         for path in morning.ledger.paths_of(morning.today.day)
         if path.endswith("/digest.md")
     )
-    everybody = {*mine, *(who for who, _ in told)}
-    folders = {folder_of(owner) for owner in everybody}
-    for owner in sorted({*everybody, *(folder for folder in had if folder not in folders)}):
+    everybody = {*mine, *back, *(who for who, _ in told), *(who for note in notes for who in note.to)}
+    folders = {owner: folder_of(owner) for owner in everybody}
+    folders.update({folder: folder for folder in had if folder not in set(folders.values())})
+    for owner, folder in sorted(folders.items()):
         person = morning.today.catalog.team.person(owner)
         own = mine.get(owner, [])
-        text = digest(person.name if person else owner, morning.today.day, own, heard.get(owner, []), short)
-        yield owner, "digest.md", text.encode()
-        yield owner, "tasks.csv", task_csv(own)
+        name = person.name if person else owner.partition("~")[0] if owner == folder else owner
+        text = digest(
+            name, morning.today.day, own, heard.get(owner, []), short, back.get(owner, ()),
+            [note for note in notes if owner in note.to],
+        )  # fmt: skip
+        yield folder, "digest.md", text.encode()
+        yield folder, "tasks.csv", task_csv(own)
 
 
-def folder_of(owner: str) -> str:
-    """A folder for an owner: the address itself where it is safe as a name, else a name made of it."""
-    if _SAFE.match(owner) and ".." not in owner:
-        return owner
-    return "owner-" + hashlib.blake2b(owner.encode(), digest_size=6).hexdigest()
+def _channels(folder: str, day: date, notes: Sequence[Note]) -> Iterator[tuple[str, bytes]]:
+    """What each channel is told today: a page for people, lines for programs."""
+    for channel in sorted({note.channel for note in notes if note.channel}):
+        mine = [note for note in notes if note.channel == channel]
+        yield f"{folder}/channels/{channel}.md", channel_page(channel, day, mine).encode()
+        yield f"{folder}/channels/{channel}.jsonl", channel_lines(mine).encode()
 
 
 def short_keys(keys: list[str]) -> dict[str, str]:

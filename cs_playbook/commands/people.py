@@ -8,14 +8,17 @@ from datetime import date
 from pathlib import Path
 
 from cs_playbook.commands.account import find_account
-from cs_playbook.commands.answers import Returned, outcomes_of, read_lists
+from cs_playbook.commands.answers import Returned, outcomes_of, read_lists, step_of
+from cs_playbook.commands.given import Pairs, answered
 from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
-from cs_playbook.errors import ChoiceError
+from cs_playbook.errors import ChoiceError, WrongCommandLine
+from cs_playbook.model.about import table_row
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import Ended, StartAsked, TaskAnswered
-from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.playbook import RULE, Playbook, Status
+from cs_playbook.plan.enroll import starters
 from cs_playbook.source.finding import did_you_mean
 
 SHORTEST_KEY = 4
@@ -40,10 +43,12 @@ class Closed:
     already: bool = False
 
 
-def close_task(workspace: Workspace, key: str, outcome: str | None, note: str, act: Act) -> Closed:
-    """`key`: its beginning is enough. Answered the same twice is nothing."""
+def close_task(
+    workspace: Workspace, key: str, outcome: str | None, note: str, act: Act, answers: Pairs = ()
+) -> Closed:
+    """`key`: its beginning is enough. `answers`: to what the step asks besides. Answered the same twice is nothing."""
     with locked(workspace.ledger, "done"), open_ledger(workspace, writing=True) as ledger:
-        enrollment, task = _the_task(ledger, key)
+        enrollment, task = task_meant(ledger, key)
         if task.state is TaskState.DONE and outcome in (task.outcome, None):
             return Closed(task, enrollment, task.outcome or "", already=True)
         if task.state is not TaskState.OPEN:
@@ -58,14 +63,17 @@ def close_task(workspace: Workspace, key: str, outcome: str | None, note: str, a
             )
         _refuse_before(act.on, task.opened_on, "the task was opened")
         said = _outcome(workspace, ledger, enrollment, task, outcome)
-        ledger.record(
-            [TaskAnswered(enrollment.key, task.key, said, act.on, act.by or task.owner, note)],
-            act.recorded_at,
+        step = step_of(workspace, ledger, enrollment, task)
+        besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
+        event = TaskAnswered(
+            enrollment.key, task.key, said, act.on, act.by or task.owner, note, answers=besides
         )
+        ledger.record([event], act.recorded_at)
         return Closed(task, enrollment, said)
 
 
-def _the_task(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
+def task_meant(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
+    """The one task whose key begins so; of several the open one."""
     if len(key) < SHORTEST_KEY:
         raise ChoiceError(
             f"'{key}' is too short to name a task",
@@ -112,18 +120,31 @@ def _refuse_before(on: date, earliest: date, what: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Midway:
+    """Where it stands already: at which step, since which day; why it may start although it was here before; and what
+    the playbook asks."""
+
+    at: str | None = None
+    began: date | None = None
+    although: str = ""
+    given: Pairs = ()
+
+
 def ask_start(
-    workspace: Workspace, playbook: str, account: str, row: str | None, because: str, act: Act
+    workspace: Workspace,
+    playbook: str,
+    account: str,
+    row: str | None,
+    because: str,
+    act: Act,
+    midway: Midway = Midway(),
 ) -> StartAsked:
     """The wish is recorded; the next run starts it, or says why it cannot."""
     known = _playbook(workspace, playbook)
-    if known.status is Status.DRAFT:
-        raise ChoiceError(f"the playbook '{playbook}' is a draft", "set `status: live` first")
-    if "csm" not in known.trigger.started_by:
-        raise ChoiceError(
-            f"the playbook '{playbook}' is started by its rule only",
-            "its trigger says who may: started_by: [rule, csm]",
-        )
+    _refuse_closed(known)
+    _refuse_nowhere(known, midway, act)
+    given = answered(midway.given, known.asks, f"'{playbook}'", "--given")
     if (row is None) != (known.trigger.one_per is None):
         what = (
             f"one row of {known.trigger.one_per}: name it with --row KEY"
@@ -137,16 +158,52 @@ def ask_start(
         going = [
             item
             for item in ledger.enrollments_of(found)
-            if item.is_open and (item.playbook, item.row, item.arm) == (known.first_name, row, arm)
+            if item.is_open and (item.playbook, item.arm) == (known.first_name, arm)
+            and table_row(known.trigger, item.row) == row
         ]
         if going:
             raise ChoiceError(
                 f"{found} is in '{playbook}' since {going[0].started_on.isoformat()}",
                 f"cs-playbook explain {found} {playbook}",
             )
-        asked = StartAsked(known.first_name, found, row, act.on, act.by, because)
+        asked = StartAsked(
+            known.first_name, found, row, act.on, act.by, because, midway.at, midway.began, midway.although, given
+        )
         ledger.record([asked], act.recorded_at)
         return asked
+
+
+_CLOSED = {
+    Status.DRAFT: "is a draft",
+    Status.PAUSED: "is paused: it opens nothing",
+    Status.DRAINING: "is draining: it takes no new ones",
+    Status.RETIRED: "is retired",
+}
+
+
+def _refuse_closed(playbook: Playbook) -> None:
+    """Nobody may start it, or nobody just now."""
+    if playbook.status in _CLOSED:
+        raise ChoiceError(
+            f"the playbook '{playbook.name}' {_CLOSED[playbook.status]}", "set `status: live` first"
+        )
+    if not starters(playbook):
+        raise ChoiceError(
+            f"the playbook '{playbook.name}' is started by {'its rule' if RULE in playbook.trigger.started_by else 'other playbooks'} only",
+            "its trigger says who may: started_by: [rule, csm]",
+        )
+
+
+def _refuse_nowhere(playbook: Playbook, midway: Midway, act: Act) -> None:
+    """A step that is none, a day to come."""
+    if midway.at is not None and playbook.step(midway.at) is None:
+        steps = [step.id for step in playbook.steps]
+        raise ChoiceError(
+            f"'{playbook.name}' has no step '{midway.at}'",
+            did_you_mean(midway.at, steps) or f"there are: {', '.join(steps)}",
+        )
+    if midway.began is not None and midway.began > act.on:
+        raise ChoiceError(f"{midway.began.isoformat()} has not come yet", "--began is the day 0 it has had")
 
 
 def stop_playbook(
@@ -158,10 +215,12 @@ def stop_playbook(
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
         found = find_account(workspace.place, account, ledger)
         going = [
-            item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name
+            item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name and item.arm is not Arm.HELD_OUT
         ]
         if not going:
-            raise ChoiceError(f"{account} is not in '{playbook}'", "cs-playbook explain shows where it is")
+            inside = {item.playbook for item in ledger.enrollments_of(found) if item.is_open}
+            where = f"it is in: {', '.join(sorted(inside))}" if inside else "it is in no playbook"
+            raise ChoiceError(f"{account} is not in '{playbook}'", did_you_mean(playbook, inside) or where)
         for item in going:
             _refuse_before(act.on, item.started_on, "it began")
         ledger.record(
@@ -175,7 +234,8 @@ def take_lists(workspace: Workspace, files: Sequence[Path], act: Act) -> Returne
     """Returned lists, taken at once."""
     missing = [path for path in files if not path.is_file()]
     if missing:
-        raise ChoiceError(f"there is no file {missing[0]}")
+        what = "is a folder" if missing[0].is_dir() else "is not there"
+        raise WrongCommandLine(f"{missing[0]} {what}, and no returned list", "name its files")
     with locked(workspace.ledger, "answers"), open_ledger(workspace, writing=True) as ledger:
         returned = read_lists(files, workspace, ledger, act.on)
         if returned.answers:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cs_playbook.commands.outside import links_out
 from cs_playbook.commands.unsound import UnsoundFiles
 from cs_playbook.compile import placing
 from cs_playbook.effects.ledger import Ledger
@@ -41,15 +42,18 @@ class Place:
 
 
 def open_place(start: Path) -> Place:
-    """Raises UnsoundFiles where the project or the contract cannot be read."""
+    """Raises UnsoundFiles where the project or the contract cannot be read, or say what cannot be."""
     root = find_root(start)
     files = read_files(root)
-    project = _first(files, "project")
-    data = _first(files, "data")
-    contract = read_contract(data)[0]
+    project_root, data = _first(files, "project"), _first(files, "data")
+    contract, wrong = read_contract(data)
+    project, more = read_project(project_root)
+    wrong = [*wrong, *more, *links_out(root, project)]
+    if any(finding.is_error for finding in wrong):
+        raise UnsoundFiles(in_order([*files.findings, *wrong]), files)
     if contract is None:
         raise _unsound(files, f"the tables of `data:` cannot be read: {data.span.file}")
-    return Place(root, read_project(project)[0], contract)
+    return Place(root, project, contract)
 
 
 def _first(files: WorkspaceFiles, kind: str) -> Mapping:

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts, held_listed
 from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
+from cs_playbook.commands.letter_rows import row_reader
+from cs_playbook.commands.naming import name_of_start
+from cs_playbook.commands.pool_turns import counted_facts, open_lines, turns
 from cs_playbook.commands.subjects import Follower, want, wanted_rows, wanted_subjects
 from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.asked import Asked
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord
 from cs_playbook.letters.lacking import lacking
+from cs_playbook.model.about import table_row
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment, TaskState
-from cs_playbook.model.event import StartAsked, TaskAnswered
+from cs_playbook.model.event import StartAsked, TaskWord
 from cs_playbook.model.expression import Value, to_day
 from cs_playbook.model.functions import Reckoning
-from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.playbook import Outline, Playbook
 from cs_playbook.model.time import Calendar
 from cs_playbook.parse.catalog import read_pinned
+from cs_playbook.parse.outline import read_outline
 from cs_playbook.parse.playbook import Surroundings
-from cs_playbook.plan.decision import HeldBy, SubjectPlan, Today
+from cs_playbook.plan.decision import HeldBy, Subject, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
+from cs_playbook.plan.holdout import drawn
+from cs_playbook.plan.in_flight import playbook_of
 from cs_playbook.plan.planner import Account, Start, plan_account
+from cs_playbook.plan.together import rivals
 from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
 
@@ -39,6 +47,7 @@ class Sources:
     """What a plan is made of: the files' meaning, the snapshot, the ledger, the calendar.
 
     `given`: account → facts said outright. `asked`: all that will be asked, where somebody has collected it already.
+    `rivals`, `watched`: where a story has its own word on what never runs together, and on who is held out.
     """
 
     catalog: Catalog
@@ -48,6 +57,8 @@ class Sources:
     calendar: Calendar
     given: Mapping[str, Mapping[str, Value]] | None = None
     asked: Asked | None = None
+    rivals: Mapping[str, frozenset[str]] | None = None
+    watched: Callable[[Playbook, Subject], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,23 @@ class Morning:
     stage: Stage
     choices: Choices
     ledger: Ledger
-    answered: tuple[TaskAnswered, ...] = ()
+    answered: tuple[TaskWord, ...] = ()
 
     def plans(self) -> Iterator[SubjectPlan]:
         """Account by account, in order of their keys; may be asked more than once, always the same."""
+        going = turns(self.today.catalog, _enrollments(self), self.stage, self.ledger)
+        if going is None:
+            for account in accounts_of(self):
+                yield from plan_account(account, self.today)
+            return
+        today, facts = replace(self.today, pick=going.pick), counted_facts(self.today.catalog)
         for account in accounts_of(self):
-            yield from plan_account(account, self.today)
+            plans = plan_account(account, today)
+            going.hand_out(plans, open_lines(account.enrollments), facts)
+            yield from plans
 
 
-def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
+def prepare(sources: Sources, answered: Sequence[TaskWord] = ()) -> Morning:
     """Facts, memory and choices of the snapshot's day. `answered`: answers that the ledger does not know yet."""
     day, catalog = sources.snapshot.day, sources.catalog
     texts = pinned_texts(sources.ledger, sources.around, catalog, day)
@@ -75,7 +94,13 @@ def prepare(sources: Sources, answered: Sequence[TaskAnswered] = ()) -> Morning:
     reckoning = Reckoning(to_day(day), sources.calendar, observed, fresh)
     asked = sources.asked or everything_asked(catalog, [text for text in texts.values() if text is not None])
     stage = stage_facts(sources.snapshot, asked, catalog, reckoning, sources.ledger, day, sources.given)
-    today = Today(day, reckoning, catalog, texts, lacking(catalog))
+    today = Today(
+        day, reckoning, catalog, texts, lacking(catalog), muted=sources.ledger.muted(day),
+        rivals=rivals(catalog.playbooks.values()) if sources.rivals is None else sources.rivals,
+        set_by_hand=sources.ledger.set_by_hand(day) if catalog.traits else frozenset(),
+        watched=sources.watched or partial(drawn, parent=catalog.contract.accounts.parent), rows=row_reader(stage),
+        outlines=outlines(sources.ledger, texts),
+    )  # fmt: skip
     starts = choose_starts(
         stage, sources.ledger, today, earlier_run(sources.ledger, sources.snapshot, catalog)
     )
@@ -114,6 +139,11 @@ def pinned_texts(
     return texts
 
 
+def outlines(ledger: Ledger, texts: Mapping[str, Playbook | None]) -> dict[str, Outline]:
+    """Of the texts that no longer bind."""
+    return {sha: read_outline(ledger.definition(sha) or "") for sha, text in texts.items() if text is None}
+
+
 # --- the few, in order of account ---
 
 
@@ -137,19 +167,32 @@ def accounts_of(morning: Morning) -> Iterator[Account]:
             if item.asked is not None and item.playbook is not None
         }
         kept = [(row, why) for row, why in held.of(key) if (why.playbook, row) not in asked]
-        yield Account(subject, of_rows, enrollments.of(key), mine, kept)
+        before = partial(_before, morning, key)
+        named = partial(_named, morning, key)
+        yield Account(subject, of_rows, enrollments.of(key), mine, kept, morning.ledger.enrollment, before, named)
+
+
+def _before(morning: Morning, account: str, playbook: Playbook, row: str | None) -> Before:
+    """What the account has been through in a playbook; asked only where a step begins that one."""
+    found = before_of(playbook, [(account, row)], morning.ledger)
+    return found.get((account, row), Before())
+
+
+def _named(morning: Morning, account: str, playbook: Playbook, row: str | None) -> str | None:
+    """What a start is about that the rule has not named: asked for by a person, or begun by a step."""
+    return name_of_start(playbook, account, row, morning.stage, morning.ledger, morning.today.day)
 
 
 def _enrollments(morning: Morning) -> Iterator[tuple[str, Enrollment]]:
     """Open and watched ones, with the answers that the ledger does not know yet."""
-    fresh: dict[str, list[TaskAnswered]] = {}
+    fresh: dict[str, list[TaskWord]] = {}
     for given in morning.answered:
         fresh.setdefault(given.enrollment, []).append(given)
     for enrollment in morning.ledger.enrollments(morning.today.day):
         yield enrollment.account, reduce(_with_answer, fresh.get(enrollment.key, ()), enrollment)
 
 
-def _with_answer(enrollment: Enrollment, given: TaskAnswered) -> Enrollment:
+def _with_answer(enrollment: Enrollment, given: TaskWord) -> Enrollment:
     return fold(enrollment, given) if enrollment.tasks[given.task].state is TaskState.OPEN else enrollment
 
 
@@ -188,17 +231,16 @@ def _starts(morning: Morning) -> dict[str, list[Start]]:
 def _ask(asked: StartAsked, starts: dict[str, list[Start]], morning: Morning) -> None:
     """A person's wish comes before the rule's: the same start is not made twice."""
     playbook = _by_first_name(asked.playbook, morning.today.catalog)
+    row = _named(morning, asked.account, playbook, asked.row) if playbook else asked.row
     mine = starts.setdefault(asked.account, [])
     with suppress(StopIteration):
-        mine.remove(next(item for item in mine if item.playbook == playbook and item.row == asked.row))
+        mine.remove(next(item for item in mine if item.playbook == playbook and item.row == row))
     before = (
-        before_of(playbook, [(asked.account, asked.row)], morning.ledger).get(
-            (asked.account, asked.row), Before()
-        )
+        before_of(playbook, [(asked.account, row)], morning.ledger).get((asked.account, row), Before())
         if playbook
         else Before()
     )
-    mine.append(Start(playbook, asked.row, before, asked))
+    mine.append(Start(playbook, row, before, asked))
 
 
 def _by_first_name(name: str, catalog: Catalog) -> Playbook | None:
@@ -216,14 +258,17 @@ def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]]) -> Non
     for account, mine in starts.items():
         for beginning in mine:
             if beginning.row is not None and beginning.playbook is not None:
-                connection.execute(
-                    wanted.ADD_WANTED_ROW, (account, beginning.playbook.trigger.one_per, beginning.row)
-                )
+                _want(morning, account, beginning.playbook, beginning.row)
 
 
 def _want_row(morning: Morning, enrollment: Enrollment) -> None:
-    text = morning.today.texts.get(enrollment.definition)
-    if enrollment.row is not None and text is not None and text.trigger.one_per is not None:
-        morning.stage.connection.execute(
-            wanted.ADD_WANTED_ROW, (enrollment.account, text.trigger.one_per, enrollment.row)
-        )
+    text = morning.today.texts.get(enrollment.definition) or playbook_of(enrollment, morning.today)
+    if text is not None:
+        _want(morning, enrollment.account, text, enrollment.row)
+
+
+def _want(morning: Morning, account: str, playbook: Playbook, row: str | None) -> None:
+    key = table_row(playbook.trigger, row)
+    if key is not None:
+        place = playbook.trigger.one_per
+        morning.stage.connection.execute(wanted.ADD_WANTED_ROW, (account, place, key))

@@ -13,7 +13,7 @@ from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
 from cs_playbook.effects.event_text import write_event
 from cs_playbook.effects.ledger_records import Observation
-from cs_playbook.model.event import Event, StepOpened
+from cs_playbook.model.event import Event, Notified, StepOpened
 from cs_playbook.model.expression import to_day
 from cs_playbook.model.lasting import series_of
 from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan
@@ -52,6 +52,8 @@ class Tally:
         self.counts[f"event:{type(event).__name__}"] += 1
         if isinstance(event, StepOpened):
             self.counts["tasks"] += len(event.tasks)
+        if isinstance(event, Notified) and event.channel:
+            self.counts["notes_for_channels"] += 1
         self._hash.update(write_event(event).encode())
         return event
 
@@ -98,7 +100,7 @@ def _row_lasting(morning: Morning) -> Iterator[Observation]:
 
 
 def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
-    names = sorted({memory.subject for memory in stage.asked.memories if memory.function in ("was", "ago")})
+    names = sorted({memory.subject for memory in stage.asked.memories if memory.function in ("was", "ago", "changed")})
     for number, name in enumerate(names):
         past = f"known_{number}"
         series = fact_series(name)

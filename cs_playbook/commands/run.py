@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,19 +12,20 @@ from zoneinfo import ZoneInfo
 from cs_playbook.commands.answers import Returned, list_files, returned_lists
 from cs_playbook.commands.outputs import outputs
 from cs_playbook.commands.planning import Morning, Sources, earlier_run, prepare
+from cs_playbook.commands.publishing import OUT, Published, publish_what_is_left
 from cs_playbook.commands.recording import Tally, definitions, observations
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord, Seal
 from cs_playbook.effects.lock import locked
-from cs_playbook.effects.publish import publish
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.event import Allowed, Event
 from cs_playbook.plan.guards import NewlyFitting, Shape, Stop, already_passed, broken, too_many, too_old
+from cs_playbook.source.finding import in_order
 from cs_playbook.source.manifest import Manifest, sources_hash
 from cs_playbook.source.snapshot import Snapshot
 
-OUT = "out"
+REFUSED = "refused_answers"  # rows of returned lists, in what is counted of a run
 _ROWS, _EMPTY = "rows:", "empty:"
 
 
@@ -84,40 +84,28 @@ class RunResult:
 def run(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:
     """Raises StoppedOnPurpose before anything is done; afterwards everything is done, or nothing."""
     with locked(workspace.ledger, "run"), open_ledger(workspace, writing=True) as ledger:
-        finished = publish_what_is_left(workspace, ledger)
+        finished = publish_what_is_left(workspace.root, ledger)
         with open_snapshot(workspace, clock.day) as snapshot:
             morning, returned, allowed = _morning(workspace, snapshot, ledger, clock, permission)
             result = RunResult(
                 morning.today.day,
                 workspace.root / OUT / morning.today.day.isoformat(),
                 {},
-                returned,
-                finished=finished,
+                _told(returned, finished),
+                finished=finished.count,
                 allowed=[event.rule for event in allowed],
             )
             still = _nothing_to_do(morning, snapshot, workspace)
             if still is not None:
                 return replace(result, counts=still, nothing=True)
-            counts = _commit(morning, snapshot, workspace, allowed, clock, version)
-        publish_what_is_left(workspace, ledger)
-        return replace(result, counts=counts)
+            counts = _commit(morning, snapshot, workspace, allowed, returned, clock, version)
+        published = publish_what_is_left(workspace.root, ledger)
+        return replace(result, counts=counts, returned=_told(result.returned, published))
 
 
-def publish_what_is_left(workspace: Workspace, ledger: Ledger) -> int:
-    """Puts in place what is recorded and not yet published; after a cut this is where the run goes on."""
-    runs: dict[int, None] = {}
-
-    def files() -> Generator[tuple[str, bytes], None, None]:
-        for number, path, content in ledger.unpublished():
-            runs[number] = None
-            yield path, content
-
-    # Closed also when the disk refuses: a reader left open would keep the ledger from being written.
-    with closing(files()) as left:
-        count = publish(workspace.root / OUT, left)
-    for number in runs:
-        ledger.mark_published(number)
-    return count
+def _told(returned: Returned, published: Published) -> Returned:
+    """With what was found while files were put in place."""
+    return replace(returned, findings=in_order([*returned.findings, *published.findings]))
 
 
 def _morning(
@@ -222,6 +210,7 @@ def _commit(
     snapshot: Snapshot,
     workspace: Workspace,
     allowed: list[Allowed],
+    returned: Returned,
     clock: Clock,
     version: str,
 ) -> dict[str, int]:
@@ -230,6 +219,7 @@ def _commit(
     sizes = {
         **{f"{_ROWS}{name}": rows for name, rows in shape.rows.items()},
         **{f"{_EMPTY}{name}": empty for name, empty in shape.empties.items()},
+        **({REFUSED: len(returned.refused)} if returned.refused else {}),
     }
     record = RunRecord(
         morning.today.day,
@@ -242,7 +232,7 @@ def _commit(
         {},
     )
     morning.ledger.commit(
-        record, _events(morning, allowed, tally), definitions(morning), observations(morning), _while_it_stays(snapshot, outputs(morning)),
+        record, _events(morning, allowed, tally), definitions(morning), observations(morning), _while_it_stays(snapshot, outputs(morning, returned.refused)),
         clock.recorded_at, lambda: Seal(tally.plan_hash, {**sizes, **tally.counts}),
     )  # fmt: skip
     return dict(tally.counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +25,10 @@ from cs_playbook.study.data_check import compare
 
 
 def build_snapshot(workspace: Workspace, exports: Path | None, stamp: Stamp) -> Built:
-    """From the folder that `sources:` names, or `exports`. A day that was run already is never replaced."""
+    """From the folder that `sources:` names, or `exports`. A day that was run already is never replaced.
+
+    Raises StoppedOnPurpose where the day has a snapshot and the ledger is lost: it might have been run.
+    """
     sources = workspace.catalog.sources
     if sources is None:
         raise ChoiceError(
@@ -32,28 +36,23 @@ def build_snapshot(workspace: Workspace, exports: Path | None, stamp: Stamp) -> 
             "it tells how your exports become the tables of data.yaml; the starter library has one",
         )
     folder = exports or workspace.root / sources.folder
-    was_run = _last_run(workspace)
-    if (
-        was_run is not None
-        and stamp.day <= was_run
-        and snapshots.place_of(workspace.snapshots, stamp.day).exists()
-    ):
-        raise ChoiceError(
-            f"the snapshot of {stamp.day.isoformat()} was run already",
-            "what was decided stays explainable: build one for a later day",
-        )
+    if os.path.lexists(snapshots.place_of(workspace.snapshots, stamp.day)):
+        _refuse_to_replace_what_was_run(workspace, stamp.day)
     violations = _violations(workspace, stamp.day)
     return build(
         workspace.catalog.contract, sources, folder, workspace.snapshots, stamp, violations, replace=True
     )
 
 
-def _last_run(workspace: Workspace) -> date | None:
-    if not workspace.ledger.exists():
-        return None
+def _refuse_to_replace_what_was_run(workspace: Workspace, day: date) -> None:
+    """Only the ledger knows: without it, nobody can tell that the day was not run."""
     with open_ledger(workspace, writing=False) as ledger:
         last = ledger.last_run()
-    return last.day if last else None
+    if last is not None and day <= last.day:
+        raise ChoiceError(
+            f"the snapshot of {day.isoformat()} was run already",
+            "what was decided stays explainable: build one for a later day",
+        )
 
 
 def _violations(workspace: Workspace, day: date) -> Callable[[sqlite3.Connection, Contract], list[Finding]]:

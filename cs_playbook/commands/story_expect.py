@@ -18,14 +18,17 @@ from cs_playbook.commands.story_seen import (
     escalated,
     goals,
     held,
+    note_items,
     open_items,
     refusals,
     started,
     subject_today,
 )
 from cs_playbook.commands.story_start import blockers, reasons, why_not_started
+from cs_playbook.commands.story_traits import standing_tonight, wanted_value
 from cs_playbook.model.story import Expectation
 from cs_playbook.model.story_result import Failure
+from cs_playbook.report.values import value_words
 
 NOBODY, NOTHING = "(nobody)", "(nothing)"
 
@@ -124,6 +127,24 @@ def _items(
         yield Gap(key, f"{key}: {'nothing else' if wanted else NOTHING}", f"{key}: {too_much}")
 
 
+def _notified(expect: Expectation, played: Played) -> Iterator[Gap]:
+    if expect.notified is not None:
+        yield from _items("notified", expect.notified, note_items(played), expect, played)
+
+
+def _traits(expect: Expectation, played: Played) -> Iterator[Gap]:
+    """As they stand at the end of the day, with what steps have said on it."""
+    traits, days = played.setting.catalog.traits, played.setting.days
+    for account, wanted in (expect.traits or {}).items():
+        for name, written in wanted.items():
+            trait = traits[name]
+            there = standing_tonight(account, trait, played.on, played.ledger)
+            value = wanted_value(written, trait, days)
+            if there != value:
+                expected, got = (value_words(one, trait.type) for one in (value, there))
+                yield Gap("traits", f"{account}: {name} is {expected}", f"{account}: {name} is {got}")
+
+
 def _closed(expect: Expectation, played: Played) -> Iterator[Gap]:
     if expect.closed is None:
         return
@@ -207,5 +228,5 @@ def _pairs(outcomes: Mapping[str, str | None]) -> str:
 
 
 _QUESTIONS: tuple[Question, ...] = (
-    _started, _ended, _goal, _open, _drafts, _closed, _escalated, _held, _because
+    _started, _ended, _goal, _open, _drafts, _notified, _traits, _closed, _escalated, _held, _because
 )  # fmt: skip

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from cs_playbook.commands.story_rest import SOMEBODY, at_rest
 from cs_playbook.commands.story_why import ended_words, open_words, step_lines, subject_name
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.model.enrollment import Enrollment, OpenTask
-from cs_playbook.model.event import Ended, Event, StartAsked, TaskAnswered
+from cs_playbook.model.asks import Ask, Misread, value_of
+from cs_playbook.model.enrollment import Enrollment
+from cs_playbook.model.event import Ended, Event, GivenCorrected, StartAsked, TaskAnswered
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.story import Run
+from cs_playbook.model.value import FieldType, Value, to_day
+from cs_playbook.parse.story_value import Days, read_day
 from cs_playbook.source.finding import Span
 
-SOMEBODY = "csm"  # who starts and stops by hand
+OUTCOME = "outcome"  # `{step: {outcome: done, reason: price}}`
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,38 @@ class Unsaid:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`who`: one of several recipients or owners (a contact, or an address); else all of the step's lines."""
+    """`who`: one of several recipients or owners (a contact, or an address); else all of the step's lines.
+
+    `besides`: the answers to what the step asks.
+    """
 
     subject: str | None
     step: str
     outcome: str
     who: str | None = None
+    besides: Mapping[str, Any] = field(default_factory=dict)
 
 
 def answers_in(written: Mapping[str, Any], playbook: Playbook) -> Iterator[Answer]:
     """`{step: outcome}` or `{account: {step: outcome}}`; `{step: {contact: outcome}}` for one of several."""
     for key, value in written.items():
-        if playbook.step(key) is not None:
+        if playbook.step(key) is not None or ("." in key and not _of_steps(value)):
             yield from _of_step(None, key, value)
         elif isinstance(value, dict):
             for step, said_of_it in value.items():
                 yield from _of_step(key, step, said_of_it)
 
 
+def _of_steps(value: Any) -> bool:
+    """Whether it speaks of steps, so that what stands before it is an account."""
+    return isinstance(value, dict) and OUTCOME not in value
+
+
 def _of_step(subject: str | None, step: str, value: Any) -> Iterator[Answer]:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and OUTCOME in value:
+        besides = {name: said_of_it for name, said_of_it in value.items() if name != OUTCOME}
+        yield Answer(subject, step, str(value[OUTCOME]), besides=besides)
+    elif isinstance(value, dict):
         yield from (Answer(subject, step, str(outcome), who) for who, outcome in value.items())
     else:
         yield Answer(subject, step, str(value))
@@ -80,28 +96,83 @@ class Inside:
 
 
 def said(
-    run: Run, on: date, playbook: Playbook, accounts: Iterable[str], ledger: Ledger
+    run: Run,
+    on: date,
+    playbooks: Mapping[str, Playbook],
+    playbook: Playbook,
+    accounts: Collection[str],
+    ledger: Ledger,
+    days: Days,
 ) -> list[Event] | Unsaid:
-    """In this order: answers, stops, starts. Answers are given by whom the task belongs to."""
-    if not (run.answers or run.stop or run.start):
+    """In this order: answers, stops, what rests, starts. Answers are given by whom the task belongs to."""
+    if not (run.answers or run.stop or run.start or run.mute or run.snooze or run.given):
         return []
     inside = Inside(playbook, on, tuple(_last(accounts, playbook, ledger)))
     events: list[Event] = []
-    for answer in answers_in(run.answers, playbook):
-        given = _given(answer, inside)
+    for spoken in answers_in(run.answers, playbook):
+        there, answer = _where(spoken, inside, playbooks, accounts, ledger)
+        given = _given(answer, there, days)
         if not given:
-            return _not_open(answer, run, inside)
+            return _not_open(answer, run, there)
         events += given
+    events += _corrected(run, inside, days)
     for name in run.stop:
         found = inside.named(name)
         if not found:
             expected = f"{name} is in {playbook.name}, to be stopped"
             return Unsaid(run.place("stop"), expected, "it is not", inside.words(name))
         events += [Ended(item.key, on, "stopped", "stopped", SOMEBODY) for item in found]
+    rest = at_rest(run, on, inside.last, days)
+    if isinstance(rest, str):
+        return Unsaid(run.place("snooze"), f"{rest} is open, to be put off", "it is not", inside.words(None))
+    return [*events, *rest, *_starts(run, on, playbook, days)]
+
+
+def _where(
+    answer: Answer, inside: Inside, playbooks: Mapping[str, Playbook], accounts: Iterable[str], ledger: Ledger
+) -> tuple[Inside, Answer]:
+    """`champion-change.meet` is a step of a playbook that this one plays."""
+    name, _, step = answer.step.rpartition(".")
+    other = playbooks.get(name)
+    if other is None:
+        return inside, answer
+    return Inside(other, inside.on, tuple(_last(accounts, other, ledger))), replace(answer, step=step)
+
+
+def _corrected(run: Run, inside: Inside, days: Days) -> Iterator[GivenCorrected]:
+    """What people say otherwise of those that are in it; with a start it is what is given at the start."""
+    for name, row in run.given.items():
+        values = asked_values(row or {}, inside.playbook.asks, days)
+        yield from (GivenCorrected(item.key, inside.on, values, SOMEBODY) for item in inside.named(name))
+
+
+def asked_values(row: Mapping[str, Any], asks: Iterable[Ask], days: Days) -> dict[str, Value]:
+    """What a story writes for questions → values; dates count from its day 0."""
+    known = {ask.name: ask for ask in asks}
+    return {name: _asked_value(known[name], said, days) for name, said in row.items() if name in known}
+
+
+def _asked_value(ask: Ask, said: Any, days: Days) -> Value:
+    if said is None:
+        return None
+    if ask.type is FieldType.DATE:
+        day = read_day(said, days)
+        return to_day(day) if isinstance(day, date) else None
+    value = value_of(ask, ("yes" if said else "no") if isinstance(said, bool) else str(said))
+    return None if isinstance(value, Misread) else value
+
+
+def _starts(run: Run, on: date, playbook: Playbook, days: Days) -> Iterator[StartAsked]:
     for name in run.start:
         account, _, row = name.partition("/")
-        events.append(StartAsked(playbook.first_name, account, row or None, on, SOMEBODY))
-    return events
+        with_it = run.starts.get(name, {})
+        began = read_day(with_it["began"], days) if with_it.get("began") else None
+        yield StartAsked(
+            playbook.first_name, account, row or None, on, str(with_it.get("by") or SOMEBODY),
+            at=with_it.get("at"), began=began if isinstance(began, date) else None,
+            although=str(with_it.get("although") or ""),
+            given=asked_values(with_it.get("given") or {}, playbook.asks, days),
+        )  # fmt: skip
 
 
 def _last(accounts: Iterable[str], playbook: Playbook, ledger: Ledger) -> Iterator[Enrollment]:
@@ -114,7 +185,7 @@ def _names(enrollment: Enrollment) -> tuple[str, str]:
     return enrollment.account, subject_name(enrollment.account, enrollment.row)
 
 
-def _given(answer: Answer, inside: Inside) -> list[Event]:
+def _given(answer: Answer, inside: Inside, days: Days) -> list[Event]:
     """Nothing where the step is open nowhere, or for several accounts and none is named."""
     lines = [
         (item, task)
@@ -124,11 +195,12 @@ def _given(answer: Answer, inside: Inside) -> list[Event]:
     ]
     if len({item.key for item, _ in lines}) > 1:
         return []
-    return [_answered(item, task, answer.outcome, inside.on) for item, task in lines]
-
-
-def _answered(enrollment: Enrollment, task: OpenTask, outcome: str, on: date) -> TaskAnswered:
-    return TaskAnswered(enrollment.key, task.key, outcome, on, task.owner)
+    step = inside.playbook.step(answer.step)
+    besides = asked_values(answer.besides, step.asks if step else (), days)
+    return [
+        TaskAnswered(item.key, task.key, answer.outcome, inside.on, task.owner, answers=besides)
+        for item, task in lines
+    ]
 
 
 def _not_open(answer: Answer, run: Run, inside: Inside) -> Unsaid:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from cs_playbook.commands.desk import Desk
 from cs_playbook.commands.one_account import row_subjects, subject_of
 from cs_playbook.commands.story_day import Played
+from cs_playbook.commands.story_traits import told_items
 from cs_playbook.commands.story_why import subject_name
 from cs_playbook.compile.scan import rule_of
 from cs_playbook.letters.lacking import templates
-from cs_playbook.letters.render import Rendered, render
-from cs_playbook.model.answer import choose
+from cs_playbook.model.about import table_row
 from cs_playbook.model.data import ACCOUNTS
-from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, StepState
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, StepState
 from cs_playbook.model.event import (
     Ended,
     Event,
     GoalMet,
+    Notified,
     Started,
     StartRefused,
     StepEnded,
@@ -28,10 +31,9 @@ from cs_playbook.model.event import (
 )
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Email, Step
-from cs_playbook.plan.advance import enrollment_values
-from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan
+from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, SubjectPlan
 from cs_playbook.plan.lines import contact_row, title_of
-from cs_playbook.plan.speaking import language_for, letter_values
+from cs_playbook.plan.speaking import of_enrollment
 
 Item = dict[str, Any]
 
@@ -49,8 +51,29 @@ def events(played: Played) -> Iterator[tuple[SubjectPlan, Event]]:
     yield from ((plan, change.event) for plan, change in changes(played))
 
 
+def all_events(played: Played) -> Iterator[tuple[SubjectPlan, Event]]:
+    """Also those of the playbooks that it plays."""
+    yield from events(played)
+    for plan in played.others:
+        yield from ((plan, item.event) for item in plan.decisions if isinstance(item, Change))
+
+
+def told_before(plan: SubjectPlan, played: Played) -> str:
+    """A step of a playbook that is played is called `champion-change.meet`; nothing stands before its own."""
+    first_name = plan.after[0].playbook if plan.after else played.setting.playbook.first_name
+    if first_name == played.setting.playbook.first_name:
+        return ""
+    known = played.setting.catalog.playbooks.values()
+    return next((f"{other.name}." for other in known if other.first_name == first_name), f"{first_name}.")
+
+
 def started(played: Played) -> list[str]:
-    return sorted(name_of(plan) for plan, event in events(played) if isinstance(event, Started))
+    """Who is only watched has not started: it is held out."""
+    return sorted(name_of(plan) for plan, event in events(played) if _begins(event))
+
+
+def _begins(event: Event) -> bool:
+    return isinstance(event, Started) and event.arm is not Arm.HELD_OUT
 
 
 def ended(played: Played) -> dict[str, str]:
@@ -81,14 +104,15 @@ def escalated(played: Played) -> list[str]:
 def closed(played: Played) -> list[tuple[str, str, str]]:
     """(subject, step, outcome); a step that never was has `passed over` or `skipped` for an outcome."""
     found: list[tuple[str, str, str]] = []
-    for plan, event in events(played):
+    for plan, event in all_events(played):
+        whose = told_before(plan, played)
         match event:
             case StepEnded(step=step, outcome=outcome):
-                found.append((name_of(plan), step, outcome))
+                found.append((name_of(plan), f"{whose}{step}", outcome))
             case StepPassed(step=step):
-                found.append((name_of(plan), step, StepState.PASSED.value))
+                found.append((name_of(plan), f"{whose}{step}", StepState.PASSED.value))
             case StepSkipped(step=step):
-                found.append((name_of(plan), step, StepState.SKIPPED.value))
+                found.append((name_of(plan), f"{whose}{step}", StepState.SKIPPED.value))
             case _:
                 pass
     return found
@@ -99,7 +123,18 @@ def held(played: Played) -> list[tuple[str, Held]]:
     found: list[tuple[str, Held]] = []
     for plan in played.plans:
         found += [(name_of(plan), item) for item in plan.decisions if isinstance(item, Held)]
+        found += [(name_of(plan), _watched(event)) for event in _held_out(plan)]
     return found
+
+
+def _held_out(plan: SubjectPlan) -> Iterator[Started]:
+    for item in plan.decisions:
+        if isinstance(item, Change) and isinstance(item.event, Started) and not _begins(item.event):
+            yield item.event
+
+
+def _watched(event: Started) -> Held:
+    return Held(HeldBy.HELD_OUT, event.playbook, None, "held out: watched only, to compare with", event.watch_until)
 
 
 def refusals(played: Played) -> list[tuple[str, str]]:
@@ -114,13 +149,13 @@ def open_items(played: Played) -> list[Item]:
     return [
         item
         for plan, enrollment, text in _going(played)
-        for step in text.steps
+        for step in text.all_steps
         for item in _items(step, plan, enrollment, played)
     ]
 
 
 def _going(played: Played) -> Iterator[tuple[SubjectPlan, Enrollment, Playbook]]:
-    for plan in played.plans:
+    for plan in (*played.plans, *played.others):
         for enrollment in plan.after:
             text = played.morning.today.texts.get(enrollment.definition)
             if enrollment.is_open and text is not None:
@@ -132,9 +167,9 @@ def _items(step: Step, plan: SubjectPlan, enrollment: Enrollment, played: Played
     if progress is None or progress.state is not StepState.OPEN:
         return
     tasks = [task for task in enrollment.open_tasks if task.step == step.id]
-    whose = {"step": step.id, "account": enrollment.account, "row": enrollment.row}
+    whose = {"step": f"{told_before(plan, played)}{step.id}", "account": enrollment.account, "row": enrollment.row}
     for task in tasks:
-        yield {**whose, **_task(task, step, plan.subject, played)}
+        yield {**whose, **_task(task, step, of_enrollment(plan.subject, enrollment), played)}
     if not tasks:
         yield {**whose, **_wait(progress)}
 
@@ -147,7 +182,7 @@ def _task(task: OpenTask, step: Step, subject: Subject, played: Played) -> Item:
     today = played.morning.today
     title = title_of(step, subject, contact_row(task.contact, subject, today), today)
     return {
-        "owner": task.owner, "due": task.due, "contact": task.contact, "minutes": task.minutes,
+        "owner": task.owner, "for": task.instead_of or None, "due": task.due, "contact": task.contact, "minutes": task.minutes,
         "late": task.is_late(played.on), "title": title,
     }  # fmt: skip
 
@@ -156,10 +191,10 @@ def _task(task: OpenTask, step: Step, subject: Subject, played: Played) -> Item:
 
 
 def draft_items(played: Played) -> list[Item]:
-    """Those made today, by email, to, language, account, subject, from, missing."""
+    """Those made today, by email, to, cc, language, account, subject, from, missing."""
     return [
         _draft(task, step, plan, played)
-        for plan, event in events(played)
+        for plan, event in all_events(played)
         if isinstance(event, StepOpened)
         for task in event.tasks
         if (step := _step(task, plan, played)) is not None and isinstance(step.verb, Email)
@@ -173,19 +208,29 @@ def _step(task: OpenTask, plan: SubjectPlan, played: Played) -> Step | None:
 
 def _draft(task: OpenTask, step: Step, plan: SubjectPlan, played: Played) -> Item:
     today, subject, enrollment = played.morning.today, plan.subject, plan.after[0]
-    contact = contact_row(task.contact, subject, today)
-    values = {**enrollment_values(enrollment), **subject.values}
+    text = today.texts.get(enrollment.definition)
     assert isinstance(step.verb, Email)
-    letter = str(choose(step.verb.letter, values, today.reckoning))
-    language = language_for(contact, subject, letter, today.catalog)
-    template = templates(today.catalog)(letter, language)
-    said = letter_values(subject, enrollment, contact, today)
-    rendered = render(template, said, language) if template else None
+    assert text is not None
+    desk = Desk(task, step.verb, text, enrollment, subject, today, templates(today.catalog))
+    written = desk.write()
     return {
-        "step": step.id, "email": letter, "language": language, "account": enrollment.account,
-        "row": enrollment.row, "to": (contact or {}).get("email"), "from": task.owner,
-        "missing": list(task.missing), "subject": rendered.subject if isinstance(rendered, Rendered) else None,
+        "step": f"{told_before(plan, played)}{step.id}", "email": written.letter, "language": written.language, "account": enrollment.account,
+        "row": enrollment.row, "to": (desk.contact or {}).get("email"), "from": task.owner, "cc": list(task.copies),
+        "missing": list(task.missing), "subject": written.rendered.subject if written.rendered else None,
     }  # fmt: skip
+
+
+# --- notes ---
+
+
+def note_items(played: Played) -> list[Item]:
+    """Those told today."""
+    return [
+        item
+        for plan, event in events(played)
+        if isinstance(event, Notified)
+        for item in told_items(event, plan, plan.after[0], played.morning.today)
+    ]
 
 
 # --- anybody ---
@@ -209,5 +254,8 @@ def subject_today(name: str, played: Played) -> Subject | None:
         return subject if subject.present else None
     playbook = played.setting.playbook
     table = played.setting.catalog.contract.table(playbook.trigger.one_per or "")
-    rows = row_subjects(subject, rule_of(playbook), table, played.morning) if table else iter(())
-    return next((one for one in rows if one.row == row), None)
+    if table is None:
+        return replace(subject, row=row)
+    key = table_row(playbook.trigger, row)
+    rows = row_subjects(subject, rule_of(playbook), table, played.morning)
+    return next((replace(one, row=row) for one in rows if one.row == key), None)

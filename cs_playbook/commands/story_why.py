@@ -58,6 +58,10 @@ def _lines(step: Step, enrollment: Enrollment, playbook: Playbook, asked: frozen
     if progress is not None:
         yield _progress(step, progress, enrollment)
         return
+    so_far = enrollment.repeats.get(step.id)
+    if so_far is not None:
+        yield f"{step.id} repeats: {so_far.finished} done, and the next one has not opened"
+        return
     before = [(item, playbook.step(item.step)) for item in step.after.requirements]
     if verdict(step.after, enrollment) == "met":
         yield f"{step.id} comes after {_after(step)}: it is ready, and held"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cs_playbook.compile import placing
-from cs_playbook.compile.facts import SAID_EMPTY
+from cs_playbook.compile.filled import SAID_EMPTY
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import ACCOUNTS, Contract, Table
 from cs_playbook.model.expression import Value
@@ -115,7 +115,7 @@ def export(world: World, catalog: Catalog, days: Days) -> Export:
         ACCOUNTS: [{**_only(values, own), key: name} for name, values in facts.items()],
         **_rows(world, contract, days, set(accounts)),
     }
-    given = {name: _said(values, own) for name, values in facts.items()}
+    given = {name: _said(values, own | catalog.traits.keys()) for name, values in facts.items()}
     pairs = [(name, fields or {}) for name, fields in world.tables[ACCOUNTS].items()]  # missing or not
     return Export(
         tables,
@@ -140,7 +140,7 @@ def _only(values: Mapping[str, Value], names: set[str]) -> dict[str, Value]:
 
 
 def _said(values: Mapping[str, Value], own: set[str]) -> dict[str, Value]:
-    """Facts that are no fields. One that is said to be empty is not reckoned either."""
+    """Facts that are neither fields nor traits. One that is said to be empty is not reckoned either."""
     return {name: SAID_EMPTY if value is None else value for name, value in values.items() if name not in own}
 
 

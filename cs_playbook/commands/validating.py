@@ -36,6 +36,11 @@ def _findings(files: WorkspaceFiles) -> tuple[Finding, ...]:
     from cs_playbook.commands.workspace import examine_files
 
     examined = examine_files(files)
-    # A slip in a story stops no run, so only here are stories asked too.
-    stories = check_stories(files.yaml, examined.catalog) if examined.catalog is not None else []
+    # A slip in a story stops no run, so only here are stories asked too. What they give is held against the contract:
+    # where that has an error, theirs would be its echo.
+    sound = examined.catalog is not None and not any(
+        finding.is_error and finding.span.file == examined.catalog.contract.span.file
+        for finding in examined.findings
+    )
+    stories = check_stories(files.yaml, examined.catalog) if examined.catalog is not None and sound else []
     return in_order([*examined.findings, *stories])

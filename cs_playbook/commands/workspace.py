@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cs_playbook.commands.outside import links_out
 from cs_playbook.commands.unsound import UnsoundFiles
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.catalog import Catalog
@@ -69,7 +70,9 @@ def examine_files(files: WorkspaceFiles) -> Examined:
     from cs_playbook.check import check
 
     read = read_catalog(files.yaml, files.letters)
-    checked = [] if read.catalog is None else [*check(read.catalog), *_letters(read.catalog)]
+    checked = [] if read.catalog is None else [*check(read.catalog), *_letters(read.catalog), *_documents(read.catalog)]
+    if read.catalog is not None:
+        checked += links_out(files.root, read.catalog.project)
     return Examined(files, read.catalog, read.around, in_order([*files.findings, *read.findings, *checked]))
 
 
@@ -79,6 +82,7 @@ def _letters(catalog: Catalog) -> list[Finding]:
         return []
     from cs_playbook.check.letters import fillable
     from cs_playbook.letters.blanks import differing_blanks, unknown_blanks
+    from cs_playbook.letters.rows import wrong_rows
     from cs_playbook.letters.template import Template, compile_letter
 
     filled = fillable(catalog)
@@ -94,7 +98,24 @@ def _letters(catalog: Catalog) -> list[Finding]:
         templates = [template for template in read if isinstance(template, Template)]
         findings += [finding for wrong in read if not isinstance(wrong, Template) for finding in wrong]
         findings += [finding for template in templates for finding in unknown_blanks(template, filled[name])]
+        findings += [finding for template in templates for finding in wrong_rows(template, catalog)]
         findings += differing_blanks(templates)
+    return findings
+
+
+def _documents(catalog: Catalog) -> list[Finding]:
+    """What is wrong with the words of documents: tags, links, blanks that nothing knows."""
+    if not catalog.documents:
+        return []
+    from cs_playbook.check.documents import fillable_documents
+    from cs_playbook.letters.blanks import unknown_blanks
+    from cs_playbook.letters.template import Template, compile_letter
+
+    filled = fillable_documents(catalog)
+    findings: list[Finding] = []
+    for (name, _), document in sorted(catalog.documents.items()):
+        read = compile_letter(document.text)
+        findings += unknown_blanks(read, filled[name]) if isinstance(read, Template) else read
     return findings
 
 

@@ -9,8 +9,10 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions, leaves
 from cs_playbook.model.expression import Expression, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.lasting import series_of
+from cs_playbook.model.trait import Trait
 
 AT_START = "at_start"
+TRAIT = "trait"
 
 
 @dataclass
@@ -91,8 +93,13 @@ class _Collector:
         if memory in self.asked.memories:
             return
         self.asked.memories[memory] = None
-        if memory.function in ("was", "ago"):
+        if memory.function in ("was", "ago", "changed"):
             self.fact(memory.subject)
+
+
+def trait_asked(trait: Trait) -> Memory:
+    """What was last said of it: not written by anybody, read like any other past."""
+    return Memory(TRAIT, trait.name, None, trait.type)
 
 
 def was_in(segmentation: str, catalog: Catalog) -> Memory:
@@ -112,3 +119,9 @@ def lasting_of(condition: Condition) -> tuple[Condition, ...]:
     return tuple(
         {series_of(item): item for item in conditions(condition) if item.lasting is not None}.values()
     )
+
+
+def about_account(condition: Condition) -> bool:
+    """Conditions about a row remember their answers per row, not per account."""
+    parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
+    return not any(isinstance(part, Name) and part.scope is ScopeName.ROW for part in parts)

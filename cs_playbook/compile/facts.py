@@ -7,9 +7,9 @@ the one below, so that a fact may stand on any other. The past arrives as small 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
 
-from cs_playbook.compile.asked import Asked, was_in
+from cs_playbook.compile.asked import TRAIT, Asked, about_account, trait_asked, was_in
+from cs_playbook.compile.filled import Past
 from cs_playbook.compile.rows import (
     Counted,
     columns_named,
@@ -25,13 +25,14 @@ from cs_playbook.compile.sql import Columns, constant, no_aggregate, quoted, sql
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition, leaves
-from cs_playbook.model.data import Contract, Table
-from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, Value, walk
+from cs_playbook.model.data import Table
+from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.segment import Segmentation
 
 JOINED_AT_ONCE = 40
+HEAVIEST = 200  # names
 ACTIVE = "_active"
 _STORED = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real", FieldType.EMAIL: "text"}
 _FITS = {
@@ -42,45 +43,12 @@ _FITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A table the caller fills before anything else: subject text, value, since (the day from which it is so)."""
-
-    table: str
-    asks: Memory | Condition
-
-
-@dataclass(frozen=True, slots=True)
 class FactsSql:
     """Run in order: create each of `past` and fill it; then `statements`. `columns` of temp.facts, in order, with types."""
 
     past: tuple[Past, ...]
     statements: tuple[str, ...]
     columns: tuple[tuple[str, FieldType], ...]
-
-
-# In `temp.given`: the fact is said to be empty, which is more than saying nothing of it.
-SAID_EMPTY = cast(Value, b"")
-
-
-def past_table(past: Past) -> str:
-    return f"create temp table {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
-
-
-def add_past(table: str) -> str:
-    return f"insert into temp.{quoted(table)} values (?, ?, ?)"
-
-
-def given_table(names: list[str]) -> str:
-    """`temp.given`: what a story says outright, under prefixed names so that no name is meant twice."""
-    columns = ", ".join(quoted(f"given_{name}") for name in names)
-    return f"create temp table given (_n integer primary key, {columns})"
-
-
-def add_given(names: list[str], contract: Contract) -> str:
-    """Takes the values in the order of `names`, then the account's key."""
-    marks = ", ".join("?" for _ in names)
-    key = quoted(contract.accounts.key or "id")
-    return f"insert into temp.given select _n, {marks} from main.accounts where {key} = ?"
 
 
 def facts_sql(
@@ -101,6 +69,8 @@ class _Builder:
     given: frozenset[str]
     relation: str = ""
     joined: int = 0
+    # How many names SQLite meets in a fact once it has written the signals it names into it, and theirs into them.
+    weights: dict[str, int] = field(default_factory=dict)
     done: dict[str, FieldType] = field(default_factory=dict)
     past: list[Past] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
@@ -142,10 +112,17 @@ class _Builder:
 
     def _remember(self) -> None:
         """The past, some tables at a time."""
-        asked: list[Memory | Condition] = [*self.asked.memories]
-        asked += [condition for condition in self.asked.lasting if _about_account(condition)]
+        asked: list[Memory | Condition] = [*self._traits(), *self.asked.memories]
+        # The same question may be asked in many places: its answers are remembered once.
+        lasting = {series_of(condition): condition for condition in self.asked.lasting}
+        asked += [condition for condition in lasting.values() if about_account(condition)]
         for start in range(0, len(asked), JOINED_AT_ONCE):
             self._recall(asked[start : start + JOINED_AT_ONCE])
+
+    def _traits(self) -> list[Memory]:
+        """What was said of an account is a past too, under the trait's own name."""
+        traits = self.catalog.traits
+        return [trait_asked(traits[name]) for name in self.asked.facts if name in traits]
 
     def _recall(self, asked: list[Memory | Condition]) -> None:
         key = quoted(self.catalog.contract.accounts.key or "id")
@@ -156,13 +133,22 @@ class _Builder:
             self.past.append(past)
             alias = quoted(past.table)
             joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
-            if isinstance(item, Memory):
+            if isinstance(item, Memory) and item.function == TRAIT:
+                kind = self.catalog.traits[item.subject].type
+                added[item.subject] = (self._said(alias, kind), kind)
+            elif isinstance(item, Memory):
                 kind = item.type or FieldType.TEXT
                 added[past.table] = (self._remembered(item, alias, kind), kind)
-                added[known_column(item)] = (f"({alias}.subject is not null)", FieldType.BOOLEAN)
+                # The ledger knows all that was ever set: there a silence is no gap.
+                known = "1" if item.function == "set_on" else f"({alias}.subject is not null)"
+                added[known_column(item)] = (known, FieldType.BOOLEAN)
             else:
                 added[past.table] = (f"iif({alias}.value = 1, {alias}.since, null)", FieldType.INTEGER)
         self._add(added, joins)
+
+    def _said(self, alias: str, kind: FieldType) -> str:
+        """A yes/no trait never set is no, another one is empty."""
+        return f"coalesce({alias}.value, 0)" if kind is FieldType.BOOLEAN else f"{alias}.value"
 
     def _remembered(self, memory: Memory, alias: str, kind: FieldType) -> str:
         if memory.function in ("running", "finished"):
@@ -182,9 +168,18 @@ class _Builder:
                 continue
             if signal is not None and signal.table is None and self._ready(signal.value):
                 added[name] = (self._or_given(name, self._sql(signal.value)), signal.type)
+                self.weights[name] = self._weight(signal.value)
             elif segmentation is not None and self._segmentation_ready(segmentation):
                 added[name] = (self._or_given(name, self._segment(segmentation)), FieldType.TEXT)
+                # Each of its conditions is written twice.
+                self.weights[name] = 2 * sum(
+                    self._weight(leaf.expression)
+                    for segment in segmentation.segments if segment.when is not None
+                    for leaf in leaves(segment.when)
+                )  # fmt: skip
         self._add(added, "", "temp.given" if self.given else None)
+        if any(weight > HEAVIEST for weight in self.weights.values()):
+            self._stand()
         return bool(added)
 
     def _rows(self) -> bool:
@@ -281,13 +276,17 @@ class _Builder:
             joins += " left join temp.given g on g._n = f._n"
         more = joins.count(" left join ")
         if self.joined + more > JOINED_AT_ONCE:
-            # SQLite joins 64 tables at most, and merges layers into one join unless a limit stands between them.
-            self._lay(f"select * from ({self.relation}) limit -1 offset 0")
-            self.joined = 0
+            self._stand()  # SQLite joins 64 tables at most
         self.joined += more
         columns = ", ".join(f"{value} as {quoted(name)}" for name, (value, _) in added.items())
         self._lay(f"select f.*, {columns} from ({self.relation}) f{joins}")
         self.done.update({name: kind for name, (_, kind) in added.items()})
+
+    def _stand(self) -> None:
+        """SQLite merges layers into one select unless a limit stands between them."""
+        self._lay(f"select * from ({self.relation}) limit -1 offset 0")
+        self.joined = 0
+        self.weights.clear()
 
     def _lay(self, select: str) -> None:
         """A layer is a view: selects written inside each other would be too deep for SQLite's parser after some twenty."""
@@ -329,6 +328,9 @@ class _Builder:
 
     def _segmentation_ready(self, segmentation: Segmentation) -> bool:
         return all(self._where_ready(segment.when) for segment in segmentation.segments)
+
+    def _weight(self, expression: Expression) -> int:
+        return sum(self.weights.get(part.name, 1) for part in walk(expression) if isinstance(part, Name))
 
     # --- SQL of one fact ---
 
@@ -378,9 +380,3 @@ def account_columns(alias: str) -> Columns:
 def stored(kind: FieldType) -> str:
     """The type of a column of a STRICT table."""
     return _STORED.get(kind, "integer")
-
-
-def _about_account(condition: Condition) -> bool:
-    """Conditions about a row remember their answers per row, not per account."""
-    parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
-    return not any(isinstance(part, Name) and part.scope is ScopeName.ROW for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cs_playbook.compile.rows import seen
 from cs_playbook.compile.scan import Rule, near_accounts
 from cs_playbook.compile.sql import quoted
-from cs_playbook.model.data import Table
+from cs_playbook.model.data import Contract, Table
 from cs_playbook.model.functions import Reckoning
 
 # Parameter: the place of the rule in temp.fitting. (account, row) of who fits, but not for as long as asked.
@@ -22,6 +22,17 @@ def contacts_of_one(table: Table) -> str:
 def rows_of_one(table: Table) -> str:
     """Parameter: the key of an account. The fields of its rows, in order of their key."""
     return f"{_of_one(table)} order by r.{quoted(table.key or '')}"
+
+
+def seen_rows_of_one(table: Table, contract: Contract) -> str:
+    """Parameter: the key of an account. All that is seen of its rows, in order of day and key."""
+    names = [field.name for field in table.fields]
+    parent = contract.table(table.through.table) if table.through else None
+    names += [f"{table.through.prefix}.{field.name}" for field in parent.fields] if table.through and parent else []
+    fields = ", ".join(f"r.{quoted(name)}" for name in names)
+    order = ", ".join(f"r.{quoted(name)}" for name in (table.day, table.key) if name)
+    rows = f"temp.{seen(table.name)} r join temp.facts_keyed f on f._n = r._account"
+    return f"select {fields} from {rows} where f._id = ? order by {order}{', ' if order else ''}r._row"
 
 
 def _of_one(table: Table) -> str:

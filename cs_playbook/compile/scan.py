@@ -16,9 +16,9 @@ from cs_playbook.compile.sql import (
     quoted,
     sql_of_condition,
 )
-from cs_playbook.model.condition import Condition, Group
+from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.data import Contract
-from cs_playbook.model.expression import Memory, Name, ScopeName
+from cs_playbook.model.expression import FieldType, Literal, Memory, Name, ScopeName
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
@@ -38,12 +38,13 @@ class Rule:
 
 def rule_of(playbook: Playbook) -> Rule | None:
     """None where no rule starts it."""
-    when = playbook.trigger.when
-    if when is None or "rule" not in playbook.trigger.started_by:
+    trigger = playbook.trigger
+    if (trigger.when is None and trigger.every is None) or "rule" not in trigger.started_by:
         return None
-    if playbook.audience is None:
-        return Rule(playbook, when)
-    return Rule(playbook, Group("all", (playbook.audience, when), playbook.span))
+    asked = [condition for condition in (playbook.audience, trigger.when) if condition is not None]
+    if not asked:  # on the days of its rhythm for everybody
+        return Rule(playbook, Leaf("true", Literal(True, FieldType.BOOLEAN), trigger.span))
+    return Rule(playbook, asked[0] if len(asked) == 1 else Group("all", tuple(asked), playbook.span))
 
 
 def _facts() -> str:

@@ -34,6 +34,7 @@ from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import bound
 
 Asked = Name | Related | Memory
+AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,13 @@ def impatient(condition: Condition) -> Condition:
 
 
 def balanced(joint: str, parts: list[str]) -> str:
-    """Parts joined in a balanced tree of brackets: SQLite refuses chains deeper than 1000."""
+    """Parts joined, at most AT_ONCE in one bracket: SQLite refuses chains of 1000, and brackets deeper than its stack."""
     if len(parts) == 1:
         return parts[0]
-    middle = len(parts) // 2
-    return f"({balanced(joint, parts[:middle])}{joint}{balanced(joint, parts[middle:])})"
+    if len(parts) > AT_ONCE:
+        some = (parts[start : start + AT_ONCE] for start in range(0, len(parts), AT_ONCE))
+        return balanced(joint, [balanced(joint, few) for few in some])
+    return f"({joint.join(parts)})"
 
 
 def sql(expression: Expression, columns: Columns, reckoning: Reckoning) -> str:
@@ -137,10 +140,8 @@ def sql(expression: Expression, columns: Columns, reckoning: Reckoning) -> str:
             return _holds(item, of(item), of(inside))
         case IsEmpty(item=item):
             return _is_empty(item, of(item), columns)
-        case Arithmetic(operator="/", left=left, right=right):
-            return f"(cast({of(left)} as real) / nullif({of(right)}, 0))"
-        case Arithmetic(operator=operator, left=left, right=right):
-            return f"({of(left)} {operator} {of(right)})"
+        case Arithmetic():
+            return f"({_reckoned(expression, of)})"
         case Negative(item=item):
             return f"(0 - {of(item)})"
         case Case(branches=branches, otherwise=otherwise):
@@ -150,6 +151,16 @@ def sql(expression: Expression, columns: Columns, reckoning: Reckoning) -> str:
             return _call(function, [of(argument) for argument in arguments], reckoning)
         case _:
             assert_never(expression)
+
+
+def _reckoned(expression: Arithmetic, of: Callable[[Expression], str]) -> str:
+    """Without brackets around what stands left and binds as tightly: a chain of any length takes no stack of SQLite."""
+    left, right = expression.left, of(expression.right)
+    is_chain = isinstance(left, Arithmetic) and (expression.operator in "+-" or left.operator in "*/")
+    before = _reckoned(left, of) if is_chain and isinstance(left, Arithmetic) else of(left)
+    if expression.operator == "/":
+        return f"{before} * 1.0 / nullif({right}, 0)"  # never a division of whole numbers
+    return f"{before} {expression.operator} {right}"
 
 
 def _call(function: str, arguments: list[str], reckoning: Reckoning) -> str:
@@ -169,11 +180,14 @@ def _call(function: str, arguments: list[str], reckoning: Reckoning) -> str:
 
 def _holds(item: Expression, wanted: str, inside: str) -> str:
     """A text in a JSON list. A literal is looked for as it is written in JSON: no parsing of each row."""
+    if isinstance(item, Literal) and item.value is None:
+        return "null"
     if isinstance(item, Literal):
         written = json.dumps(item.value, ensure_ascii=False)
         first, later = constant(f"[{written}"), constant(f",{written}")
         return f"(instr({inside}, {first}) = 1 or instr({inside}, {later}) > 0)"
-    return f"(case when {wanted} is not null then exists(select 1 from json_each({inside}) where value = {wanted}) end)"
+    known = f"{wanted} is not null and {inside} is not null"
+    return f"(case when {known} then exists(select 1 from json_each({inside}) where value = {wanted}) end)"
 
 
 def _is_empty(item: Expression, value: str, columns: Columns) -> str:

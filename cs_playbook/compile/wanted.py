@@ -32,6 +32,11 @@ def rows(table: Table) -> str:
     return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
 
 
+def some_facts(names: tuple[str, ...]) -> str:
+    """These facts of one account."""
+    return f"select {', '.join(quoted(name) for name in names)} from temp.facts_keyed where _id = ?"
+
+
 def account_names(key: str, name: str | None) -> str:
     """Keys and names of all accounts, for did-you-mean."""
     return f"select {quoted(key)}{f', {quoted(name)}' if name else ''} from main.accounts"

@@ -10,12 +10,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from cs_playbook.effects import ledger_check, ledger_faults, ledger_place, ledger_writing
+from cs_playbook.effects import (
+    ledger_check,
+    ledger_faults,
+    ledger_place,
+    ledger_rows,
+    ledger_sums,
+    ledger_traits,
+    ledger_writing,
+)
 from cs_playbook.effects.event_text import read_enrollment, read_event
 from cs_playbook.effects.ledger_cache import fold_into_cache
 from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord, Seal
+from cs_playbook.model.about import Once
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
-from cs_playbook.model.event import Event, StartAsked
+from cs_playbook.model.event import Event, Muted, Notified, StartAsked, Unmuted
+from cs_playbook.model.trait import Standing
 from cs_playbook.model.value import Value, from_day, to_day
 
 _AT_ONCE = 1_000  # subjects asked about in one query
@@ -26,10 +36,15 @@ select state from enrollment
 where (ended_on is null or watch_until is not null) and (ended_on is null or watch_until >= ?)
 order by account, coalesce(row, ''), playbook, episode
 """
-_PAST = """
-select e.account, e.row, count(*), sum(e.arm = 'treated'), max(e.ended_on is null),
+# A time that was begun anew because the text changed: nobody counts it.
+_VOID = "iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)"
+_PAST = f"""
+select e.account, e.row, count(*), sum(e.arm = 'treated' and not {_VOID}), max(e.ended_on is null),
   substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome,
-  sum(e.ended_on is null and e.arm = 'treated')
+  sum(e.ended_on is null and e.arm = 'treated'),
+  sum(e.arm = 'held_out' and not {_VOID}), sum(e.ended_on is null and e.arm = 'held_out'),
+  (select l.started_on from enrollment l where l.playbook = e.playbook and l.account = e.account
+    and l.row is e.row order by l.episode desc limit 1)
 from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
   on e.playbook = ? and e.account = json_extract(s.value, '$[0]') and e.row is json_extract(s.value, '$[1]')
 group by s.key order by s.key
@@ -49,9 +64,9 @@ select distinct account from enrollment
 where playbook = ? and arm = 'treated' and started_on < ? and (ended_on is null or ended_on >= ?)
 order by account
 """
-_FINISHED = """
-select distinct account from enrollment
-where playbook = ? and arm = 'treated' and ended_on >= ? and ended_on < ? order by account
+_FINISHED = f"""
+select distinct account from enrollment e
+where playbook = ? and arm = 'treated' and ended_on >= ? and ended_on < ? and not {_VOID} order by account
 """
 _REMEMBERED = """
 select subject, value, max(day) from memory where series = ? and day < ? group by subject order by subject
@@ -67,11 +82,42 @@ select body from event asked where kind = 'StartAsked' and not exists (
   select * from event answer where answer.account = asked.account and answer.seq > asked.seq
   and answer.kind in ('StartRefused', 'Started') and json_extract(answer.body, '$.by') is not 'rule'
   and json_extract(answer.body, '$.playbook') = json_extract(asked.body, '$.playbook')
-  and json_extract(answer.body, '$.row') is json_extract(asked.body, '$.row')
+  and (json_extract(answer.body, '$.row') is json_extract(asked.body, '$.row')
+    or (json_extract(answer.body, '$.per_value') and (json_extract(asked.body, '$.row') is null
+      or instr(json_extract(answer.body, '$.row'),
+        replace(replace(json_extract(asked.body, '$.row'), '~', '~0'), '/', '~1') || '/') = 1)))
 ) order by seq
+"""
+_MUTED = "select body from event where kind in ('Muted', 'Unmuted') order by seq"
+_OPEN_IN = """
+select account, playbook, row, started_on from enrollment e
+where e.account in (select value from json_each(?)) and e.playbook in (select value from json_each(?))
+  and e.arm = 'treated' and e.ended_on is null order by account, playbook, row
+"""
+_LAST_OUTCOME = f"""
+select account, outcome, max(ended_on || printf(' %09d', episode)) from enrollment e
+where playbook = ? and arm = 'treated' and ended_on < ? and not {_VOID} group by account order by account
+"""
+_CHANGED = """
+select subject, iif(max(day) >= ? and max(day) > min(day), 1, iif(min(day) < ?, 0, null)) from memory
+where series = ? and day < ? group by subject order by subject
+"""
+_ABOUT = """
+select e.account, e.row, coalesce(json_extract(e.state, '$.about'), e.row), coalesce(e.ended_on >= ?, 1)
+from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
+  on e.playbook = ? and e.account = s.value
+where e.row is not null order by e.account, e.started_on, e.episode, e.row
 """
 _EVENTS = "select seq, day, recorded_at, run, body from event order by seq"
 _HISTORY = "select seq, day, recorded_at, run, body from event where account = ? order by seq"
+_IN_USE = """
+select playbook, json_extract(state, '$.definition') as text, count(*) from enrollment
+where ended_on is null group by 1, 2 order by 1, 2
+"""
+_GOING_BY = """
+select state from enrollment where ended_on is null and json_extract(state, '$.definition') = ?
+order by account, coalesce(row, ''), playbook, episode
+"""
 _UNPUBLISHED = """
 select run, path, content from file
 where content is not null and run in (select id from run where published = 0) order by run, path
@@ -111,7 +157,7 @@ class Ledger:
         self._connection.close()
 
     def _ask(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
-        with ledger_faults.the_machine_allows(self._place):
+        with ledger_faults.reading(self._place):
             yield from self._connection.execute(query, parameters)
 
     # ------------------------------------------------------------------------------------- what there is
@@ -134,7 +180,15 @@ class Ledger:
         """One for each subject that has any, in the order given. A subject is (account, row)."""
         waiting = iter(subjects)
         while some := list(islice(waiting, _AT_ONCE)):
-            yield from map(_past, self._ask(_PAST, json.dumps(some), playbook))
+            yield from map(ledger_rows.past, self._ask(_PAST, json.dumps(some), playbook))
+
+    def about_before(self, playbook: str, accounts: Sequence[str], day: date) -> dict[str, list[Once]]:
+        """What an account has been in that playbook for, the oldest first. What ended on `day` was open that morning."""
+        found: dict[str, list[Once]] = {}
+        asked = (day.isoformat(), json.dumps(list(accounts)), playbook)
+        for account, row, about, is_open in self._ask(_ABOUT, *asked):
+            found.setdefault(account, []).append(Once(row, about, bool(is_open)))
+        return found
 
     def open_count_by_owner(self, playbook: str, arm: Arm = Arm.TREATED) -> dict[str, int]:
         """Enrollments with an open task, by the owner of the task that was opened last."""
@@ -148,7 +202,8 @@ class Ledger:
     def find_tasks(self, prefix: str) -> list[tuple[Enrollment, OpenTask]]:
         """Tasks in any state whose key begins like this, in order of the key."""
         found = self._ask(_TASKS, prefix, prefix + _AFTER_ALL_KEYS)
-        return [(enrollment := read_enrollment(state), enrollment.tasks[key]) for key, state in found]
+        with ledger_faults.understood("a task"):
+            return [(enrollment := read_enrollment(state), enrollment.tasks[key]) for key, state in found]
 
     def running(self, playbook: str, before: date) -> Iterator[str]:
         """Accounts in a treated enrollment at the end of the day before `before`, each once, in order."""
@@ -161,12 +216,61 @@ class Ledger:
         for (account,) in self._ask(_FINISHED, playbook, since.isoformat(), before.isoformat()):
             yield account
 
+    def last_outcomes(self, playbook: str, before: date) -> Iterator[tuple[str, str]]:
+        """(account, outcome) of the treated enrollment that ended last before `before`, in order of account."""
+        for account, outcome, _ in self._ask(_LAST_OUTCOME, playbook, before.isoformat()):
+            yield account, outcome
+
+    def open_in(
+        self, accounts: Sequence[str], playbooks: Iterable[str]
+    ) -> Iterator[tuple[str, str, str | None, date]]:
+        """(account, playbook, row, since) of what is open and treated, of these accounts in these playbooks."""
+        found = self._ask(_OPEN_IN, json.dumps(list(accounts)), json.dumps(sorted(playbooks)))
+        yield from ((account, name, row, date.fromisoformat(since)) for account, name, row, since in found)
+
+    def muted(self, day: date) -> dict[str, Muted]:
+        """Account → the person's word by which it is left alone on that day."""
+        said: dict[str, Muted | Unmuted] = {}
+        for (body,) in self._ask(_MUTED):
+            event = read_event(body)
+            assert isinstance(event, Muted | Unmuted)
+            if event.on <= day:
+                said[event.account] = event
+        return {
+            account: event
+            for account, event in said.items()
+            if isinstance(event, Muted) and day < event.until
+        }
+
+    def said_of(
+        self, trait: str, by_hand: date | None, by_steps: date, account: str | None = None
+    ) -> Iterator[Standing]:
+        """As ledger_traits.standing has it."""
+        with ledger_faults.reading(self._place):
+            yield from ledger_traits.standing(self._connection, trait, by_hand, by_steps, account)
+
+    def set_by_hand(self, since: date) -> frozenset[tuple[str, str]]:
+        with ledger_faults.reading(self._place):
+            return ledger_traits.set_by_hand(self._connection, since)
+
+    def notes(self, day: date) -> list[Notified]:
+        """What the runs of that day told, in order."""
+        with ledger_faults.reading(self._place):
+            return list(ledger_traits.notes(self._connection, day))
+
     # ------------------------------------------------------------------------------------- what was known
 
     def remembered(self, series: str, before: date) -> Iterator[tuple[str, Value, date]]:
         """(subject, value at the end of the day before `before`, since which day), in order of subject."""
         for subject, value, since in self._ask(_REMEMBERED, series, to_day(before)):
             yield subject, ledger_writing.recalled(value), from_day(since)
+
+    def changed(self, series: str, since: date, before: date) -> Iterator[tuple[str, int | None]]:
+        """(subject, 1 where its value has changed on `since` or later and before `before`, 0 where it has not).
+
+        None where it is known for too short a time: the first value ever recorded is no change.
+        """
+        yield from self._ask(_CHANGED, to_day(since), to_day(since), series, to_day(before))
 
     def ever_remembered(self, series: str) -> date | None:
         """The first day on which the series was observed."""
@@ -175,7 +279,9 @@ class Ledger:
 
     def run_days(self) -> tuple[RunDay, ...]:
         """Each day with a run once, in order; the last run of a day speaks for it."""
-        return tuple(RunDay(date.fromisoformat(day), bool(fresh)) for day, fresh, _ in self._ask(_RUN_DAYS))
+        with ledger_faults.understood("a run"):
+            found = self._ask(_RUN_DAYS)
+            return tuple(RunDay(date.fromisoformat(day), bool(fresh)) for day, fresh, _ in found)
 
     def sources_before(self, day: date) -> str | None:
         """The hash of the exports of the last run before that day."""
@@ -183,7 +289,7 @@ class Ledger:
         return next((str(sources) for (sources,) in found), None)
 
     def last_run(self) -> RunRecord | None:
-        return next(map(_run, self._ask(_LAST_RUN)), None)
+        return next(map(ledger_rows.run_record, self._ask(_LAST_RUN)), None)
 
     def pending_starts(self) -> tuple[StartAsked, ...]:
         """Asked for and neither started nor refused since; asked twice is asked once, the first time."""
@@ -196,24 +302,45 @@ class Ledger:
 
     def history(self, account: str) -> list[Recorded]:
         """All that ever happened to an account, in the order in which it was recorded."""
-        return [_recorded(row) for row in self._ask(_HISTORY, account)]
+        return [ledger_rows.recorded(row) for row in self._ask(_HISTORY, account)]
 
     def events(self) -> Iterator[Recorded]:
-        return map(_recorded, self._ask(_EVENTS))
+        return map(ledger_rows.recorded, self._ask(_EVENTS))
+
+    def last_picked(self, role: str) -> str | None:
+        """The address of who got the newest line of that pool, asked backwards from the last event; None: nobody yet."""
+        query = "select body from event where kind = 'StepOpened' and instr(body, ?) > 0 order by seq desc limit 1"
+        for (body,) in self._ask(query, f'"pool":{json.dumps(role)}'):
+            tasks = [task for task in json.loads(body)["tasks"] if task.get("pool") == role]
+            return str(tasks[-1].get("instead_of") or tasks[-1]["owner"])
+        return None
 
     def head(self) -> str:
         """The hash of the last event: another one means that something was recorded in between."""
-        return ledger_writing.head_of(self._connection)[1]
+        return self._head()[1]
+
+    def _head(self) -> tuple[int, str]:
+        with ledger_faults.reading(self._place):
+            return ledger_writing.head_of(self._connection)
 
     def acted_since_the_last_run(self) -> bool:
         """Whether people have recorded anything after it."""
         last = self.last_run()
-        length = ledger_writing.head_of(self._connection)[0]
+        length = self._head()[0]
         return last is None or last.counts.get(ledger_writing.LENGTH) != length
 
     def definition(self, sha: str) -> str | None:
         """The text of a playbook as it was."""
         return next((text for (text,) in self._ask("select text from definition where sha = ?", sha)), None)
+
+    def texts_in_use(self) -> tuple[tuple[str, str, int], ...]:
+        """(playbook, definition, how many open enrollments go by it), in order."""
+        return tuple(self._ask(_IN_USE))
+
+    def going_by(self, definition: str) -> Iterator[Enrollment]:
+        """The open enrollments that go by a text, in order of account."""
+        for (state,) in self._ask(_GOING_BY, definition):
+            yield read_enrollment(state)
 
     # ------------------------------------------------------------------------------------- what is new
 
@@ -242,11 +369,13 @@ class Ledger:
         them.
         """
         with ledger_faults.transaction(self._connection, self._place):
+            ledger_sums.begin(self._connection)
             number = ledger_writing.write_run(self._connection, run)
             ledger_writing.write_definitions(self._connection, definitions, run.day)
             self._append(number, events, recorded_at)
             if sealed is not None:
                 ledger_writing.seal(self._connection, number, sealed())
+            ledger_sums.recount_run(self._connection, number)
             ledger_writing.write_observations(self._connection, observations, run.day)
             ledger_writing.write_files(self._connection, number, files)
         return number
@@ -264,6 +393,11 @@ class Ledger:
         query = "select distinct path from file where run in (select id from run where day = ?) order by path"
         yield from (path for (path,) in self._ask(query, day.isoformat()))
 
+    def hashes_of(self, path: str) -> frozenset[str]:
+        """The sha256 of all that runs ever put there; the first folder of a path is its day."""
+        query = "select sha256 from run join file on file.run = run.id and file.path = ? where run.day = ?"
+        return frozenset(sha for (sha,) in self._ask(query, path, path.partition("/")[0]))
+
     def has_made(self, path: str, day: date) -> bool:
         """Whether a run of that day made the file."""
         query = "select 1 from run join file on file.run = run.id and file.path = ? where run.day = ?"
@@ -278,21 +412,3 @@ class Ledger:
     def verify(self) -> list[str]:
         """What is wrong with it, as sentences; nothing when all is well."""
         return ledger_check.verify(self._connection)
-
-
-def _past(row: tuple[str, str | None, int, int, int, str | None, str | None, int]) -> Past:
-    account, subject_row, count, treated, is_open, ended_on, outcome, open_treated = row
-    last = date.fromisoformat(ended_on) if ended_on else None
-    last_outcome = outcome if ended_on else None
-    return Past(account, subject_row, count, treated, bool(is_open), last, last_outcome, bool(open_treated))
-
-
-def _run(row: tuple[str, str, str, str, str, str, str, str]) -> RunRecord:
-    day, snapshot, sources, files, plan, version, started_at, counts = row
-    hashes = (snapshot, sources, files, plan)
-    return RunRecord(date.fromisoformat(day), *hashes, version, started_at, json.loads(counts))
-
-
-def _recorded(row: tuple[int, str, str, int | None, str]) -> Recorded:
-    seq, day, recorded_at, run, body = row
-    return Recorded(seq, date.fromisoformat(day), recorded_at, run, read_event(body))

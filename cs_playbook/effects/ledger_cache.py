@@ -10,12 +10,22 @@ from operator import attrgetter
 
 from cs_playbook.effects.event_text import read_enrollment, write_enrollment
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
-from cs_playbook.model.event import Allowed, EnrollmentEvent, Event, StartAsked, Started, StartRefused
+from cs_playbook.model.event import (
+    Allowed,
+    EnrollmentEvent,
+    Event,
+    Muted,
+    StartAsked,
+    Started,
+    StartRefused,
+    TraitSet,
+    Unmuted,
+)
 from cs_playbook.plan.fold import fold
 
 Row = tuple[str | int | None, ...]
 
-_OF_NO_ENROLLMENT = (StartAsked, StartRefused, Allowed)
+_OF_NO_ENROLLMENT = (StartAsked, StartRefused, Muted, Unmuted, TraitSet, Allowed)
 
 _NEW = "insert into enrollment values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _CHANGED = "update enrollment set ended_on = ?, outcome = ?, watch_until = ?, state = ? where key = ?"

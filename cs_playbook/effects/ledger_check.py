@@ -1,13 +1,15 @@
-"""A ledger → what is wrong with it, as sentences: the file, the chain of events, the cache against them."""
+"""A ledger → what is wrong with it, as sentences: the file, the chain of events, the cache against them, the rest."""
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 
+from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_cache import (
     Row,
@@ -18,14 +20,16 @@ from cs_playbook.effects.ledger_cache import (
     outbox_row,
     task_row,
 )
+from cs_playbook.effects.ledger_schema import SHAPE, as_made
 from cs_playbook.effects.ledger_writing import link
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.enrollment import Enrollment
+from cs_playbook.model.event import Event, StepOpened
 
 _READ = {
     "enrollment": "select * from enrollment where key = ?",
     "task": "select * from task where key = ?",
-    "outbox": "select task, enrollment, contact, payload, state from outbox where task = ?",
+    "outbox": "select task, enrollment, contact, payload, state, run from outbox where task = ?",
 }
 _COUNT = {
     "enrollment": "select count(*) from enrollment",
@@ -36,14 +40,17 @@ _COUNT = {
 
 def verify(connection: sqlite3.Connection) -> list[str]:
     """Nothing when all is well. Reads everything: about a minute for a million events."""
+    found: list[str] = []
     try:
-        found = [*_the_file(connection), *_the_chain(connection)]
+        found += [*_the_file(connection), *_the_tables(connection), *_the_chain(connection)]
+        found += ledger_sums.verify(connection)
+        found += _the_bytes(connection)
         # A cache of events that cannot be read would only repeat it.
         return found or list(_the_cache(connection))
-    except sqlite3.DatabaseError as cause:
-        return [f"the file cannot be read to its end: {cause}"]
+    except (sqlite3.Error, UnicodeDecodeError) as cause:
+        return [*found, f"the file cannot be read to its end: {cause}"]
     except StoppedOnPurpose as cause:
-        return [cause.sentence]
+        return [*found, cause.sentence]
 
 
 def _the_file(connection: sqlite3.Connection) -> Iterator[str]:
@@ -54,23 +61,43 @@ def _the_file(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"a line of {table} ({row}) names a {parent} that is not there"
 
 
+def _the_tables(connection: sqlite3.Connection) -> Iterator[str]:
+    """A trigger that was changed protects no more, an index that was changed may find other rows."""
+    there = frozenset(connection.execute(SHAPE))
+    for _, name, *_ in sorted(there ^ as_made(), key=repr):  # what is damaged may be of any kind
+        yield f"{name} is not as it was made"
+
+
+def _the_bytes(connection: sqlite3.Connection) -> Iterator[str]:
+    """Of files that wait to be put in place."""
+    waiting = "select path, content, sha256 from file where content is not null order by run, path"
+    for path, content, sha in connection.execute(waiting):
+        if not isinstance(content, bytes) or hashlib.sha256(content).hexdigest() != sha:
+            yield f"the bytes of {path} are not those that were recorded"
+    lost = "select path from file where content is null and run in (select id from run where published = 0)"
+    for (path,) in connection.execute(lost):
+        yield f"the bytes of {path} are gone before they were put in place"
+
+
 def _the_chain(connection: sqlite3.Connection) -> Iterator[str]:
     """Stops at the first event that was changed: after it no link can hold."""
     (previous,) = connection.execute("select v from meta where k = 'id'").fetchone()
     query = "select seq, hash, run, day, recorded_at, kind, enrollment, account, body from event order by seq"
     for number, (seq, written, *row) in enumerate(connection.execute(query), 1):
         previous = link(previous, tuple(row))
-        if seq != number or written != previous:
+        # 0 and "" hash as nothing does, and nothing is how it was written.
+        if seq != number or written != previous or 0 in row or "" in row:
             yield f"event {seq} does not follow from the one before: one of the two was changed or taken out"
             return
 
 
 def _the_cache(connection: sqlite3.Connection) -> Iterator[str]:
     counts: Counter[str] = Counter()
-    query = "select enrollment, body from event where enrollment is not null order by enrollment, seq"
+    query = "select enrollment, body, run from event where enrollment is not null order by enrollment, seq"
     for _, group in groupby(connection.execute(query), key=itemgetter(0)):
-        events = (read_event(body) for _, body in group)
-        for table, row in _rows(folded(None, of_enrollments(events))):
+        recorded = [(read_event(body), run) for _, body, run in group]
+        after = folded(None, of_enrollments(event for event, _ in recorded))
+        for table, row in _rows(after, _opened_by(recorded)):
             counts[table] += 1
             if connection.execute(_READ[table], (row[0],)).fetchone() != row:
                 yield f"{table} {row[0]} is not what its events say"
@@ -80,10 +107,20 @@ def _the_cache(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"{there - counts[table]} of {table} belong to no event"
 
 
-def _rows(enrollment: Enrollment) -> Iterator[tuple[str, Row]]:
+def _opened_by(recorded: list[tuple[Event, int | None]]) -> dict[str, int | None]:
+    """Task → the run that opened it, the first time."""
+    opened: dict[str, int | None] = {}
+    for event, run in recorded:
+        if isinstance(event, StepOpened):
+            for task in event.tasks:
+                opened.setdefault(task.key, run)
+    return opened
+
+
+def _rows(enrollment: Enrollment, opened: Mapping[str, int | None]) -> Iterator[tuple[str, Row]]:
     """All that the cache should hold of an enrollment."""
     yield "enrollment", enrollment_row(enrollment)
     for task in enrollment.tasks.values():
         yield "task", task_row(enrollment, task)
         if is_outward(enrollment, task):
-            yield "outbox", outbox_row(enrollment, task)
+            yield "outbox", (*outbox_row(enrollment, task), opened[task.key])

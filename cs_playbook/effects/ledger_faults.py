@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cs_playbook.errors import StoppedOnPurpose, UserError
 
+_CAUSE = re.compile(r" with text ")  # what follows is a customer's
 DAMAGED = "Bring it back from a backup and keep this file: what is in it may still be read."
 
 
@@ -23,6 +25,25 @@ def the_machine_allows(place: object) -> Iterator[None]:
         raise fault from cause
 
 
+@contextmanager
+def reading(place: object) -> Iterator[None]:
+    """The same where nothing but the ledger is read: text that is none is a damage of its file."""
+    try:
+        with the_machine_allows(place):
+            yield
+    except UnicodeDecodeError as cause:  # SQLite quotes the damaged bytes in what it complains of
+        raise StoppedOnPurpose(f"the ledger {place} is damaged: it holds no text", DAMAGED) from cause
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Around the reading of stored values as what they mean: one that means nothing is a damage of the file."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as cause:
+        raise StoppedOnPurpose(f"the ledger holds {what} that cannot be read", DAMAGED) from cause
+
+
 def _fault(cause: sqlite3.DatabaseError, place: object) -> UserError | None:
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     if code == sqlite3.SQLITE_READONLY_ROLLBACK:
@@ -30,6 +51,8 @@ def _fault(cause: sqlite3.DatabaseError, place: object) -> UserError | None:
             f"the ledger {place} was cut in the middle of writing",
             "The next command that writes takes the half-written part back: cs-playbook run.",
         )
+    if "Could not decode" in str(cause):  # Python's own: the bytes of a text are none
+        return StoppedOnPurpose(f"the ledger {place} is damaged: {_CAUSE.split(str(cause))[0]}", DAMAGED)
     match code & 0xFF:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoppedOnPurpose(f"the ledger {place} is damaged: {cause}", DAMAGED)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from cs_playbook.effects.ledger_faults import DAMAGED, the_machine_allows
+from cs_playbook.effects.ledger_faults import DAMAGED, reading
 from cs_playbook.effects.ledger_schema import APPLICATION_ID, USER_VERSION, WAIT, build, settle
 from cs_playbook.effects.publish import sync_folder
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
@@ -61,16 +63,28 @@ def connect_to_read(path: Path, ledger_id: str | None) -> sqlite3.Connection:
 def _open(path: Path, ledger_id: str | None, mode: str) -> sqlite3.Connection:
     if not path.is_file():
         raise StoppedOnPurpose(f"there is no ledger at {path}", _LOST)
-    with the_machine_allows(path):
+    with reading(path):
         connection = _connect(path, mode)
         try:
-            _check(connection, path, ledger_id)
+            with _nothing_but_ours(path):
+                _check(connection, path, ledger_id)
             if mode == "rw":
                 settle(connection)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+@contextmanager
+def _nothing_but_ours(path: Path) -> Iterator[None]:
+    """What is asked here is always there: a table or a column that is missing is a damage, no mistake in our SQL."""
+    try:
+        yield
+    except sqlite3.OperationalError as cause:
+        if getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
+            raise
+        raise StoppedOnPurpose(f"the ledger {path} is damaged: {cause}", DAMAGED) from cause
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

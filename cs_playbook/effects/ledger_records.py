@@ -63,6 +63,9 @@ class Past:
     last_ended_on: date | None
     last_outcome: str | None
     open_treated: bool = False
+    watched: int = 0  # held out
+    open_watched: bool = False
+    last_started_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
+
+from cs_playbook.effects import ledger_sums
 
 APPLICATION_ID = 0x4353504C  # "CSPL": `file` and other programs see whose database this is
 USER_VERSION = 1
+SHAPE = "select type, name, tbl_name, coalesce(sql, '') from sqlite_schema"
 WAIT = "pragma busy_timeout = 5000"  # milliseconds, for a reader that is just finishing
 
 _SETTINGS = (
@@ -28,7 +32,19 @@ def build(connection: sqlite3.Connection, ledger_id: str, version: str, made_at:
     connection.executescript(f"begin immediate; {whose} {_TABLES}")
     meta = [("id", ledger_id), ("version", version), ("made_at", made_at)]
     connection.executemany("insert into meta values (?, ?)", meta)
+    ledger_sums.begin(connection)
     connection.execute("commit")
+
+
+@cache
+def as_made() -> frozenset[tuple[str, ...]]:
+    """What SQLite says of the tables, indexes and triggers of a ledger that nobody has touched."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.executescript(_TABLES)
+        return frozenset(connection.execute(SHAPE))
+    finally:
+        connection.close()
 
 
 def settle(connection: sqlite3.Connection) -> None:
@@ -55,6 +71,9 @@ create table event(
 create index event_of_account on event(account);
 create unique index event_started on event(enrollment) where kind = 'Started';
 create index event_asked on event(seq) where kind = 'StartAsked';
+create index event_trait on event(account, day) where kind = 'TraitSet';
+create index event_notified on event(day, seq) where kind = 'Notified';
+create index event_muted on event(seq) where kind in ('Muted', 'Unmuted');
 create trigger event_stays before update on event
   begin select raise(abort, 'an event is never changed'); end;
 create trigger event_is_kept before delete on event

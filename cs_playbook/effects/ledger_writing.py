@@ -9,10 +9,20 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
 
+from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.event_text import read_event, write_event
 from cs_playbook.effects.ledger_records import Observation, RunRecord, Seal
 from cs_playbook.effects.publish import checked
-from cs_playbook.model.event import Allowed, Event, StartAsked, Started, StartRefused
+from cs_playbook.model.event import (
+    Allowed,
+    Event,
+    Muted,
+    StartAsked,
+    Started,
+    StartRefused,
+    TraitSet,
+    Unmuted,
+)
 from cs_playbook.model.keys import SERIES
 from cs_playbook.model.value import Value, to_day
 
@@ -23,9 +33,8 @@ insert into run(day, snapshot_sha, sources_hash, files_hash, plan_hash, version,
 values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ASKED_LATELY = "select series from series where instr(series, ?) = 1 and last_day >= ?"
-_BROKEN = """
-insert into memory select series, subject, ?, null from
-  (select series, subject, value, max(day) from memory where series = ? group by subject)
+_HELD = """
+select subject from (select subject, value, max(day) from memory where series = ? group by subject)
 where value = 1
 """
 _EVENT = "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -106,8 +115,10 @@ def _whose(
     match event:
         case Started():
             return event.enrollment, event.account
-        case StartAsked() | StartRefused():
+        case StartAsked() | StartRefused() | Muted() | Unmuted():
             return None, event.account
+        case TraitSet():
+            return event.enrollment, event.account
         case Allowed():
             return None, None
         case _ if event.enrollment == last:
@@ -134,26 +145,57 @@ def write_definitions(
     connection: sqlite3.Connection, definitions: Iterable[tuple[str, str, str]], day: date
 ) -> None:
     """(hash, playbook, text): kept for ever with the first day; known ones stay as they are."""
-    rows = ((*definition, day.isoformat()) for definition in definitions)
-    connection.executemany("insert into definition values (?, ?, ?, ?) on conflict do nothing", rows)
+    known = {sha for (sha,) in connection.execute("select sha from definition")}
+    new = {
+        sha: (sha, playbook, text, day.isoformat()) for sha, playbook, text in definitions if sha not in known
+    }
+    connection.executemany("insert into definition values (?, ?, ?, ?)", new.values())
+    ledger_sums.add(connection, "definition", ledger_sums.sum_of(new.values()))
 
 
 def observe(connection: sqlite3.Connection, observation: Observation, day: int) -> None:
     """Takes back what an earlier run of this day remembered of the series, then writes the changes."""
     series = observation.series
+    gone = 0
     last = connection.execute("select last_day from series where series = ?", (series,)).fetchone()
     if last is not None and last[0] >= day:
-        connection.execute("delete from memory where series = ? and day = ?", (series, day))
+        gone = _forget(connection, series, day)
     connection.execute(
         "insert into series values (?, ?, ?) on conflict do update set last_day = max(last_day, ?)",
         (series, day, day, day),
     )
+    total = Total()
     rows = ((series, subject, day, _stored(value)) for subject, value in observation.changes)
-    connection.executemany("insert into memory values (?, ?, ?, ?)", rows)
+    connection.executemany("insert into memory values (?, ?, ?, ?)", total.counting(rows))
+    ledger_sums.add(connection, "memory", total.amount - gone)
+
+
+class Total:
+    """The sum of rows that stream by (ledger_sums)."""
+
+    def __init__(self) -> None:
+        self.amount = 0
+
+    def counting(self, rows: Iterable[ledger_sums.Row]) -> Iterator[ledger_sums.Row]:
+        for row in rows:
+            self.amount += ledger_sums.number_of(row)
+            yield row
+
+
+def _forget(connection: sqlite3.Connection, series: str, day: int) -> int:
+    """Takes back what was remembered of a series on that day; gives its sum."""
+    there = "from memory where series = ? and day = ?"
+    gone = ledger_sums.sum_of(
+        connection.execute(f"select series, subject, day, value {there}", (series, day))
+    )
+    connection.execute(f"delete {there}", (series, day))
+    return gone
 
 
 def _stored(value: Value) -> str | int | float | bytes | None:
-    """Lists as bytes: a text that looks like a list stays a text."""
+    """Lists as bytes: a text that looks like a list stays a text. Yes and no as 1 and 0, as SQLite keeps them."""
+    if isinstance(value, bool):
+        return int(value)
     return json.dumps(value).encode() if isinstance(value, tuple) else value
 
 
@@ -173,18 +215,30 @@ def write_observations(
     for (series,) in connection.execute(_ASKED_LATELY, (SERIES, since)).fetchall():
         if series not in seen:
             _break_off(connection, series, to_day(day))
+    ledger_sums.recount(connection, "series")
 
 
 def _break_off(connection: sqlite3.Connection, series: str, day: int) -> None:
     """Nobody asks this condition with `for` any more: who asks it again has not seen the days between."""
-    connection.execute("delete from memory where series = ? and day = ?", (series, day))
-    if connection.execute(_BROKEN, (day, series)).rowcount:
+    gone = _forget(connection, series, day)
+    broken = [(series, subject, day, None) for (subject,) in connection.execute(_HELD, (series,))]
+    connection.executemany("insert into memory values (?, ?, ?, ?)", broken)
+    ledger_sums.add(connection, "memory", ledger_sums.sum_of(broken) - gone)
+    if broken:
         connection.execute("update series set last_day = ? where series = ?", (day, series))
 
 
 def write_files(connection: sqlite3.Connection, run: int, files: Iterable[tuple[str, bytes]]) -> None:
     """The bytes wait here until they are in place; a path that never could be stops the run now."""
-    rows = (
-        (run, str(checked(path)), content, hashlib.sha256(content).hexdigest()) for path, content in files
-    )
-    connection.executemany("insert into file values (?, ?, ?, ?)", rows)
+    total = Total()
+    connection.executemany("insert into file values (?, ?, ?, ?)", _file_rows(run, files, total))
+    ledger_sums.add(connection, "file", total.amount)
+
+
+def _file_rows(
+    run: int, files: Iterable[tuple[str, bytes]], total: Total
+) -> Iterator[tuple[int, str, bytes, str]]:
+    for path, content in files:
+        place, sha = str(checked(path)), hashlib.sha256(content).hexdigest()
+        total.amount += ledger_sums.number_of((run, place, sha))
+        yield run, place, content, sha

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from cs_playbook.errors import UserError
@@ -12,6 +14,7 @@ from cs_playbook.errors import UserError
 # Letters that mean the same everywhere; no dot in front (hidden, or ours) nor at the end (Windows drops it).
 _PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._@+=%~-]{0,198}[A-Za-z0-9_@+=%~-])?")
 _BESIDE = ".tmp-"
+_STAYS = "Nothing is lost: the ledger keeps what is not in place yet, and the next run puts it there."
 
 
 def publish(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
@@ -37,9 +40,32 @@ def publish(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
     except OSError as cause:
         raise UserError(
             f"{cause.filename or root} cannot be written: {cause.strerror or cause}",
-            "Nothing is lost: the ledger keeps what is not in place yet, and the next run puts it there.",
+            _STAYS,
         ) from cause
     return written
+
+
+def keep_what_others_wrote(
+    root: Path, path: str, content: bytes, ours: Callable[[str], Container[str]]
+) -> str | None:
+    """Before `content` takes its place: a file that is there and is none of ours goes aside, as tasks.filled-1.csv.
+
+    `ours`: the path → the sha256 of all that was ever published there. Gives the new path; None: nothing to keep.
+    """
+    target = root / checked(path)
+    if not target.parent.resolve().is_relative_to(root.resolve()):  # publish says so
+        return None
+    if target.is_symlink() or not target.is_file() or _is_there(target, content):
+        return None
+    if hashlib.sha256(target.read_bytes()).hexdigest() in ours(path):
+        return None
+    names = (f"{target.stem}.filled-{number}{target.suffix}" for number in count(1))
+    aside = next(target.with_name(name) for name in names if not os.path.lexists(target.with_name(name)))
+    try:
+        target.rename(aside)
+    except OSError as cause:
+        raise UserError(f"{target} cannot be kept as {aside.name}: {cause.strerror}", _STAYS) from cause
+    return aside.relative_to(root).as_posix()
 
 
 def checked(path: str) -> PurePosixPath:

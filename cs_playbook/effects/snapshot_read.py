@@ -17,6 +17,7 @@ from cs_playbook.source.exports import Export, Unreadable
 from cs_playbook.source.finding import Finding, Severity, Span, did_you_mean
 from cs_playbook.source.manifest import SourceFile
 
+MOST_CELLS = 5  # bad cells of one row that are named
 _UNDECLARED = (
     "CSP727"  # no bad row but a missing declaration: it refuses the file whatever is done with bad rows
 )
@@ -163,7 +164,7 @@ def _always(value: Stored) -> Read:
 
 
 def _bad_row(table: Table, cells: list[Cells], row: list[str], line: int, export: Export) -> Staged:
-    """Reads the row once more, cell by cell, to find the first that is wrong."""
+    """Reads the row once more, cell by cell, to name all that are wrong; it points at the first."""
     values: list[Stored] = []
     wrong: list[tuple[BadCell, int]] = []
     for cell in cells:
@@ -172,10 +173,14 @@ def _bad_row(table: Table, cells: list[Cells], row: list[str], line: int, export
         except BadCell as bad:
             values.append(None)
             wrong.append((bad, cell.column))
-    first, column = wrong[0]
-    named = BadCell(first.code, f"{export.header[column]}: {first.message}", first.hint)
-    if first.code == _UNDECLARED:
-        raise Unreadable(Finding(export.place(column), named.code, named.message, named.hint))
+    undeclared = [(bad, column) for bad, column in wrong if bad.code == _UNDECLARED]
+    first, column = (undeclared or wrong)[0]
+    if undeclared:
+        fact = f"{export.header[column]}: {first.message}"
+        raise Unreadable(Finding(export.place(column), first.code, fact, first.hint))
+    shown = [f"{export.header[at]}: {bad.message}" for bad, at in wrong[:MOST_CELLS]]
+    more = [f"{len(wrong) - MOST_CELLS} more cells"] if len(wrong) > MOST_CELLS else []
+    named = BadCell(first.code, "; ".join([*shown, *more]), first.hint)
     return _bad(line, named, export.place(column), table, values)
 
 

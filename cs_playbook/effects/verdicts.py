@@ -21,7 +21,13 @@ _KEPT = 64  # verdicts; one is a few kilobytes
 
 def key_of(files: WorkspaceFiles) -> str:
     """Names all that the findings can depend on."""
-    asked = (hash_of(files.yaml), hash_of(files.letters), repr(files.findings), *_program())
+    asked = (
+        hash_of(files.yaml),
+        hash_of(files.letters),
+        repr(files.findings),
+        repr(files.links),
+        *_program(),
+    )
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 
 

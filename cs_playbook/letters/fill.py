@@ -21,6 +21,7 @@ from cs_playbook.letters.pieces import (
     Operand,
     Opposite,
     Piece,
+    Rows,
     Shown,
     Test,
     Words,
@@ -61,12 +62,15 @@ class TooLarge:
 
 
 def fill(
-    pieces: tuple[Piece, ...], values: Mapping[str, Any], language: str
+    pieces: tuple[Piece, ...], values: Mapping[str, Any], language: str, instead: str = ""
 ) -> FilledText | MissingBlanks | TooLarge:
-    """`values`: nested dicts by the parts of a name: {"contact": {"first_name": "Claire"}, "today": …}."""
-    writer = _Writer(values, language)
+    """`values`: nested dicts by the parts of a name: {"contact": {"first_name": "Claire"}, "today": …}.
+
+    `instead`: what is shown for an empty blank; where there is nothing of the kind the text is held back.
+    """
+    writer = _Writer(values, language, instead)
     writer.write(pieces)
-    if writer.missing:
+    if writer.missing and not instead:
         return MissingBlanks(tuple(writer.missing))
     if writer.room < 0:
         return TooLarge()
@@ -84,9 +88,10 @@ def look_up(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
 class _Writer:
     """Holds what has been written of one letter, and which blanks were empty on the way."""
 
-    def __init__(self, values: Mapping[str, Any], language: str) -> None:
+    def __init__(self, values: Mapping[str, Any], language: str, instead: str) -> None:
         self._values = values
         self._language = language
+        self._instead = instead
         self._item: Any = None
         self.room = LARGEST
         self.text: list[str] = []
@@ -116,6 +121,8 @@ class _Writer:
         word = said(self._value(piece.blank), piece.filters, self._language)
         if not word:
             self.missing[piece.blank.name] = None
+            word = self._instead
+        if not word:
             return
         # The same blank with the same words keeps its number: letters to a thousand people have few shapes.
         number = self.words.setdefault((piece.mark, word), len(self.words))
@@ -128,18 +135,27 @@ class _Writer:
         return self.write(piece.otherwise)
 
     def _repeat(self, piece: Loop) -> None:
-        items = self._value(piece.over)
+        items = self._items(piece.over)
         if not isinstance(items, tuple | list):
-            self.missing[piece.over.name] = None
-            return
+            self.missing[piece.over.name if isinstance(piece.over, Blank) else "rows"] = None
+            return self._add(self._instead, len(self._instead))
         for item in items:
             self._item = one_line(item) if isinstance(item, str) else item
             self.write(piece.body)
         if not items:
             self.write(piece.otherwise)
+        return None
+
+    def _items(self, over: Blank | Rows) -> Any:
+        if isinstance(over, Blank):
+            return self._value(over)
+        rows = self._values.get("rows")
+        return rows(over.table, over.condition) if callable(rows) else None
 
     def _value(self, blank: Blank) -> Any:
-        return self._item if blank.inside else look_up(self._values, blank.path)
+        if not blank.inside:
+            return look_up(self._values, blank.path)
+        return look_up(self._item, blank.path[1:]) if len(blank.path) > 1 else self._item
 
     # --- if ---
 

@@ -23,6 +23,7 @@ from cs_playbook.letters.pieces import (
     Operand,
     Opposite,
     Piece,
+    Rows,
     Shown,
     Test,
     Words,
@@ -41,6 +42,7 @@ _OPERATORS = {
     "in": "in",
     "notin": "not in",
 }
+_ROWS = 'write {% for ticket in rows("tickets", "closed_on is null") %} {{ ticket.id }} {% endfor %}'
 _ORDER = ("<", "<=", ">", ">=")
 
 
@@ -76,6 +78,7 @@ class _Reader:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._items: tuple[str, ...] = ()
+        self._of_rows = False
         self.findings: list[Finding] = [
             Finding(span, "CSP403", "'raw' is not allowed in a letter", ALLOWED) for span in places.raw()
         ]
@@ -140,7 +143,7 @@ class _Reader:
             return None
         span = self._places.of(node.lineno, name)
         root = name.partition(".")[0]
-        wrong = _wrong_name(name, root, self._items)
+        wrong = _wrong_name(name, root, self._items, self._of_rows)
         if wrong:
             self._find(span, *wrong)
             return None
@@ -158,13 +161,24 @@ class _Reader:
             hint = "write {% for product in account.products %} … {% endfor %}"
             self._find(span, "this 'for' is more than a letter may hold", hint)
             return
-        over = self._blank(node.iter)
-        self._items = (item,)
+        over = self._rows(node.iter) if _is_rows(node.iter) else self._blank(node.iter)
+        self._items, self._of_rows = (item,), _is_rows(node.iter)
         body = self.pieces(node.body)
-        self._items = ()
+        self._items, self._of_rows = (), False
         otherwise = self.pieces(node.else_)
         if over is not None:
             yield Loop(item, over, body, otherwise)
+
+    def _rows(self, node: nodes.Node) -> Rows | None:
+        assert isinstance(node, nodes.Call)
+        span = self._places.of(node.lineno, "rows")
+        said = [arg.value for arg in node.args if isinstance(arg, nodes.Const) and isinstance(arg.value, str)]
+        extra = node.kwargs or node.dyn_args or node.dyn_kwargs
+        if extra or len(said) != len(node.args) or len(said) not in (1, 2):
+            self._find(span, "rows() is not written like this", _ROWS)
+            return None
+        table, condition = said[0], said[1] if len(said) == 2 else ""
+        return Rows(table, condition, span, self._places.quoted(node.lineno, condition or table))
 
     # --- if ---
 
@@ -235,9 +249,8 @@ class _Reader:
     # --- what is refused ---
 
     def _refuse(self, node: nodes.Node) -> None:
-        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "rows":
-            span = self._places.of(node.lineno, "rows")
-            self._find(span, "rows() is not yet part of letters", "define a signal and print that")
+        if _is_rows(node):
+            self._find(self._places.of(node.lineno, "rows"), "rows() can only be gone through", _ROWS)
             return
         refused = refusal(node)
         span = self._places.of(node.lineno or 1, refused.word)  # some have no line
@@ -255,12 +268,16 @@ def _dotted(node: nodes.Node) -> str | None:
             return None
 
 
-def _wrong_name(name: str, root: str, items: tuple[str, ...]) -> tuple[str, str] | None:
+def _is_rows(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "rows"
+
+
+def _wrong_name(name: str, root: str, items: tuple[str, ...], of_rows: bool) -> tuple[str, str] | None:
     if any(part.startswith("_") for part in name.split(".")):
         return f"'{name}': a name that begins with _ is not a fact", ALLOWED
     if root == "loop" and items:
         return f"'{name}' is not allowed in a letter", ALLOWED
-    if root in items and name != root:
+    if root in items and name != root and not of_rows:
         return f"'{root}' is one text of a list: it has no parts", f"write {{{{ {root} }}}}"
     return None
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from cs_playbook.letters.headers import address_header, text_header, wrong_address, wrong_text
 from cs_playbook.letters.render import Rendered
 
+_FOLD = "\r\n "
 _KEY = re.compile(r"[A-Za-z0-9]{1,64}\Z")
 
 
@@ -20,6 +21,7 @@ class Envelope:
     """Who writes to whom. `key`: the mail's own, letters and digits; it names boundary and Message-ID.
 
     `day`: the logical day. `message_id_domain`: what stands behind the @ of the Message-ID.
+    `copies`: (name, address) of who reads it besides. `thread`: keys of the mails it goes on from, the oldest first.
     """
 
     key: str
@@ -30,6 +32,8 @@ class Envelope:
     subject: str
     day: date
     message_id_domain: str
+    copies: tuple[tuple[str, str], ...] = ()
+    thread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,11 @@ def _message(envelope: Envelope, rendered: Rendered, own: str) -> bytes | Unsend
     head = (
         f"{address_header('From', envelope.sender_name, envelope.sender)}\r\n"
         f"{address_header('To', envelope.to_name, envelope.to)}\r\n"
+        f"{_copies(envelope)}"
         f"{text_header('Subject', envelope.subject)}\r\n"
         f"{own}\r\n"
         f"Message-ID: <{envelope.key}@{envelope.message_id_domain}>\r\n"
+        f"{_thread(envelope)}"
         "MIME-Version: 1.0\r\n"
         f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
         "\r\n"
@@ -71,19 +77,33 @@ def _message(envelope: Envelope, rendered: Rendered, own: str) -> bytes | Unsend
 
 def _wrong(envelope: Envelope) -> str:
     """The first thing that may not be sent, in words."""
-    if not _KEY.match(envelope.key) or wrong_address(f"key@{envelope.message_id_domain}"):
+    if not all(_KEY.match(key) for key in (envelope.key, *envelope.thread)) or wrong_address(f"key@{envelope.message_id_domain}"):
         return f"'{envelope.key}@{envelope.message_id_domain}' cannot name a mail"
     for what, text in (
         ("sender's name", envelope.sender_name),
         ("recipient's name", envelope.to_name),
         ("subject", envelope.subject),
+        *(("name of who gets a copy", name) for name, _ in envelope.copies),
     ):
         if wrong := wrong_text(text):
             return f"the {what} cannot be written into a mail: {wrong}"
-    for what, address in (("sender", envelope.sender), ("recipient", envelope.to)):
+    copies = (("copy", address) for _, address in envelope.copies)
+    for what, address in (("sender", envelope.sender), ("recipient", envelope.to), *copies):
         if wrong := wrong_address(address):
             return f"the address of the {what} cannot be used: {wrong}"
     return ""
+
+
+def _copies(envelope: Envelope) -> str:
+    """One address a line."""
+    lines = [address_header("Cc", name, address).removeprefix("Cc: ") for name, address in envelope.copies]
+    return f"Cc: {f',{_FOLD}'.join(lines)}\r\n" if lines else ""
+
+
+def _thread(envelope: Envelope) -> str:
+    """Mail programs sort by these: the mail that is answered, and all before it."""
+    named = [f"<{key}@{envelope.message_id_domain}>" for key in envelope.thread]
+    return f"In-Reply-To: {named[-1]}\r\nReferences: {_FOLD.join(named)}\r\n" if named else ""
 
 
 def _part(boundary: str, kind: str, text: str) -> bytes:

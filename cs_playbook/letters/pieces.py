@@ -104,11 +104,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """`rows('tickets', "closed_on is null")`: the account's rows that fit; "" for a condition: all of them.
+
+    `condition_span`: where its first letter stands.
+    """
+
+    table: str
+    condition: str
+    span: Span
+    condition_span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """`{% for product in account.products %}`: once for each; `otherwise` when there is none."""
 
     item: str
-    over: Blank
+    over: Blank | Rows
     body: tuple[Piece, ...]
     otherwise: tuple[Piece, ...]
 
@@ -130,9 +143,25 @@ def blanks_in(pieces: tuple[Piece, ...]) -> Iterator[Blank]:
                     yield from blanks_in(inside)
                 yield from blanks_in(piece.otherwise)
             case Loop():
-                yield piece.over
+                if isinstance(piece.over, Blank):
+                    yield piece.over
                 yield from blanks_in(piece.body)
                 yield from blanks_in(piece.otherwise)
+
+
+def loops_in(pieces: tuple[Piece, ...]) -> Iterator[Loop]:
+    """Every repetition, also those in branches."""
+    for piece in pieces:
+        match piece:
+            case Loop():
+                yield piece
+                yield from loops_in(piece.otherwise)
+            case Choice():
+                for _, inside in piece.branches:
+                    yield from loops_in(inside)
+                yield from loops_in(piece.otherwise)
+            case _:
+                pass
 
 
 def always_shown(pieces: tuple[Piece, ...]) -> Iterator[Blank]:

@@ -41,6 +41,13 @@ class Places:
                 return self._place(word.line, word.offset, word.length)
         return self._line(line)
 
+    def quoted(self, line: int, text: str) -> Span:
+        """The next text in quotation marks on or after `line`, without the marks."""
+        for word in self._words[self._next :]:
+            if word.line >= line and word.text[:1] in ("'", '"') and word.text[1:-1] == text:
+                return self._place(word.line, word.offset + 1, len(text))
+        return self._line(line)
+
     def raw(self) -> Iterator[Span]:
         """Every `{% raw %}`, which leaves nothing in Jinja's tree."""
         return (self._place(word.line, word.offset, word.length) for word in self._words if word.text == _RAW)

@@ -10,13 +10,17 @@ from html import escape
 from math import ceil
 
 from cs_playbook.letters.preview_style import SCRIPT, STYLE
+from cs_playbook.letters.said import one_line
 
 _LOADED_AT_ONCE = 40  # further mails are laid out when one scrolls near them
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewItem:
-    """One mail. `html`, `text`: as rendered. `letter`: usage-drop/check-in. `file`: where its .eml is."""
+    """One mail. `html`, `text`: as rendered. `letter`: usage-drop/check-in. `file`: where its .eml is.
+
+    `copies`: (name, address) of who reads it besides.
+    """
 
     account: str
     to_name: str
@@ -29,6 +33,7 @@ class PreviewItem:
     letter: str = ""
     language: str = ""
     file: str = ""
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 def page(title: str, items: Iterable[PreviewItem]) -> str:
@@ -42,7 +47,11 @@ def page_in_pieces(title: str, items: Iterable[PreviewItem]) -> Iterator[str]:
     entries: list[tuple[str, str, str]] = []
     for number, item in enumerate(items, 1):
         entries.append(
-            (item.sender_name or item.sender, item.account, f"{item.to_name or item.to} · {item.subject}")
+            (
+                item.sender_name or item.sender,
+                one_line(item.account),
+                one_line(f"{item.to_name or item.to} · {item.subject}"),
+            )
         )
         yield _article(number, item)
     if not entries:
@@ -77,8 +86,9 @@ def _article(number: int, item: PreviewItem) -> str:
     link = f'<a class="file" href="{escape(item.file)}">open in the mail program</a>' if item.file else ""
     return (
         f'<article id="m{number}" tabindex="-1">\n<header>\n'
-        f'<p class="about"><span>{escape(about)}</span>{link}</p>\n<h2>{escape(item.account)}</h2>\n<dl>\n'
+        f'<p class="about"><span>{escape(about)}</span>{link}</p>\n<h2>{escape(one_line(item.account))}</h2>\n<dl>\n'
         f"<dt>To</dt><dd>{_person(item.to_name, item.to)}</dd>\n"
+        f"{_copies(item)}"
         f"<dt>From</dt><dd>{_person(item.sender_name, item.sender)}</dd>\n"
         f'<dt>Subject</dt><dd class="subject">{escape(item.subject)}</dd>\n</dl>\n</header>\n'
         f"{_frame(number, item)}\n"
@@ -86,8 +96,14 @@ def _article(number: int, item: PreviewItem) -> str:
     )
 
 
+def _copies(item: PreviewItem) -> str:
+    people = ", ".join(_person(name, address) for name, address in item.copies)
+    return f"<dt>Copy to</dt><dd>{people}</dd>\n" if people else ""
+
+
 def _person(name: str, address: str) -> str:
-    return f'{escape(name)} <span class="address">{escape(address)}</span>' if name else escape(address)
+    shown = one_line(address)
+    return f'{escape(one_line(name))} <span class="address">{escape(shown)}</span>' if name else escape(shown)
 
 
 def _frame(number: int, item: PreviewItem) -> str:

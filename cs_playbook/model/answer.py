@@ -209,7 +209,8 @@ def _question(
             return _any(_compare("=", here, value(choice)) for choice in choices)
         case Holds(item=item, list=inside):
             wanted, cell = value(item), value(inside)
-            return None if wanted is None else wanted in to_list(cell)
+            # A list that was never recorded is unknown; an empty one holds nothing.
+            return None if wanted is None or cell is None else wanted in to_list(cell)
         case Between(item=item, low=low, high=high):
             here = value(item)
             return _all((_compare(">=", here, value(low)), _compare("<=", here, value(high))))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cs_playbook.model.data import Contract
+from cs_playbook.model.document import DocumentText
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.mapping import Sources
@@ -15,6 +16,7 @@ from cs_playbook.model.segment import Segmentation
 from cs_playbook.model.signal import Signal
 from cs_playbook.model.story import Stories
 from cs_playbook.model.team import Team
+from cs_playbook.model.trait import Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Catalog:
     sources: Sources | None = None
     signals: Mapping[str, Signal] = field(default_factory=dict)
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
+    traits: Mapping[str, Trait] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    tagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag → playbooks, by their first names
     letters: Mapping[tuple[str, str], Letter] = field(default_factory=dict)
     stories: tuple[Stories, ...] = ()
     facts: Mapping[str, FieldType] = field(default_factory=dict)
@@ -39,3 +43,4 @@ class Catalog:
     files: str = ""
     unread_letters: frozenset[tuple[str, str]] = frozenset()
     unread_playbooks: tuple[str, ...] = ()
+    documents: Mapping[tuple[str, str], DocumentText] = field(default_factory=dict)  # by name and language

@@ -11,7 +11,7 @@ from cs_playbook.model.value import Value
 
 
 class Arm(StrEnum):
-    """treated: steps run. shadow: counted, nobody is told. held_out: watched only (not yet assigned by any rule)."""
+    """treated: steps run. shadow: counted, nobody is told. held_out: watched only, to compare with."""
 
     TREATED = "treated"
     SHADOW = "shadow"
@@ -38,6 +38,9 @@ class OpenTask:
 
     `payload` is the hash of what the line says; `missing` the blanks of a letter that could not be filled.
     `late_at_once`: its day had passed before it could be opened, and `due` is the day on which it was.
+    `asleep_until`: somebody has put it off until that day.
+    `instead_of`: who is away, and for whom the owner stands in. `pool`: the role for which the owner was picked.
+    `copies`: addresses a draft goes to besides. `thread`: the key of the mail that a draft goes on from.
     """
 
     key: str
@@ -58,6 +61,17 @@ class OpenTask:
     note: str = ""
     escalated_on: date | None = None
     late_at_once: bool = False
+    asleep_until: date | None = None
+    asleep_because: str = ""
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    document: str = ""  # its name and language: save-plan/en
+    instead_of: str = ""
+    pool: str = ""
+    copies: tuple[str, ...] = ()
+    thread: str = ""
+
+    def sleeps(self, day: date) -> bool:
+        return self.state is TaskState.OPEN and self.asleep_until is not None and day < self.asleep_until
 
     def is_late(self, day: date) -> bool:
         return self.state is TaskState.OPEN and (self.late_at_once or day > self.due)
@@ -65,7 +79,8 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one step is. `until`: the last day of a wait."""
+    """How far one step is. `until`: the last day of a wait. `answers`: to what it asks. `plays`: the enrollment it
+    has begun, and waits for."""
 
     state: StepState
     ready_on: date
@@ -73,11 +88,36 @@ class Progress:
     outcome: str | None = None
     done_on: date | None = None
     by: str = ""
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    plays: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A step that opens again and again. `begun`, `finished`: how many of its occurrences have.
+
+    `planned`: the day of the newest one; `since`: from when its `rhythm` is counted; `last`: how the last finished one
+    ended. While one is open, and when all is over, the step has its progress beside this.
+    """
+
+    ready_on: date
+    begun: int = 0
+    finished: int = 0
+    planned: date | None = None
+    since: date | None = None
+    rhythm: str = ""
+    last: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
-    """`definition`: the text it goes by. `at_start`: facts as they were on `started_on`. `absent_since`: frozen."""
+    """`definition`: the text it goes by. `at_start`: facts as they were on `started_on`. `absent_since`: frozen.
+
+    `began`: its day 0 where a person has said an earlier one. `asleep_until`: put off until that day.
+    `row`: what it is about besides the account, by which it is known for ever; `about`: the same as it stands since a value
+    of it was corrected.
+    `ending`: the outcome that an exit has fixed while the steps `undo` are being done.
+    """
 
     key: str
     playbook: str
@@ -97,6 +137,27 @@ class Enrollment:
     goal_on: date | None = None
     watch_until: date | None = None
     absent_since: date | None = None
+    given: Mapping[str, Value] = field(default_factory=dict)
+    ending: str | None = None
+    undo: tuple[str, ...] = ()
+    began: date | None = None
+    asleep_until: date | None = None
+    asleep_because: str = ""
+    repeats: Mapping[str, Repeated] = field(default_factory=dict)
+    about: str | None = None
+    key_names: Mapping[str, str] = field(default_factory=dict)  # step → under which its keys are made, where it is another
+
+    def key_name(self, step: str) -> str:
+        """The name under which the keys of a step are made: its first one, so that they outlive its new name."""
+        return self.key_names.get(step, step)
+
+    @property
+    def day_zero(self) -> date:
+        """From where day N, the goal's window and `started_on` count."""
+        return self.began or self.started_on
+
+    def sleeps(self, day: date) -> bool:
+        return self.asleep_until is not None and day < self.asleep_until
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +171,12 @@ class Enrollment:
             and self.watch_until is not None
             and day <= self.watch_until
         )
+
+    def endings(self, step: str) -> tuple[Progress, ...]:
+        """How a step has ended, if it has: its last occurrence, and as a whole."""
+        so_far = self.repeats.get(step)
+        found = (so_far.last if so_far is not None else None, self.steps.get(step))
+        return tuple(progress for progress in found if progress is not None)
 
     @property
     def open_tasks(self) -> tuple[OpenTask, ...]:

@@ -9,10 +9,18 @@ from datetime import date
 from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.value import Value
 
+# What becomes of an enrollment because the text of its playbook changed.
+RESTARTED = "restarted"  # why it ended, and its outcome: it begins anew, and this time counts for nothing
+STOPPED_BY_CHANGE = "stopped_by_change"
+CHANGED = "changed"  # why it ended
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """An account (or one of its rows) entered a playbook. `by`: rule, or the person who asked."""
+    """An account (or one of its rows) entered a playbook. `by`: rule, the person who asked, or playbook:<name>.
+
+    `given`: what that person, or that playbook, gave it.
+    """
 
     enrollment: str
     playbook: str
@@ -25,28 +33,62 @@ class Started:
     by: str
     at_start: Mapping[str, Value] = field(default_factory=dict)
     watch_until: date | None = None
+    began: date | None = None  # where a person says that it began elsewhere, earlier
+    given: Mapping[str, Value] = field(default_factory=dict)
+    per_value: bool = False  # its row names values of facts, besides the key of a table's row
+    restarts: str = ""  # the enrollment that ended because the text changed, and that this one begins anew
+
+
+@dataclass(frozen=True, slots=True)
+class TextChanged:
+    """From now on it goes by another text of its playbook. Steps are named as that text names them.
+
+    `renamed`: old name → new (`x~2`: set aside, another step is called x now). `gone`: what is open of these is
+    cancelled. `back`: what an earlier move had cancelled is open again. `anew`: skipped before, asked again.
+    `passed`: new, and only before what has begun. `once`: repeats no more; `often`: repeats from now on.
+    `key_names`: new steps whose own name has made keys of another step.
+    """
+
+    enrollment: str
+    definition: str
+    on: date
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    anew: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    often: tuple[str, ...] = ()
+    key_names: Mapping[str, str] = field(default_factory=dict)
+    watch_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StepOpened:
-    """A step became ready and is now open: its tasks (none for a wait), or the last day of a wait."""
+    """A step became ready and is now open: its tasks (none for a wait), the last day of a wait, or the enrollment
+    that it `plays`."""
 
     enrollment: str
     step: str
     on: date
     tasks: tuple[OpenTask, ...] = ()
     until: date | None = None
+    plays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StepEnded:
-    """A step is done. `by`: data, time, rule, or a person. Its open tasks are closed with the same outcome."""
+    """A step is done. `by`: data, time, rule, playbook, or a person. Its open tasks are closed with the same outcome.
+
+    `because`: why the playbook that it plays did not start.
+    """
 
     enrollment: str
     step: str
     on: date
     outcome: str
     by: str
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +110,32 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRepeats:
+    """A repeated step is ready (occurrence 0), or the day of its next occurrence has come: it may open.
+
+    `planned`: that day; `since`: the day from which `rhythm` is counted.
+    """
+
+    enrollment: str
+    step: str
+    on: date
+    occurrence: int = 0
+    planned: date | None = None
+    since: date | None = None
+    rhythm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOver:
+    """A repeated step opens no more: met, or timed_out. What is open of it is cancelled."""
+
+    enrollment: str
+    step: str
+    on: date
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskAnswered:
     """A person closed a task. Counts at once. `via`: done, or the name of the returned list."""
 
@@ -78,6 +146,7 @@ class TaskAnswered:
     by: str
     note: str = ""
     via: str = "done"
+    answers: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +161,40 @@ class TaskEscalated:
 
 @dataclass(frozen=True, slots=True)
 class TaskReassigned:
-    """An open task followed its role to a new owner."""
+    """An open task went to a new owner: with its role, or to who stands in for somebody away, and back."""
 
     enrollment: str
     task: str
     on: date
     owner: str
+    instead_of: str = ""
+    pool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSnoozed:
+    """An open task sleeps: until that day it is not late; on it, it is due, if it was due before."""
+
+    enrollment: str
+    task: str
+    on: date
+    until: date
+    because: str
+    by: str
+
+
+TaskWord = TaskAnswered | TaskSnoozed  # what a person says of one open task
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """A whole enrollment sleeps: until that day nothing opens or times out, no task of it is late."""
+
+    enrollment: str
+    on: date
+    until: date
+    because: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +206,38 @@ class GoalMet:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """An exit fits: what was open is cancelled, and the steps `then` undo before it has ended with that outcome."""
+
+    enrollment: str
+    on: date
+    outcome: str
+    then: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMoved:
+    """A value that it is about was corrected while it ran: it goes on, about this (`about` reads like a row)."""
+
+    enrollment: str
+    on: date
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCorrected:
+    """A person corrected what was given at the start. Counts at once; what is open stays as it is."""
+
+    enrollment: str
+    on: date
+    given: Mapping[str, Value]
+    by: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """`why`: exit, goal, answer, finished, gone, stopped. `because`: the reason a person gave."""
+    """`why`: exit, goal, answer, finished, gone, stopped, retired, changed, restarted. `because`: the reason a person gave."""
 
     enrollment: str
     on: date
@@ -138,7 +265,11 @@ class CameBack:
 
 @dataclass(frozen=True, slots=True)
 class StartAsked:
-    """A person wants a playbook (its first name) for an account; the next run starts it, or says why not."""
+    """A person wants a playbook (its first name) for an account; the next run starts it, or says why not.
+
+    `at`: the step at which it stands already. `began`: its day 0, if that has passed. `although`: why it may start
+    although it has been here, and too lately, or too often.
+    """
 
     playbook: str
     account: str
@@ -146,6 +277,10 @@ class StartAsked:
     on: date
     by: str
     because: str = ""
+    at: str | None = None
+    began: date | None = None
+    although: str = ""
+    given: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +292,57 @@ class StartRefused:
     row: str | None
     on: date
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A person's hands-off: until that day no playbook touches the account."""
+
+    account: str
+    on: date
+    until: date
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmuted:
+    """The account is no longer left alone by a person's word."""
+
+    account: str
+    on: date
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraitSet:
+    """A trait of an account has a new value; None clears it. `by`: a person, or rule where a step sets it.
+
+    A person's word counts at once, a step's from the next day on. Of one day a person's word is the last; among
+    steps the one of the enrollment with the largest key.
+    """
+
+    account: str
+    trait: str
+    value: Value
+    on: date
+    by: str
+    because: str = ""
+    enrollment: str | None = None
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """A step told a channel, or these people, what its sentence says. `note`: names the note, once and for ever."""
+
+    enrollment: str
+    step: str
+    on: date
+    note: str
+    channel: str = ""
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +358,7 @@ class Allowed:
 
 EnrollmentEvent = (
     Started | StepOpened | StepEnded | StepPassed | StepSkipped | TaskAnswered | TaskEscalated | TaskReassigned | GoalMet
-    | Ended | WentMissing | CameBack
+    | Ended | WentMissing | CameBack | TaskSnoozed | Snoozed | Ending | GivenCorrected | ValueMoved
+    | Notified | StepRepeats | StepOver | TextChanged
 )  # fmt: skip
-Event = EnrollmentEvent | StartAsked | StartRefused | Allowed
+Event = EnrollmentEvent | StartAsked | StartRefused | Muted | Unmuted | TraitSet | Allowed

@@ -179,7 +179,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What was: `was(x)`, `ago(x, '30 days')`, `at_start(x)`, `running('p')`, `finished('p', '30 days')`."""
+    """What was: `was(x)`, `ago(x, '30 days')`, `at_start(x)`, `changed(x, '14 days')`, `running('p')`, `last_outcome('p')` …"""
 
     function: str
     subject: str  # a fact, or a playbook

@@ -18,6 +18,10 @@ def task_key(enrollment: str, step: str, occurrence: int, contact: str | None) -
     return _key("task", enrollment, step, str(occurrence), contact)
 
 
+def note_key(enrollment: str, step: str, occurrence: int) -> str:
+    return _key("note", enrollment, step, str(occurrence))
+
+
 def _key(*parts: str | None) -> str:
     """A letter and 15 hexadecimal digits: a spreadsheet takes no such key for a number (7317316180226512, 12e45).
 

@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal as OneOf
+from typing import get_args
 
+from cs_playbook.model.about import PerValue
+from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.step import Step
 from cs_playbook.model.team import People
+from cs_playbook.model.time import Rhythm
 from cs_playbook.source.finding import Span
 
 
 class Status(StrEnum):
-    """draft: nothing happens. shadow: decides and counts, tells nobody. live: acts."""
+    """draft: nothing happens. shadow: decides and counts, tells nobody. live: acts. paused: opens nothing, moves no
+    date; answers, exit and goal still count. draining: no new ones, what is open goes on. retired: what is open ends.
+    """
 
     DRAFT = "draft"
     SHADOW = "shadow"
     LIVE = "live"
+    PAUSED = "paused"
+    DRAINING = "draining"
+    RETIRED = "retired"
 
 
 PRIORITIES = ("urgent", "high", "normal", "low")
-STARTERS = ("rule", "csm")
+RULE, ANYONE = "rule", "anyone"  # in `started_by:`, beside the roles of team.yaml
+PLAYBOOK = "playbook"  # there too: other playbooks, which need no leave, and nobody else
+PLAYED = "playbook:"  # with the other one's name: by whom an enrollment was started
+STARTING = (Status.SHADOW, Status.LIVE, Status.PAUSED)  # whose rule is asked; a paused one only remembers who fits
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """`one_per`: what an enrollment is about: the account (None), or a row of that table."""
+    """`every`: it starts on the days of this rhythm, for whoever fits then (None: whenever somebody newly fits).
+
+    `one_per`: what an enrollment is about: the account (None), or a row of that table. `per_value`: and the facts of
+    which every value is an enrollment of its own.
+    """
 
     when: Condition | None
     started_by: tuple[str, ...]
     already_matching: OneOf["start", "skip"] | None
     one_per: str | None
     span: Span
+    every: Rhythm | None = None
+    per_value: tuple[PerValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +72,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """What ends an enrollment wherever it stands."""
+    """What ends an enrollment wherever it stands. `then`: the steps that undo, before it has ended."""
 
     when: Condition
     outcome: str
+    then: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,30 @@ class Goal:
     when: Condition
     outcome: str
     within: int | None = None
+
+
+WhatBecomes = OneOf["keep", "move", "restart", "stop"]
+KEEP, MOVE, RESTART, STOP = WAYS_ON = get_args(WhatBecomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What becomes of open enrollments when the text changes. `renamed_steps`: what a step was called → what it is called now."""
+
+    open_enrollments: WhatBecomes = "keep"
+    renamed_steps: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What can be read of a text whatever it names: `titles`, what each step says, by step; `title` of the playbook.
+
+    `outcomes`: the answers that a step takes, where it says so.
+    """
+
+    title: str
+    titles: Mapping[str, str]
+    outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +128,7 @@ class Playbook:
     """`definition`: hash of its meaning (comments and layout do not count); `text`: the file as it was written.
 
     `unread`: steps that could not be read; a playbook that has any is only looked at by `check`, never run.
+    `asks`: what is given at the start, read as given.x.
     """
 
     name: str
@@ -104,6 +149,11 @@ class Playbook:
     exits: tuple[Exit, ...] = ()
     goal: Goal | None = None
     unread: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    tags: tuple[str, ...] = ()
+    not_together_with: tuple[str, ...] = ()  # names of playbooks, and tag:x
+    holdout: float = 0.0  # share of the starts by rule that are only watched, 0 to 1
+    changes: Changes = Changes()
 
     def __hash__(self) -> int:
         """What is worked out for a playbook is kept by it: its whole tree need not be hashed each time."""
@@ -114,5 +164,10 @@ class Playbook:
         """The name under which it is remembered for ever."""
         return self.formerly[0] if self.formerly else self.name
 
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """Its steps, and those that undo."""
+        return (*self.steps, *(step for way_out in self.exits for step in way_out.then))
+
     def step(self, step_id: str) -> Step | None:
-        return next((step for step in self.steps if step.id == step_id), None)
+        return next((step for step in self.all_steps if step.id == step_id), None)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 from cs_playbook.source.finding import Span
+
+if TYPE_CHECKING:  # a project is looked at by commands that ask no condition
+    from cs_playbook.model.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,24 @@ class StopWhen:
 
 
 @dataclass(frozen=True, slots=True)
+class HandsOff:
+    """Which accounts no playbook touches, why, and the day on which that ends."""
+
+    when: Condition
+    because: str
+    lifted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where notes go besides people. `variable`: of the environment, which holds the address."""
+
+    name: str
+    variable: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """`snapshots` and `ledger` are folders and files relative to the project file. `ledger_id` None: never made."""
 
@@ -50,6 +73,8 @@ class Project:
     calendar: CalendarRules = CalendarRules()
     languages: Languages = Languages()
     stop_when: StopWhen = StopWhen()
+    channels: tuple[Channel, ...] = ()
+    hands_off: tuple[HandsOff, ...] = ()
 
 
 RuleName = OneOf[

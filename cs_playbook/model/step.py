@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Cases, Condition, Fit
-from cs_playbook.model.expression import Name
+from cs_playbook.model.expression import Expression, Name
+from cs_playbook.model.rhythm import comes_to_an_end
 from cs_playbook.model.team import People
-from cs_playbook.model.time import Duration, Moment
+from cs_playbook.model.time import Duration, Moment, Rhythm
+from cs_playbook.model.trait import NewValue
 from cs_playbook.source.finding import Span
 
 TASK_DONE = "done"
 EMAIL_OUTCOMES = ("sent", "discarded", "undeliverable")
 WAIT_OUTCOMES = ("met", "timed_out")
 APPROVE_OUTCOMES = ("approved", "refused")
+MET, TIMED_OUT = WAIT_OUTCOMES
+NOT_STARTED = "not_started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,8 @@ class After:
 class Escalation:
     """Who is told when a line is late, and after how long."""
 
-    when_late_by: Duration
-    tell: People
+    when_late_by: Cases[Duration]
+    tell: Cases[People]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """A letter to each of `to`, drafted for `sender`, who answers sent or discarded."""
+    """A letter to each of `to`, drafted for `sender`, who answers sent or discarded.
+
+    `copies`: who else reads it (`cc:`). `thread`: the email step in whose thread it goes on.
+    """
 
     letter: Cases[str]
     to: Cases[People]
@@ -76,6 +84,8 @@ class Email:
     due: Cases[Moment]
     minutes: Cases[int]
     span: Span
+    copies: Cases[People] | None = None
+    thread: Requirement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +116,78 @@ class Approve:
     about: People | None = None
 
 
-Verb = Task | Email | Wait | Decide | Approve
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with sections that a person fills. `name`: documents/<name>. `done_when`: as a task's."""
+
+    name: Cases[str]
+    owner: Cases[People]
+    due: Cases[Moment]
+    minutes: Cases[int]
+    span: Span
+    outcomes: tuple[str, ...] = (TASK_DONE,)
+    checklist: tuple[Sentence, ...] = ()
+    about: People | None = None
+    escalate: Escalation | None = None
+    done_when: tuple[Fit[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Starts another playbook for the same account. `given`: what that one asks, each with its value."""
+
+    playbook: Cases[str]
+    span: Span
+    given: tuple[tuple[str, Cases[Expression]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Sets traits of the account, in the order written; done at once."""
+
+    values: tuple[tuple[str, Cases[NewValue]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRef:
+    """A channel of the project file, where it is named."""
+
+    channel: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tells a channel or our people; done at once. `says` None: the playbook, the account, why it is in it."""
+
+    to: Cases[People | ChannelRef]
+    says: Sentence | None = None
+
+
+Verb = Task | Email | Wait | Decide | Approve | Document | Play | Set | Notify
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A step opens again and again: until `until` says yes (met), or `at_most` have been done (timed_out).
+
+    Without either, and in a rhythm that never ends, it goes on until the enrollment ends.
+    """
+
+    every: Cases[Rhythm]
+    until: Condition | None = None
+    at_most: int | None = None
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What the step as a whole can end with; nothing where it never does."""
+        ends = self.at_most is not None or any(comes_to_an_end(fit.value) for fit in self.every.fits)
+        return ((MET,) if self.until is not None else ()) + ((TIMED_OUT,) if ends else ())
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `ends`: outcomes that end the whole enrollment."""
+    """One step. `when_owner_changes`: whether an open line follows its role. `ends`: outcomes that end the enrollment. `asks`: what is answered besides the outcome."""
 
     id: str
     verb: Verb
@@ -120,17 +196,25 @@ class Step:
     when: Condition | None = None
     not_before: Cases[Moment] | None = None
     ends: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    repeats: Repeat | None = None
+    when_owner_changes: OneOf["follow", "keep"] = "follow"
 
     @property
     def kind(self) -> str:
-        return type(self.verb).__name__.lower()
+        """Its verb, as people write it."""
+        return "playbook" if isinstance(self.verb, Play) else type(self.verb).__name__.lower()
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """All it can end with."""
+        """All it can end with; of a playbook only what it says itself: the rest is the other one's (check/plays)."""
         match self.verb:
-            case Task(outcomes=outcomes):
+            case Task(outcomes=outcomes) | Document(outcomes=outcomes):
                 return outcomes
+            case Play():
+                return (NOT_STARTED,)
+            case Set() | Notify():
+                return (TASK_DONE,)
             case Email():
                 return EMAIL_OUTCOMES
             case Wait():

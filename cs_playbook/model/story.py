@@ -25,6 +25,8 @@ class Expectation:
     goal: tuple[str, ...] | None = None
     open: tuple[Row, ...] | None = None
     drafts: tuple[Row, ...] | None = None
+    notified: tuple[Row, ...] | None = None
+    traits: Mapping[str, Row] | None = None
     closed: Mapping[str, Any] | None = None
     escalated: tuple[str, ...] | None = None
     held: Mapping[str, str] | None = None
@@ -40,6 +42,8 @@ class Expectation:
 class Run:
     """One day of a story. `set`: account → changed fields from this day on, or None: missing from the export;
     or table → key → fields. Not `fresh`: the export is still that of the run before.
+    `starts`: what a person says with a start; `given`: what one corrects later. `status`: the playbook's from this day on.
+    `mute`: account → day, or None: no longer. `snooze`: step or account → day, or account → step → day.
     """
 
     day: int
@@ -49,6 +53,11 @@ class Run:
     answers: Mapping[str, Any] = field(default_factory=dict)
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
+    starts: Mapping[str, Row] = field(default_factory=dict)
+    given: Mapping[str, Row | None] = field(default_factory=dict)
+    status: str | None = None
+    mute: Mapping[str, Any] = field(default_factory=dict)
+    snooze: Mapping[str, Any] = field(default_factory=dict)
     fresh: bool = True
     expect: Expectation | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
@@ -69,6 +78,7 @@ class Case:
     rows: Mapping[str, Any] = field(default_factory=dict)
     todo: bool = False
     every_day: bool = True
+    held_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal as OneOf
 
 from cs_playbook.model.expression import Expression
@@ -19,7 +20,7 @@ class RoleRef:
 
 @dataclass(frozen=True, slots=True)
 class FirstOf:
-    """The first that has somebody."""
+    """The first that has somebody who is there; who is away counts where a cover stands in."""
 
     people: tuple[People, ...]
     span: Span
@@ -66,7 +67,19 @@ class ContactsWhere:
     by: str | None
 
 
-RoleSource = FromField | ManagerOf | Always | ContactsWhere
+PoolPick = OneOf["round robin", "fewest accounts", "fewest minutes", "least"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One of several colleagues (addresses), picked when a line opens. `by`: the fact of which one has the `least`."""
+
+    people: tuple[str, ...]
+    pick: PoolPick
+    by: str | None = None
+
+
+RoleSource = FromField | ManagerOf | Always | ContactsWhere | Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,16 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Not there from `first` to `last`, both included. `cover`: the address of who stands in meanwhile."""
+
+    first: date
+    last: date
+    cover: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One of our own."""
 
@@ -95,6 +118,12 @@ class Person:
     speaks: tuple[str, ...] = ()
     minutes_per_week: int | None = None
     sectors: tuple[str, ...] = ()
+    away: tuple[Absence, ...] = ()
+
+    def absence(self, day: date) -> Absence | None:
+        """The one in force on that day; of several the one that lasts longest."""
+        now = [absence for absence in self.away if absence.first <= day <= absence.last]
+        return max(now, key=lambda absence: absence.last, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +135,7 @@ class Team:
     people: tuple[Person, ...]
     span: Span
     unread: tuple[str, ...] = ()  # roles that are there and have errors
+    teams: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name → addresses, in the order of the file
 
     def role(self, name: str) -> Role | None:
         return next((role for role in self.roles if role.name == name), None)

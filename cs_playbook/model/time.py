@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar as gregorian
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # days are reckoned by commands that ask no condition
     from cs_playbook.model.expression import Expression
 
 Unit = OneOf["day", "business day", "week", "month"]
+Period = OneOf["month", "quarter", "year", "fiscal quarter", "fiscal year"]
+Counted = OneOf["day", "business day"]
 LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts longer
 
 
@@ -27,6 +29,58 @@ class Duration:
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """`2 weeks`, `2 weeks on monday` (weekday 0), `1 month`: counted from a first day."""
+
+    every: Duration
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfMonth:
+    """`15th`; in a shorter month `31st` is the last day."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """`fourth friday of month`, `last business day of fiscal quarter`, `first monday of march`.
+
+    `number` counts from 1, from the end when it is negative. `of`: a weekday (0 is Monday), or which days are counted.
+    `month`: the only one in which it falls, None: in each period.
+    """
+
+    number: int
+    of: int | Counted
+    period: Period
+    month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """An RRULE of RFC 5545, without the word before it: `FREQ=WEEKLY;BYDAY=MO`."""
+
+    rule: str
+
+
+Beat = Interval | DayOfMonth | Nth | Recurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """`start`: `from 2026-01-05`: its first day, which fixes the phase. `text`: as people wrote it."""
+
+    beat: Beat
+    text: str
+    start: date | None = None
+    span: Span | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +115,14 @@ class OnDay:
     day: date
 
 
-Moment = FromReady | FromStart | FromDate | OnDay
+@dataclass(frozen=True, slots=True)
+class OnRhythm:
+    """`first monday of month`, `15th`: the first such day on or after the step became ready."""
+
+    rhythm: Rhythm
+
+
+Moment = FromReady | FromStart | FromDate | OnDay | OnRhythm
 
 
 def no_holidays(year: int) -> frozenset[date]:

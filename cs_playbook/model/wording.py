@@ -104,7 +104,7 @@ def _atom(expression: Literal | Name | Call | Related | Memory | Aggregate | Cas
             first = table if column is None else f"{table}.{column}"
             return f"{function}({first})" if where is None else f"{function}({first}, {write(where)})"
         case Memory(function=function, subject=subject, days=days):
-            first = f"'{subject}'" if function in ("running", "finished") else subject
+            first = f"'{subject}'" if function in ("running", "finished", "last_outcome") else subject
             return f"{function}({first})" if days is None else f"{function}({first}, '{days} days')"
         case Aggregate(function=function, argument=argument, distinct=distinct):
             inside = "*" if argument is None else write(argument)

@@ -32,6 +32,8 @@ def unknown_name(written: str, scope: Scope) -> Advice:
         return "CSP215", f"'{written}': {first}.… is not yet part of the language", ""
     if first == "steps":
         return _of_steps(rest, scope)
+    if first == "given":
+        return _of_given(rest, scope)
     return ("CSP210", *_of_others(written, first, rest, scope))
 
 
@@ -96,11 +98,20 @@ def _of_steps(rest: str, scope: Scope) -> Advice:
             f"there is no step '{step}'",
             did_you_mean(step, scope.steps) or _listed("there are", scope.steps),
         )
-    there_are = f"there are steps.{step}.outcome and steps.{step}.done_on"
-    near = did_you_mean(what, ("outcome", "done_on"))
-    if near or not what:
-        return "CSP210", f"a step has no '{what}'", there_are
-    return "CSP215", f"'steps.{rest}': answers with fields are not yet part of the language", there_are
+    known = ("outcome", "done_on", *scope.answers.get(step, ()))
+    there_are = f"there are {', '.join(f'steps.{step}.{name}' for name in known)}; `asks:` of a step adds more"
+    return "CSP210", f"step '{step}' has no '{what}'", did_you_mean(what, known) or there_are
+
+
+def _of_given(rest: str, scope: Scope) -> Advice:
+    if scope.given is None:
+        fact = "nothing has been given yet when this is asked"
+        return "CSP210", fact, "given.… can be asked in exit, goal and steps"
+    if not scope.given:
+        hint = "`asks: {meeting_date: date}` on the playbook makes it given.meeting_date"
+        return "CSP210", f"'given.{rest}': this playbook asks nothing at its start", hint
+    near = did_you_mean(rest, scope.given) or _listed("it asks", scope.given)
+    return "CSP210", f"the playbook does not ask '{rest}' at its start", near
 
 
 def _in_rows(written: str, first: str, rest: str, table: Table, scope: Scope) -> Advice:

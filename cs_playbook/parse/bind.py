@@ -37,6 +37,7 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 Kind = FieldType | None  # None: could be anything (null, or already reported)
 Place = Callable[[At], Span]
+MOST_ARGUMENTS = 50  # SQLite takes 127, other builds of it 100
 
 
 class Binder:
@@ -175,10 +176,10 @@ class Binder:
         if (
             not isinstance(side, Name)
             or not isinstance(other, Literal)
-            or side.scope.value not in ("account", "owner")
+            or side.scope.value not in ("account", "owner", "enrollment")
         ):
             return
-        values = self.scope.values.get(side.name)
+        values = self.scope.values_of(side)
         if values and isinstance(other.value, str) and other.value not in values:
             near = did_you_mean(other.value, values)
             self.findings.append(
@@ -247,7 +248,10 @@ class Binder:
     def _call(self, call: Call) -> tuple[Expression, Kind]:
         signature = SIGNATURES[call.function]
         count = len(call.arguments)
-        if count < signature.least or (signature.most is not None and count > signature.most):
+        if signature.most is None and count > MOST_ARGUMENTS:
+            fact = f"{call.function}() takes {MOST_ARGUMENTS} at most in its brackets, not {count}"
+            self.report(call.at, "CSP214", fact, "split it into signals")
+        elif count < signature.least or (signature.most is not None and count > signature.most):
             self.report(
                 call.at,
                 "CSP214",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import Contract
+from cs_playbook.model.document import DocumentText
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.mapping import Sources
 from cs_playbook.model.playbook import Playbook
@@ -18,7 +19,9 @@ from cs_playbook.model.story import Stories
 from cs_playbook.model.team import Team
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.data import bind_contract, read_contract
+from cs_playbook.parse.document import read_document
 from cs_playbook.parse.facts import Facts, read_facts
+from cs_playbook.parse.hands_off import read_hands_off
 from cs_playbook.parse.letter import read_letter
 from cs_playbook.parse.mapping import read_sources
 from cs_playbook.parse.nodes import block, text, texts
@@ -27,8 +30,9 @@ from cs_playbook.parse.project import read_project
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.story import read_stories
 from cs_playbook.parse.team import read_team
+from cs_playbook.parse.trait import read_traits
 from cs_playbook.source.commas import cut_by_commas
-from cs_playbook.source.files import hash_of
+from cs_playbook.source.files import DOCUMENTS, LETTERS, hash_of
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
 from cs_playbook.source.schema import check_shape, kind_of
 from cs_playbook.source.tree import Mapping, Node, read_tree
@@ -112,18 +116,29 @@ class _Reader:
             name: "" for kind, name, _ in self.broken if kind == "playbook"
         }
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
+        scope = replace(scope, channels=frozenset(channel.name for channel in project.channels))
+        self._one_name_each(project, _role_names(files["team"]))
+        hands_off, wrong = read_hands_off(files["project"][0][1], scope)
+        self.findings += wrong
+        project = replace(project, hands_off=hands_off)
         team = self._team(files["team"], scope)
-        places = _letter_places(letters)
+        places = _letter_places(letters, LETTERS)
+        documents = self._documents(letters, scope)
+        scope = replace(scope, documents=frozenset(name for name, _ in _letter_places(letters, DOCUMENTS).values()))
         written = self._letters(letters)
         # Whoever names a role or a letter that cannot be read is not reported too.
         former = frozenset(name for _, root in files["playbook"] for name in texts(root, "formerly"))
         self.around = Surroundings(
-            scope, _role_names(files["team"]), frozenset(name for name, _ in places.values()), former
+            scope,
+            _role_names(files["team"]),
+            frozenset(name for name, _ in places.values()),
+            former,
+            _their_roles(files["team"]),
         )
         return Catalog(
             project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
-            signals=facts.signals, segmentations=facts.segmentations,
-            playbooks=self._playbooks(files["playbook"], self.around), letters=written,
+            signals=facts.signals, segmentations=facts.segmentations, traits=scope.traits,
+            playbooks=self._playbooks(files["playbook"], self.around), tagged=_tagged(files["playbook"]), letters=written, documents=documents,
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
             unread_letters=frozenset(places.values()) - written.keys(),
             unread_playbooks=tuple(source for kind, _, source in self.broken if kind == "playbook"), files=hash_of({**self.yaml, **letters}),
@@ -132,7 +147,7 @@ class _Reader:
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
         files: dict[str, list[tuple[str, Mapping]]] = {
             kind: []
-            for kind in ("project", "data", "sources", "signals", "segments", "team", "playbook", "tests")
+            for kind in ("project", "data", "sources", "signals", "traits", "segments", "team", "playbook", "tests")
         }
         for path, source in self.yaml.items():
             tree = read_tree(source, path)
@@ -149,7 +164,7 @@ class _Reader:
 
     def _hides_names(self) -> bool:
         """Whether a broken file hides what others name: all of it would look misspelt."""
-        return any(kind in (*ONCE, "signals", "segments") for kind, _, _ in self.broken)
+        return any(kind in (*ONCE, "signals", "traits", "segments") for kind, _, _ in self.broken)
 
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
         for kind in ONCE:
@@ -194,7 +209,10 @@ class _Reader:
     ) -> tuple[Facts, Scope, Contract]:
         fields = {column.name: column.type for column in contract.accounts.fields}
         values = {column.name: column.values for column in contract.accounts.fields if column.values}
-        scope = Scope(contract, fields, values, playbooks=names)
+        tags = frozenset(tag for _, node in files["playbook"] for tag in texts(node, "tags"))
+        scope = Scope(contract, fields, values, playbooks=names, tags=tags)
+        scope, wrong = read_traits([node for _, node in files["traits"]], scope, _role_names(files["team"]))
+        self.findings += wrong
         facts, wrong = read_facts(
             [node for _, node in files["signals"]], [node for _, node in files["segments"]], scope
         )
@@ -212,6 +230,13 @@ class _Reader:
         self.findings += wrong
         return facts, replace(scope, contract=bound), bound
 
+    def _one_name_each(self, project: Project, roles: frozenset[str]) -> None:
+        """`notify: x` must mean one of them."""
+        for channel in project.channels:
+            if channel.name in roles:
+                fact = f"'{channel.name}' is a role of team.yaml too: `notify: {channel.name}` could mean both"
+                self._report(channel.span, "CSP127", fact, "give the channel another name, e.g. team-…")
+
     def _team(self, files: list[tuple[str, Mapping]], scope: Scope) -> Team:
         if not files:
             return Team("", (), (), NOWHERE)
@@ -228,11 +253,20 @@ class _Reader:
 
     def _letters(self, letters: Dictionary[str, str]) -> dict[tuple[str, str], Letter]:
         written: dict[tuple[str, str], Letter] = {}
-        for path, (name, language) in _letter_places(letters).items():
+        for path, (name, language) in _letter_places(letters, LETTERS).items():
             letter, wrong = read_letter(letters[path], path, name, language)
             self.findings += wrong
             if letter is not None:
                 written[name, language] = letter
+        return written
+
+    def _documents(self, texts: Dictionary[str, str], scope: Scope) -> dict[tuple[str, str], DocumentText]:
+        written: dict[tuple[str, str], DocumentText] = {}
+        for path, (name, language) in _letter_places(texts, DOCUMENTS).items():
+            document, wrong = read_document(texts[path], path, name, language, scope)
+            self.findings += wrong
+            if document is not None:
+                written[name, language] = document
         return written
 
     def _playbook_names(self, files: list[tuple[str, Mapping]]) -> dict[str, str]:
@@ -278,12 +312,30 @@ def _as_far_as_seen(source: str) -> list[tuple[str, str]]:
     return [(said[1], said[2])] if said else []
 
 
+def _tagged(files: list[tuple[str, Mapping]]) -> dict[str, tuple[str, ...]]:
+    """Tag → first names of the playbooks that have it."""
+    tagged: dict[str, tuple[str, ...]] = {}
+    for _, root in files:
+        first_name = next(iter(texts(root, "formerly")), text(root, "playbook"))
+        for tag in texts(root, "tags"):
+            tagged[tag] = (*tagged.get(tag, ()), first_name)
+    return tagged
+
+
 def _role_names(files: list[tuple[str, Mapping]]) -> frozenset[str]:
     roles = block(files[0][1], "roles") if files else None
     return frozenset(key.text for key, _ in roles.entries) if roles else frozenset()
 
 
-def _letter_places(letters: Iterable[str]) -> dict[str, tuple[str, str]]:
+def _their_roles(files: list[tuple[str, Mapping]]) -> frozenset[str]:
+    roles = block(files[0][1], "roles") if files else None
+    said = roles.entries if roles else ()
+    return frozenset(key.text for key, node in said if isinstance(node, Mapping) and node.get("contacts"))
+
+
+def _letter_places(letters: Iterable[str], folder: str) -> dict[str, tuple[str, str]]:
     """Path → the letter's name and language: emails/usage-drop/check-in/fr.md is usage-drop/check-in in fr."""
-    parts = {path: path.removesuffix(".md").split("/")[1:] for path in letters}
+    parts = {
+        path: path.removesuffix(".md").split("/")[1:] for path in letters if path.startswith(f"{folder}/")
+    }
     return {path: ("/".join(names[:-1]), names[-1]) for path, names in parts.items() if len(names) > 1}

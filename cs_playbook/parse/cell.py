@@ -14,6 +14,7 @@ from typing import assert_never
 from cs_playbook.model.data import Field
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.mapping import Format
+from cs_playbook.parse.address import is_address
 from cs_playbook.parse.date_pattern import ISO, DatePattern, day_reader, read_pattern
 from cs_playbook.source.finding import did_you_mean
 
@@ -87,8 +88,7 @@ def _not_among(cell: str, values: tuple[str, ...]) -> BadCell:
 
 
 def _email(cell: str) -> Stored:
-    name, at, domain = cell.partition("@")
-    if not (name and at and domain) or "@" in domain or " " in cell or not cell.isprintable():
+    if not is_address(cell):
         raise BadCell(
             "CSP731", f"{shown(cell)} is not one email address", "one address a cell: name@company.example"
         )

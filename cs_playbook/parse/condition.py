@@ -28,7 +28,9 @@ from cs_playbook.model.expression import (
     Not,
     Related,
 )
+from cs_playbook.model.time import LONGEST
 from cs_playbook.parse.cursor import Cursor
+from cs_playbook.parse.depth import MOST_PLACES, places_of
 from cs_playbook.parse.refused import (
     AGGREGATES,
     CALLS,
@@ -37,6 +39,8 @@ from cs_playbook.parse.refused import (
     EXAMPLES,
     MEMORY,
     NOT_YET,
+    OF_PLAYBOOKS,
+    OVER_DAYS,
     RELATED,
     clock,
     date_sum,
@@ -45,7 +49,8 @@ from cs_playbook.parse.refused import (
 )
 from cs_playbook.parse.tokens import Refusal, Token
 
-_DURATION = re.compile(r"(\d+) (day|week)s?\Z")
+TOO_DEEP = "the condition is nested too deeply"
+_DURATION = re.compile(r"([0-9]+) (day|week)s?\Z")
 
 
 # The same few conditions stand in many playbooks, and in the pinned texts of old ones.
@@ -55,7 +60,10 @@ def read_condition(text: str) -> Expression:
     wrong = date_sum(text)
     if wrong is not None:
         raise wrong
-    return _Reader(text).whole()
+    expression = _Reader(text).whole()
+    if places_of(expression) > MOST_PLACES:
+        raise Refusal(expression.at, "CSP201", TOO_DEEP, "split it into signals")
+    return expression
 
 
 class _Reader(Cursor):
@@ -174,6 +182,7 @@ class _Reader(Cursor):
         left: Expression = inner()
         while self.here.kind == "symbol" and self.here.text in operators:
             operator = self.next().text
+            self.one_more_reckoned()
             right: Expression = inner()
             left = Arithmetic(operator, left, right, self.since(start))
         return left
@@ -181,8 +190,11 @@ class _Reader(Cursor):
     def _sign(self) -> Expression:
         start = self.here.at
         if self.skip("-"):
+            self.deeper()
             item = self._sign()
-            if isinstance(item, Literal) and isinstance(item.value, int | float):
+            self.depth -= 1
+            if isinstance(item, Literal) and item.type is not None and item.type.is_number:
+                assert isinstance(item.value, int | float)
                 return Literal(-item.value, item.type, self.since(start))
             return Negative(item, self.since(start))
         self.skip("+")
@@ -219,7 +231,7 @@ class _Reader(Cursor):
                 f"'{token.text} {self.here.text}' cannot stand here: dates are not added up",
                 "ask for the distance: days_until(d) <= 90, days_since(d) > 30",
             )
-        whole = re.fullmatch(r"\d+", token.text) is not None and len(token.text) <= 15
+        whole = token.text.isdecimal() and len(token.text) <= 15
         value: int | float = int(token.text) if whole else float(token.text)
         return Literal(value, FieldType.INTEGER if whole else FieldType.NUMBER, token.at)
 
@@ -243,6 +255,7 @@ class _Reader(Cursor):
     # --- case ---
 
     def _case(self, start: Token) -> Expression:
+        self.deeper()
         subject = None if self.here.word == "when" else self._sum()
         branches: list[tuple[Expression, Expression]] = []
         while self.skip_word("when"):
@@ -255,6 +268,7 @@ class _Reader(Cursor):
             branches.append((when, self._either()))
         otherwise = self._either() if self.skip_word("else") else None
         self.expect_word("end")
+        self.depth -= 1
         return Case(tuple(branches), otherwise, self.since(start.at))
 
     # --- functions ---
@@ -293,7 +307,7 @@ class _Reader(Cursor):
 
     def _memory(self, token: Token) -> Expression:
         first = self.next()
-        wants = "text" if token.word in ("running", "finished") else "name"
+        wants = "text" if token.word in OF_PLAYBOOKS else "name"
         if first.kind != wants:
             raise Refusal(
                 first.at,
@@ -309,14 +323,14 @@ class _Reader(Cursor):
                 f"define a signal and name it: e.g. {EXAMPLES[token.word]}",
             )
         days = self._duration(token) if self.skip(",") else None
-        if days is None and token.word in ("ago", "finished"):
+        if days is None and token.word in OVER_DAYS:
             raise Refusal(
                 self.since(token.at),
                 "CSP214",
                 f"{token.text}() needs a duration",
                 f"e.g. {EXAMPLES[token.word]}",
             )
-        if days is not None and token.word not in ("ago", "finished"):
+        if days is not None and token.word not in OVER_DAYS:
             raise Refusal(
                 self.since(token.at),
                 "CSP214",
@@ -330,9 +344,15 @@ class _Reader(Cursor):
         token = self.next()
         match = _DURATION.match(token.text) if token.kind == "text" else None
         if match is None:
-            fact = f"'{token.text}' is not a duration: a number of days or weeks, in single quotes"
+            fact = f"'{token.text[:40]}' is not a duration: a number of days or weeks, in single quotes"
             raise Refusal(token.at, "CSP213", fact, f"e.g. {EXAMPLES[function.word]}")
-        return int(match[1]) * (7 if match[2] == "week" else 1)
+        # Python refuses to read a number of more than 4 300 digits
+        count = int(match[1]) if len(match[1]) <= 6 else LONGEST + 1
+        days = count * (7 if match[2] == "week" else 1)
+        if days > LONGEST:
+            fact = f"'{token.text[:40]}' is longer than a hundred years"
+            raise Refusal(token.at, "CSP213", fact, "write a shorter one")
+        return days
 
     def _aggregate(self, token: Token) -> Expression:
         if self.skip("*"):

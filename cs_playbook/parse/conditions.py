@@ -11,7 +11,8 @@ from cs_playbook.model.condition import Cases, Condition, Fit, Group, Leaf, leav
 from cs_playbook.model.expression import At, Expression, FieldType, Memory, Name, ScopeName, walk
 from cs_playbook.model.wording import write
 from cs_playbook.parse.bind import Binder
-from cs_playbook.parse.condition import read_condition
+from cs_playbook.parse.condition import TOO_DEEP, read_condition
+from cs_playbook.parse.depth import MOST_CONDITIONS, MOST_PLACES, places
 from cs_playbook.parse.durations import read_days
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
@@ -25,6 +26,14 @@ OTHERWISE = "otherwise"
 
 def read_conditions(node: Node, scope: Scope) -> tuple[Condition | None, list[Finding]]:
     """The condition of a node and all its findings; None where any part cannot be read."""
+    condition, findings = _read(node, scope)
+    if not isinstance(condition, Group):
+        return condition, findings  # a single line has been measured when it was read
+    wrong = _too_much(condition)
+    return (None if wrong else condition), [*findings, *wrong]
+
+
+def _read(node: Node, scope: Scope) -> tuple[Condition | None, list[Finding]]:
     match node:
         case Scalar():
             return _leaf(node, scope)
@@ -102,6 +111,15 @@ def _fit(
     return (None if value is None or when is None else Fit(when, value)), [*findings, *wrong]
 
 
+def _too_much(condition: Condition) -> list[Finding]:
+    """SQLite reads only so deep, and a rule of a thousand lines is read by nobody."""
+    if sum(1 for _ in leaves(condition)) > MOST_CONDITIONS:
+        fact = f"more than {MOST_CONDITIONS} conditions in one"
+        return [Finding(condition.span, "CSP201", fact, "split it into signals")]
+    deep = places(condition) > MOST_PLACES
+    return [Finding(condition.span, "CSP201", TOO_DEEP, "split it into signals")] if deep else []
+
+
 def _places(node: Scalar) -> Callable[[At], Span]:
     return lambda at: node.place(*at)
 
@@ -118,7 +136,7 @@ def _leaf(node: Scalar, scope: Scope) -> tuple[Condition | None, list[Finding]]:
 def _group(
     kind: OneOf["all", "any", "none"], items: tuple[Node, ...], span: Span, scope: Scope
 ) -> tuple[Condition | None, list[Finding]]:
-    read = [read_conditions(item, scope) for item in items]
+    read = [_read(item, scope) for item in items]
     findings = [finding for _, wrong in read for finding in wrong]
     if not items:
         findings.append(Finding(span, "CSP221", f"'{kind}' of nothing", "write at least one condition"))
@@ -148,7 +166,7 @@ def _mapping(node: Mapping, scope: Scope) -> tuple[Condition | None, list[Findin
 
 
 def _long_form(node: Mapping, when: Node, scope: Scope) -> tuple[Condition | None, list[Finding]]:
-    condition, findings = read_conditions(when, scope)
+    condition, findings = _read(when, scope)
     because, lasting = node.get("because"), node.get("for")
     days: int | None = None
     if isinstance(lasting, Scalar):

@@ -6,7 +6,8 @@ from cs_playbook.model.expression import At
 from cs_playbook.parse.refused import COMPARISONS
 from cs_playbook.parse.tokens import Refusal, Token, tokens
 
-DEEPEST = 60
+DEEPEST = 60  # brackets, `not`, signs, cases inside each other, each level of ties counted
+MOST_RECKONED = 100  # + - * / in one condition: SQLite and Python read them one inside the other
 
 
 class Cursor:
@@ -17,6 +18,7 @@ class Cursor:
         self._at = 0
         self.here = self._tokens[0]
         self.depth = 0
+        self.reckoned = 0
 
     @property
     def after(self) -> Token:
@@ -71,6 +73,12 @@ class Cursor:
             raise Refusal(
                 self.here.at, "CSP201", "the condition is nested too deeply", "split it into signals"
             )
+
+    def one_more_reckoned(self) -> None:
+        self.reckoned += 1
+        if self.reckoned > MOST_RECKONED:
+            fact = f"more than {MOST_RECKONED} times + - * / in one condition"
+            raise Refusal(self.here.at, "CSP201", fact, "split it into signals")
 
     # --- refusals ---
 

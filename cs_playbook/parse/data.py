@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table, Through
@@ -139,7 +140,7 @@ def _fields(node: Mapping, of_accounts: bool, findings: list[Finding]) -> Iterat
 
 
 def _field(name: Scalar, kind: Scalar, value: Node, findings: list[Finding]) -> Field:
-    """A field of an unknown type stays, as text: whatever names it is not to blame."""
+    """A field of an unknown type stays, as what is probably meant or text: whatever names it is not to blame."""
     known = {one.value: one for one in FieldType}
     found = known.get(kind.text)
     usual = _OTHER_TYPES.get(kind.text.lower())
@@ -152,7 +153,9 @@ def _field(name: Scalar, kind: Scalar, value: Node, findings: list[Finding]) -> 
     if values and found is not None and found not in _WITH_VALUES:
         fact = f"{name.text} is {_a(found)}: `values:` are for texts and lists"
         findings.append(Finding(name.span, "CSP708", fact, "leave them out, or declare the field as text"))
-    return Field(name.text, found or known.get(usual or "", FieldType.TEXT), name.span, values)
+    near = get_close_matches(kind.text.lower(), known, n=1, cutoff=0.6)
+    meant = found or known.get(usual or "") or (known[near[0]] if near else FieldType.TEXT)
+    return Field(name.text, meant, name.span, values)
 
 
 def _reserved(name: Scalar, what: str) -> Finding:

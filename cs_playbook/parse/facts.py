@@ -13,7 +13,7 @@ from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.conditions import OTHERWISE, read_conditions, read_expression
 from cs_playbook.parse.durations import read_days
 from cs_playbook.parse.nodes import blocks, number, scalar, text
-from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.scope import RESERVED, Scope
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
@@ -54,7 +54,7 @@ def read_facts(
         findings.append(Finding(key.span, "CSP222", ring, "one of them must stand on its own"))
     read: dict[str, Signal] = {}
     types = dict(scope.facts)
-    unread = set(circle)  # the circle is reported, not who uses it
+    unread = {*scope.unread, *circle}  # the circle is reported, not who uses it
     for name in order:
         if name in signals:
             key = next(key for key, _ in declared if key.text == name)
@@ -113,9 +113,16 @@ def _declare(
                 "all facts share one namespace: choose another name",
             )
         )
-    elif key.text in scope.facts or key.text in ("today", "started_on", "row", "contact", "steps", "given"):
+    elif key.text in scope.facts or key.text in scope.unread or key.text in RESERVED:
         is_field = scope.contract.accounts.field(key.text) is not None
-        what = "is already a field of accounts" if is_field else "means something else in conditions"
+        is_trait = key.text in scope.traits or key.text in scope.unread
+        what = (
+            "is already a field of accounts"
+            if is_field
+            else "is already a trait"
+            if is_trait
+            else "means something else in conditions"
+        )
         findings.append(
             Finding(
                 key.span,

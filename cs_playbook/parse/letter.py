@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from cs_playbook.model.letter import Letter
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
@@ -49,6 +50,25 @@ _BLANK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _SINGLE_BRACES = re.compile(r"\{\s*(?P<name>[a-z_]+\.[a-z_][a-z0-9_.]*)\s*\}")
 
 
+def single_braces(body: str, file: str, body_line: int) -> Iterator[Finding]:
+    """`{ account.name }` would reach the reader as it stands."""
+    for number, line in enumerate(body.split("\n")):
+        bare = _BLANK.sub(lambda blank: " " * len(blank[0]), line)
+        for found in _SINGLE_BRACES.finditer(bare):
+            span = Span(file, body_line + number, found.start() + 1, len(found[0]))
+            hint = f"a blank has two braces: {{{{ {found['name']} }}}}"
+            yield Finding(span, "CSP402", f"'{found[0]}' would be read as it stands", hint)
+
+
+def hidden_letters(body: str, file: str, body_line: int) -> Iterator[Finding]:
+    """What nobody sees who reviews it."""
+    for found in _HIDDEN.finditer(body):
+        line = body_line + body.count("\n", 0, found.start())
+        column = found.start() - body.rfind("\n", 0, found.start())
+        message = f"a letter that cannot be seen (U+{ord(found[0]):04X})"
+        yield Finding(Span(file, line, column), "CSP105", message, "delete it and type the word anew")
+
+
 class _Reader:
     """Holds the findings of one file."""
 
@@ -58,22 +78,11 @@ class _Reader:
         self._language = language
         self.findings: list[Finding] = []
 
-    def _look_for_single_braces(self, body: str, body_line: int) -> None:
-        """`{ account.name }` would reach the customer as it stands."""
-        for number, line in enumerate(body.split("\n")):
-            bare = _BLANK.sub(lambda blank: " " * len(blank[0]), line)
-            for found in _SINGLE_BRACES.finditer(bare):
-                span = Span(self._file, body_line + number, found.start() + 1, len(found[0]))
-                hint = f"a blank has two braces: {{{{ {found['name']} }}}}"
-                self.findings.append(
-                    Finding(span, "CSP402", f"'{found[0]}' would be read as it stands", hint)
-                )
-
     def letter(self, head: str, body: str, body_line: int) -> Letter | None:
         tree = read_tree(head, self._file)
         self.findings.extend(tree.findings)
-        self._look_for_hidden(body, body_line)
-        self._look_for_single_braces(body, body_line)
+        self.findings += hidden_letters(body, self._file, body_line)
+        self.findings += single_braces(body, self._file, body_line)
         if not body.strip():
             self._find(
                 Span(self._file, body_line), "the letter has no words", "write them below the second ---"
@@ -102,6 +111,8 @@ class _Reader:
 
     def _subject(self, head: Mapping) -> Scalar | None:
         node = head.get("subject")
+        if node is None and any(get_close_matches(key.text, ("subject",)) for key, _ in head.entries):
+            return None  # it is there, misspelt, and that has been said
         if node is None:
             self._find(
                 Span(self._file), "the letter has no subject", 'write subject: "…" between the two ---'
@@ -142,15 +153,6 @@ class _Reader:
             return node.text
         self._find(node.span, "the category is not a text", "write category: customer-success")
         return ""
-
-    def _look_for_hidden(self, body: str, body_line: int) -> None:
-        for found in _HIDDEN.finditer(body):
-            line = body_line + body.count("\n", 0, found.start())
-            column = found.start() - body.rfind("\n", 0, found.start())
-            message = f"a letter that cannot be seen (U+{ord(found[0]):04X})"
-            self.findings.append(
-                Finding(Span(self._file, line, column), "CSP105", message, "delete it and type the word anew")
-            )
 
 
 def _names_in_tags(words: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from cs_playbook.model.mapping import FieldSource, Format, Sources, TableSource
 from cs_playbook.parse.cell import BadCell, cell_reader
 from cs_playbook.parse.date_pattern import ISO, NoPattern, read_pattern
 from cs_playbook.parse.nodes import block, scalar, text, texts
+from cs_playbook.source.encodings import USUAL, codec_of, is_of_python
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 from cs_playbook.source.tree import Mapping, Node, Scalar
 
@@ -150,20 +151,12 @@ def _file(node: Scalar | None) -> Iterator[Finding]:
 
 
 def _encoding(node: Scalar | None) -> Iterator[Finding]:
-    if node is None:
-        return
-    try:
-        b"text".decode(node.text)
-    except UnicodeError:
-        return  # it exists; four letters are no text in it
-    except (LookupError, ValueError):
-        fact = f"there is no encoding '{node.text}'"
+    if node is not None and codec_of(node.text) is None:
+        known = is_of_python(node.text)
+        fact = f"'{node.text}' is no encoding of text" if known else f"there is no encoding '{node.text}'"
         yield Finding(
-            node.span, "CSP718", fact, did_you_mean(node.text, _ENCODINGS) or "e.g. utf-8, cp1252, utf-16"
+            node.span, "CSP718", fact, did_you_mean(node.text, USUAL) or "e.g. utf-8, cp1252, utf-16"
         )
-
-
-_ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "latin-1", "iso-8859-15", "mac-roman", "ascii")
 
 
 def _separator(node: Scalar | None) -> Iterator[Finding]:

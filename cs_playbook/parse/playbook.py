@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
-from cs_playbook.model.data import ACCOUNTS
 from cs_playbook.model.playbook import (
     PRIORITIES,
     Exit,
@@ -20,33 +20,45 @@ from cs_playbook.model.playbook import (
     Story,
     Trigger,
 )
+from cs_playbook.model.rhythm import is_fixed
+from cs_playbook.model.step import Step
 from cs_playbook.model.team import People
+from cs_playbook.model.time import Rhythm
+from cs_playbook.parse.asks import read_asks
+from cs_playbook.parse.changes import read_changes
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.durations import read_days
 from cs_playbook.parse.nodes import block, blocks, number, scalar, text, texts
+from cs_playbook.parse.one_per import read_one_per
+from cs_playbook.parse.rhythm import no_phase, read_rhythm
 from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.starting import read_holdout, read_starters
 from cs_playbook.parse.steps import read_steps
 from cs_playbook.parse.team import read_people
-from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping, plain
 
 T = TypeVar("T")
 
 # These are always today's: a change of them is no new version of what an open enrollment goes by.
-ALWAYS_TODAY = ("status", "priority", "reentry", "limits", "formerly", "meta")
+ALWAYS_TODAY = (
+    "status", "priority", "reentry", "limits", "formerly", "tags", "not_together_with", "holdout", "changes",
+    "meta",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a playbook may name: facts and tables (scope), roles, letters by name, other playbooks.
 
-    `former`: names that playbooks had; a text of their time may still use them.
+    `former`: names that playbooks had; a text of their time may still use them. `theirs`: roles of the customer's people.
     """
 
     scope: Scope
     roles: frozenset[str]
     letters: frozenset[str]
     former: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
 
 
 def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Playbook, list[Finding]]:
@@ -60,10 +72,14 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         findings.extend(read[1])
         return read[0]
 
-    trigger, scope = keep(_trigger(root, around.scope))
+    trigger, scope = keep(_trigger(root, around))
     ids = _step_ids(root)
-    later = replace(scope, steps=frozenset(ids))
-    steps = keep(read_steps(root, later, around.roles, around.letters))
+    asks = keep(read_asks(root))
+    answers = {step: {ask.name: ask for ask in asked} for step, asked in _asked_by_steps(root).items()}
+    later = replace(
+        scope, steps=frozenset(ids), given={ask.name: ask for ask in asks}, answers=answers
+    )
+    steps = keep(read_steps(root, later, around.roles, around.letters, around.theirs))
     known = {step.id for step in steps}
     playbook = Playbook(
         name=text(root, "playbook"),
@@ -81,9 +97,14 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         formerly=texts(root, "formerly"),
         reentry=_reentry(root),
         limits=_limits(root),
-        exits=keep(_exits(root, later)),
+        exits=keep(_exits(root, later, around)),
         goal=keep(_goal(root, later)),
         unread=tuple(step for step in ids if step not in known),
+        tags=texts(root, "tags"),
+        not_together_with=texts(root, "not_together_with"),
+        holdout=keep(read_holdout(root)),
+        asks=asks,
+        changes=keep(read_changes(root, ids)),
     )
     return playbook, findings
 
@@ -127,68 +148,42 @@ def _condition(node: Mapping, key: str, scope: Scope) -> tuple[Condition | None,
     return (None, []) if value is None else read_conditions(value, scope)
 
 
-def _trigger(root: Mapping, scope: Scope) -> tuple[tuple[Trigger, Scope], list[Finding]]:
-    node = block(root, "trigger")
+def _trigger(root: Mapping, around: Surroundings) -> tuple[tuple[Trigger, Scope], list[Finding]]:
+    node, scope = block(root, "trigger"), around.scope
     if node is None:
         return (Trigger(None, ("csm",), None, None, root.span), scope), []
-    findings: list[Finding] = []
-    table, wrong = _one_per(node, scope)
+    findings: list[Finding] = read_starters(node, around.roles)
+    about, wrong = read_one_per(node, scope, around.roles)
     findings += wrong
     # Also where the table cannot serve: whoever names its fields is not reported too.
-    scope = replace(
-        scope, row=scope.contract.table(text(node, "one_per")) if text(node, "one_per") != ACCOUNTS else None
-    )
+    scope = replace(scope, row=scope.contract.table(about.named or ""))
     when, wrong = _condition(node, "when", scope)
     findings += wrong
     started_by = texts(node, "started_by") or ("rule",)
-    if "rule" in started_by and node.get("when") is None:
+    every, wrong = _every(node)
+    findings += wrong
+    if "rule" in started_by and node.get("when") is None and node.get("every") is None:
         findings.append(
             Finding(
                 node.span,
                 "CSP320",
                 "the rule has no `when:`: it would start for everybody",
-                "say when, or started_by: [csm]",
+                "say when, or every: first monday of month, or started_by: [csm]",
             )
         )
     said = text(node, "already_matching")
     already = "start" if said == "start" else "skip" if said == "skip" else None
-    return (Trigger(when, started_by, already, table, node.span), scope), findings  # type: ignore[arg-type]
+    trigger = Trigger(when, started_by, already, about.table, node.span, every, about.values)  # type: ignore[arg-type]
+    return (trigger, scope), findings
 
 
-def _one_per(node: Mapping, scope: Scope) -> tuple[str | None, list[Finding]]:
-    value = scalar(node, "one_per")
-    if value is None or value.text in ("account", ACCOUNTS):
-        return None, []
-    table = scope.contract.table(value.text)
-    if table is not None and table.key is not None:
-        return table.name, []
-    if table is not None:
-        return None, [
-            Finding(
-                value.span,
-                "CSP321",
-                f"the rows of '{value.text}' have no key: one could not be told from another tomorrow",
-                "say `key:` for the table in data.yaml",
-            )
-        ]
-    if value.text in scope.facts:
-        return None, [
-            Finding(
-                value.span,
-                "CSP109",
-                f"one per fact ('{value.text}') is not yet part of the language",
-                "for now: account, or a table",
-            )
-        ]
-    names = [known.name for known in scope.contract.tables if known.key]
-    return None, [
-        Finding(
-            value.span,
-            "CSP210",
-            f"there is no table '{value.text}'",
-            did_you_mean(value.text, names) or f"one may write: account, {', '.join(names)}",
-        )
-    ]
+def _every(node: Mapping) -> tuple[Rhythm | None, list[Finding]]:
+    """A playbook starts for everybody on the same days: its rhythm must say which."""
+    value = scalar(node, "every")
+    rhythm, findings = (None, []) if value is None else read_rhythm(value)
+    if value is None or rhythm is None:
+        return None, findings
+    return rhythm, [] if is_fixed(rhythm) else [no_phase(value, rhythm)]
 
 
 def _reentry(root: Mapping) -> Reentry | None:
@@ -202,13 +197,14 @@ def _limits(root: Mapping) -> Limits:
     return Limits(number(node, "new_per_day"), number(node, "open_per_person")) if node else Limits()
 
 
-def _exits(root: Mapping, scope: Scope) -> tuple[tuple[Exit, ...], list[Finding]]:
+def _exits(root: Mapping, scope: Scope, around: Surroundings) -> tuple[tuple[Exit, ...], list[Finding]]:
     exits: list[Exit] = []
     findings: list[Finding] = []
     for item in blocks(root, "exit"):
         when, wrong = _condition(item, "when", scope)
-        findings += wrong
-        exits += [Exit(when, text(item, "outcome"))] if when else []
+        undo, wronger = _undo(item, scope, around)
+        findings += [*wrong, *wronger]
+        exits += [Exit(when, text(item, "outcome"), undo)] if when else []
     return tuple(exits), findings
 
 
@@ -223,6 +219,19 @@ def _goal(root: Mapping, scope: Scope) -> tuple[Goal | None, list[Finding]]:
         days, wrong = read_days(within)
         findings += wrong
     return (None if when is None else Goal(when, text(node, "outcome"), days)), findings
+
+
+def _undo(item: Mapping, scope: Scope, around: Surroundings) -> tuple[tuple[Step, ...], list[Finding]]:
+    """The steps of `then:` may ask what the others came to, and what those above them did."""
+    ids = [text(step, "id") for step in blocks(item, "then")]
+    answers = {step: {ask.name: ask for ask in asked} for step, asked in _asked_by_steps(item, "then").items()}
+    own = replace(scope, steps=(scope.steps or frozenset()).union(ids), answers={**scope.answers, **answers})
+    return read_steps(item, own, around.roles, around.letters, around.theirs, "then")
+
+
+def _asked_by_steps(root: Mapping, key: str = "steps") -> dict[str, tuple[Ask, ...]]:
+    """Step → what it asks; what is wrong with it is told where the step is read."""
+    return {text(step, "id"): read_asks(step)[0] for step in blocks(root, key) if step.get("asks")}
 
 
 def _step_ids(root: Mapping) -> tuple[str, ...]:

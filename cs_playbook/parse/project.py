@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo, available_timezones
 
-from cs_playbook.model.project import CalendarRules, Languages, Project, StopWhen
-from cs_playbook.parse.nodes import block, number, scalar, text, texts
-from cs_playbook.source.finding import Finding, did_you_mean
-from cs_playbook.source.tree import Mapping
+from cs_playbook.model.project import CalendarRules, Channel, Languages, Project, StopWhen
+from cs_playbook.parse.countries import COUNTRIES
+from cs_playbook.parse.nodes import block, items, number, scalar, text, texts
+from cs_playbook.source.finding import Finding, Span, did_you_mean
+from cs_playbook.source.tree import Mapping, Scalar
 
+_ELSEWHERE = re.compile(r"[/\\~]|[A-Za-z]:|.*\0", re.DOTALL)
 _LIMITS = ("snapshot_older_than", "a_table_shrinks_by", "empty_cells_rise_by")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
@@ -20,6 +22,8 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
     calendar, findings = _calendar(block(root, "calendar"))
     languages, wrong = _languages(block(root, "languages"))
     findings += _stops_for_nothing(block(root, "stop_when"))
+    findings += _leads_out(scalar(root, "snapshots"))
+    findings += _leads_out(scalar(ledger, "path") if ledger else None)
     project = Project(
         name=text(root, "project"),
         format=number(root, "format") or 1,
@@ -30,8 +34,26 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
         calendar=calendar,
         languages=languages,
         stop_when=_stop_when(block(root, "stop_when")),
+        channels=_channels(block(root, "channels")),
     )
     return project, [*findings, *wrong]
+
+
+def _leads_out(node: Scalar | None) -> list[Finding]:
+    """As the text alone tells; whether a link leads out is seen on the disk only (commands/workspace)."""
+    if node is None or not (_ELSEWHERE.match(node.text) or ".." in re.split(r"[/\\]", node.text)):
+        return []
+    return [leads_out(node.span, node.text)]
+
+
+def leads_out(span: Span, path: str) -> Finding:
+    """`path` as it is written in the project file."""
+    return Finding(
+        span,
+        "CSP124",
+        f"'{path}' does not lie inside the workspace",
+        "write a path below the folder of project.yaml, e.g. data/snapshots",
+    )
 
 
 def _calendar(node: Mapping | None) -> tuple[CalendarRules, list[Finding]]:
@@ -44,7 +66,21 @@ def _calendar(node: Mapping | None) -> tuple[CalendarRules, list[Finding]]:
         week=_week(text(node, "week", "mon-fri")),
         fiscal_year_starts=_MONTHS.index(month) + 1 if month in _MONTHS else 1,
     )
-    return rules, _zone(node, rules.timezone)
+    return rules, [*_zone(node, rules.timezone), *_countries(node)]
+
+
+def _countries(node: Mapping) -> list[Finding]:
+    """Told here, not when the first working day is reckoned: that may be in the run of tomorrow morning."""
+    return [
+        Finding(
+            item.span,
+            "CSP129",
+            f"there is no calendar of holidays for '{item.text}'",
+            did_you_mean(item.text, COUNTRIES) or "write the two letters of a country: FR, DE, GB …",
+        )
+        for item in items(node, "holidays")
+        if isinstance(item, Scalar) and item.text not in COUNTRIES
+    ]
 
 
 def _zone(node: Mapping, name: str) -> list[Finding]:
@@ -87,6 +123,14 @@ def _languages(node: Mapping | None) -> tuple[Languages, list[Finding]]:
             )
         ]
     return languages, []
+
+
+def _channels(node: Mapping | None) -> tuple[Channel, ...]:
+    return tuple(
+        Channel(key.text, text(channel, "webhook_from_environment"), key.span)
+        for key, channel in (node.entries if node else ())
+        if isinstance(channel, Mapping)
+    )
 
 
 def _stops_for_nothing(node: Mapping | None) -> list[Finding]:

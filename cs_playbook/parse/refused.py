@@ -9,25 +9,27 @@ from cs_playbook.source.finding import did_you_mean
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 RELATED = ("has", "number_of", "total", "newest", "oldest")
-MEMORY = ("was", "ago", "at_start", "running", "finished")
+MEMORY = ("was", "ago", "at_start", "changed", "set_on", "running", "finished", "last_outcome")
+OF_PLAYBOOKS = ("running", "finished", "last_outcome")  # they name one in quotes, not a fact
+OVER_DAYS = ("ago", "changed", "finished")  # and these a duration
 AGGREGATES = ("count", "sum", "avg", "min", "max")
 CALLS = (
     "days_until", "days_since", "months_until", "months_since", "business_days_until", "business_days_since",
     "fiscal_quarter", "earliest", "latest", "lower",
 )  # fmt: skip
 FUNCTIONS = (*RELATED, *MEMORY, *CALLS)
-NOT_YET = ("changed", "set_on", "last_outcome", "rank", "row_number", "dense_rank")
+NOT_YET = ("rank", "row_number", "dense_rank")
 CLOCKS = ("now", "current_date", "current_time", "current_timestamp", "getdate", "sysdate", "curdate", "date", "datetime", "julianday", "strftime")  # fmt: skip
 
 # `renewal_date < today + 90 days`, `today - signup_date > 30`: what people write first, and what it means here.
 _FIELD = r"[A-Za-z_][\w.]*"
 _UNIT = r"(?:\s*'?(?P<unit>day|week|month)s?'?)?"
 _DATE_SUM = re.compile(
-    rf"(?P<field>{_FIELD})\s*(?P<operator><=|>=|<|>|=)\s*(?P<at>today\s*(?P<sign>[-+])\s*(?:interval\s*)?'?(?P<count>\d+){_UNIT})",
+    rf"(?P<field>{_FIELD})\s*(?P<operator><=|>=|<|>|=)\s*(?P<at>today\s*(?P<sign>[-+])\s*(?:interval\s*)?'?(?P<count>[0-9]{{1,15}}(?![0-9])){_UNIT})",
     re.IGNORECASE,
 )
 _DATE_DIFFERENCE = re.compile(
-    rf"(?P<at>(?:(?P<field>{_FIELD})\s*-\s*today|today\s*-\s*(?P<past>{_FIELD}))\s*(?P<operator><=|>=|<|>|=)\s*(?P<count>\d+){_UNIT})",
+    rf"(?P<at>(?:(?P<field>{_FIELD})\s*-\s*today|today\s*-\s*(?P<past>{_FIELD}))\s*(?P<operator><=|>=|<|>|=)\s*(?P<count>[0-9]{{1,15}}(?![0-9])){_UNIT})",
     re.IGNORECASE,
 )
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
@@ -79,8 +81,11 @@ EXAMPLES = {
     "was": "was(csm_email)",
     "ago": "ago(active_users, '30 days')",
     "at_start": "at_start(active_users)",
+    "set_on": "set_on(sentiment)",
     "running": "running('onboarding')",
     "finished": "finished('onboarding', '30 days')",
+    "changed": "changed(csm_email, '14 days')",
+    "last_outcome": "last_outcome('onboarding')",
 }
 
 

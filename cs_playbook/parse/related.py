@@ -6,8 +6,22 @@ from dataclasses import replace
 from typing import Protocol
 
 from cs_playbook.model.data import Table
-from cs_playbook.model.expression import At, Expression, FieldType, Memory, Name, Related
+from cs_playbook.model.expression import (
+    At,
+    Both,
+    Case,
+    Comparison,
+    Expression,
+    FieldType,
+    IsEmpty,
+    Literal,
+    Memory,
+    Name,
+    Not,
+    Related,
+)
 from cs_playbook.parse.advice import unknown_name
+from cs_playbook.parse.refused import OF_PLAYBOOKS
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import did_you_mean
 
@@ -110,16 +124,10 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
             "what was is asked in playbooks and segments, not of rows and in signals",
         )
         return memory, None
-    if memory.function in ("running", "finished"):
-        if scope.playbooks is not None and memory.subject not in scope.playbooks:
-            names = f"there are: {', '.join(sorted(scope.playbooks))}"
-            binder.report(
-                memory.at,
-                "CSP210",
-                f"there is no playbook '{memory.subject}'",
-                did_you_mean(memory.subject, scope.playbooks) or names,
-            )
-        return replace(memory, type=FieldType.BOOLEAN), FieldType.BOOLEAN
+    if memory.function in OF_PLAYBOOKS:
+        return _bind_playbook(binder, memory)
+    if memory.function == "set_on":
+        return _bind_set_on(binder, memory)
     if memory.function == "at_start" and scope.steps is None:
         binder.report(
             memory.at,
@@ -137,4 +145,52 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
             )
         binder.report(memory.at, code, fact, hint)
         return memory, None
+    if memory.function == "changed":
+        return change(memory, found), FieldType.BOOLEAN
     return replace(memory, type=found.type), found.type
+
+
+def _bind_playbook(binder: Binder, memory: Memory) -> tuple[Expression, FieldType | None]:
+    """`running('p')`, `last_outcome('p')`; of a tag: of any playbook that has it."""
+    known, kind = binder.scope.playbooks, FieldType.BOOLEAN
+    if memory.function == "last_outcome":
+        kind = FieldType.TEXT
+    elif known is not None:
+        known |= {f"tag:{tag}" for tag in binder.scope.tags}
+    if known is not None and memory.subject not in known:
+        what = "tag" if memory.subject.startswith("tag:") else "playbook"
+        fact = f"there is no {what} '{memory.subject}'"
+        if what == "tag" and memory.function == "last_outcome":
+            fact = "last_outcome() asks about one playbook, not about a tag"
+        hint = did_you_mean(memory.subject, known) or f"there are: {', '.join(sorted(known))}"
+        binder.report(memory.at, "CSP210", fact, hint)
+    return replace(memory, type=kind), kind
+
+
+def change(memory: Memory, fact: Name) -> Expression:
+    """`changed(x, '14 days')` → whether it has changed until yesterday, or is another one today than yesterday.
+
+    Null-safe: also from and to empty. Where nothing was ever recorded no branch says yes or no: unknown.
+    """
+    before = Memory("was", memory.subject, None, fact.type, memory.at)
+    until_yesterday = replace(memory, type=FieldType.BOOLEAN)
+    yes, no = (Literal(value, FieldType.BOOLEAN, memory.at) for value in (True, False))
+    came = Both("and", (IsEmpty(before, memory.at), Not(IsEmpty(fact, memory.at), memory.at)), memory.at)
+    went = Both("and", (Not(IsEmpty(before, memory.at), memory.at), IsEmpty(fact, memory.at)), memory.at)
+    other = Comparison("<>", before, fact, memory.at)
+    branches = ((until_yesterday, yes), (came, yes), (went, yes), (other, yes))
+    return Case((*branches, (Not(until_yesterday, memory.at), no)), None, memory.at)
+
+
+def _bind_set_on(binder: Binder, memory: Memory) -> tuple[Expression, FieldType | None]:
+    """`set_on(trait)`: the day it was last set."""
+    traits, name = binder.scope.traits, memory.subject
+    if name in traits or name in binder.scope.unread:
+        return replace(memory, type=FieldType.DATE), FieldType.DATE
+    known = f"traits are: {', '.join(sorted(traits))}" if traits else "there are no traits yet"
+    if name in binder.scope.facts:
+        fact = f"set_on() asks about traits, and '{name}' is set by nobody"
+        binder.report(memory.at, "CSP227", fact, known)
+    else:
+        binder.report(memory.at, "CSP227", f"there is no trait '{name}'", did_you_mean(name, traits) or known)
+    return memory, None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cs_playbook.model.asks import Ask
 from cs_playbook.model.data import Contract, Table
 from cs_playbook.model.expression import FieldType, Name, ScopeName
+from cs_playbook.model.trait import Trait
 
-NOT_YET = ("given", "plan", "health")
+RESERVED = ("today", "started_on", "row", "contact", "steps", "given")  # they mean something else in conditions
+NOT_YET = ("plan", "health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,16 @@ class Scope:
     related: Table | None = None
     remembers: bool = True
     unread: frozenset[str] = frozenset()
+    given: Mapping[str, Ask] | None = None  # what is asked at the start of the playbook; None: there is none yet
+    answers: Mapping[str, Mapping[str, Ask]] = field(default_factory=dict)  # step → what it asks
+    documents: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()  # of all playbooks
+    traits: Mapping[str, Trait] = field(default_factory=dict)  # those of the facts that are set
+    channels: frozenset[str] = frozenset()  # of the project file, where notes may go
 
     def inside(self, table: Table) -> Scope:
         """The scope of a condition on rows of `table`: never the enrollment's."""
-        return replace(self, related=table, row=None, contact=False, steps=None, remembers=False)
+        return replace(self, related=table, row=None, contact=False, steps=None, given=None, remembers=False)
 
     def find(self, name: Name) -> Name | None:
         """The name bound to what it means, or None."""
@@ -49,6 +58,15 @@ class Scope:
             return Name(name.name, name.scope, None, name.at)
         kind = self.facts.get(name.name)
         return None if kind is None else Name(name.name, name.scope, kind.reads_as, name.at)
+
+    def values_of(self, name: Name) -> tuple[str, ...]:
+        """The only texts it may hold; none where any will do."""
+        if name.scope is not ScopeName.ENROLLMENT:
+            return self.values.get(name.name, ())
+        first, _, rest = name.name.partition(".")
+        step, _, what = rest.partition(".")
+        ask = (self.given or {}).get(rest) if first == "given" else self.answers.get(step, {}).get(what)
+        return ask.choices if ask is not None else ()
 
     def _find_related(self, name: Name, first: str, rest: str) -> Name | None:
         assert self.related is not None
@@ -80,6 +98,11 @@ class Scope:
             kinds = {"outcome": FieldType.TEXT, "done_on": FieldType.DATE}
             if step in self.steps and what in kinds:
                 return replace(name, scope=ScopeName.ENROLLMENT, type=kinds[what])
+            ask = self.answers.get(step, {}).get(what)
+            if ask is not None:
+                return replace(name, scope=ScopeName.ENROLLMENT, type=ask.type)
+        if first == "given" and self.given is not None and rest in self.given:
+            return replace(name, scope=ScopeName.ENROLLMENT, type=self.given[rest].type)
         return None
 
     def known(self) -> tuple[str, ...]:
@@ -93,6 +116,8 @@ class Scope:
             dotted += [f"contact.{column.name}" for column in contacts.fields]
         for step in self.steps or ():
             dotted += [f"steps.{step}.outcome", f"steps.{step}.done_on"]
+            dotted += [f"steps.{step}.{ask}" for ask in self.answers.get(step, ())]
+        dotted += [f"given.{ask}" for ask in self.given or ()]
         return (*self.facts, "today", *dotted)
 
 

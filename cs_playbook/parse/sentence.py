@@ -12,7 +12,10 @@ from cs_playbook.source.tree import Scalar
 
 _BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
 SINGLE_BRACES = re.compile(r"\{\s*(?P<name>(?:account|contact|row|steps|[a-z_]+)\.[a-z_][a-z0-9_.]*)\s*\}")
-_NAME = re.compile(r"(account|row|contact)\.[a-z_][a-z0-9_]*\Z")
+_NAME = re.compile(r"(?:(?:account|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*\Z")
+
+
+_SAID = (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT, ScopeName.ENROLLMENT)
 
 
 def read_sentence(node: Scalar, scope: Scope) -> tuple[Sentence, list[Finding]]:
@@ -39,7 +42,7 @@ def _fact(written: str, scope: Scope) -> Name | None:
     found = scope.find(Name(rest if first == "account" else written))
     return (
         found
-        if found is None or found.scope in (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT)
+        if found is None or found.scope in _SAID
         else None
     )
 
@@ -59,13 +62,19 @@ def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
         fact = f"'{written}': this playbook is about whole accounts, not about rows"
         return Finding(span, "CSP310", fact, "`trigger: {one_per: <table>}` makes it one per row")
     known = [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
-    near = did_you_mean(written, known) if did_you_mean(first, ("account", "row", "contact")) else ""
+    roots = ("account", "row", "contact", "given", "steps")
+    near = did_you_mean(written, known) if did_you_mean(first, roots) or first in roots else ""
     return Finding(
         span,
         "CSP310",
         f"nothing fills the blank '{written}'",
-        near or "blanks here are account.x, row.x and contact.x",
+        near or _what_there_is(scope),
     )
+
+
+def _what_there_is(scope: Scope) -> str:
+    given = f"{', '.join(f'given.{name}' for name in scope.given)}, " if scope.given else ""
+    return f"blanks here are {given}account.x, row.x and contact.x"
 
 
 def _left_over(node: Scalar) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TypeVar
 
 from cs_playbook.model.condition import Cases, Condition, Fit, plain
@@ -14,6 +15,7 @@ from cs_playbook.model.time import Duration, FromReady, Moment
 from cs_playbook.parse.conditions import OTHERWISE, read_cases, read_conditions, read_date
 from cs_playbook.parse.durations import read_duration, read_moment
 from cs_playbook.parse.nodes import block, items, scalar, text
+from cs_playbook.parse.rhythm import looks_like_a_rhythm, read_day_of_rhythm
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.sentence import read_sentence
 from cs_playbook.parse.team import read_people
@@ -35,6 +37,7 @@ class StepNode:
     roles: frozenset[str]
     letters: frozenset[str]
     findings: list[Finding] = field(default_factory=list)
+    theirs: frozenset[str] = frozenset()  # those of the roles that name people of the customer
 
     def sentence(self, key: str) -> Sentence | None:
         value = scalar(self.node, key)
@@ -74,7 +77,7 @@ class StepNode:
         def bind(written: str, offset: int) -> tuple[Expression | None, list[Finding]]:
             return read_date(written, offset, node, self.scope)
 
-        return read_moment(node, bind)
+        return read_day_of_rhythm(node) if looks_like_a_rhythm(node.text) else read_moment(node, bind)
 
     def people(self, node: Node) -> tuple[People | None, list[Finding]]:
         return read_people(node, self.roles)
@@ -104,11 +107,12 @@ class StepNode:
 
     def escalation(self) -> Escalation | None:
         node = block(self.node, "escalate")
-        late, tell = (scalar(node, "when_late_by"), node.get("tell")) if node else (None, None)
+        late, tell = (node.get("when_late_by"), node.get("tell")) if node else (None, None)
         if late is None or tell is None:
             return None
-        duration, wrong = read_duration(late)
-        people, wronger = read_people(tell, self.roles)
+        duration, wrong = read_cases(late, self.scope, duration_of)
+        people: Cases[People] | None
+        people, wronger = read_cases(tell, self.scope, self.people)
         self.findings += [*wrong, *wronger]
         return Escalation(duration, people) if duration and people else None
 
@@ -165,17 +169,36 @@ class StepNode:
 
     def whom(self, key: str, verb: str) -> Cases[People] | None:
         """The people a step cannot do without."""
-        if self.node.get(key) is None:
+        if self.node.get(key) is None and not self._misspells(key):
             self.report(
                 self.node.key(verb) or self.node,
                 "CSP304",
                 f"step '{text(self.node, 'id')}' does not say `{key}:`",
-                f"a role of team.yaml, e.g. {key}: csm",
+                self._roles_for(key),
             )
         return self.cases(key, self.people)
 
+    def _misspells(self, key: str) -> bool:
+        """It is there with a slip of the pen, and the schema has said so."""
+        return bool(get_close_matches(key, [written.text for written, _ in self.node.entries], cutoff=0.75))
+
+    def _roles_for(self, key: str) -> str:
+        """Whom one could name: to write to, people of the customer; to do it, one of ours."""
+        fitting = sorted(self.theirs if key == "to" else self.roles - self.theirs)
+        if not fitting:
+            kind = " with `contacts:`" if key == "to" else ""
+            return f"team.yaml has no role{kind} yet; give it one, then write {key}: <role>"
+        if len(fitting) == 1 or key != "to":
+            usual = "csm" if "csm" in fitting else fitting[0]
+            return f"a role of team.yaml, e.g. {key}: {usual}"
+        return f"people of the customer are: {', '.join(fitting)}; e.g. to: {fitting[0]}"
+
     def report(self, node: Node, code: str, message: str, hint: str = "") -> None:
         self.findings.append(Finding(node.span, code, message, hint))
+
+
+def duration_of(node: Node) -> tuple[Duration | None, list[Finding]]:
+    return read_duration(node) if isinstance(node, Scalar) else (None, [])
 
 
 def _whole(node: Node) -> tuple[int | None, list[Finding]]:

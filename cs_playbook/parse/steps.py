@@ -4,35 +4,47 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cs_playbook.model.asks import Ask
 from cs_playbook.model.step import After, Requirement, Step
+from cs_playbook.parse.asks import read_asks
 from cs_playbook.parse.nodes import blocks, text, texts
+from cs_playbook.parse.repeat import REPEATING, read_repeat
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.step_node import StepNode
 from cs_playbook.parse.verbs import read_verb
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
-VERBS = ("task", "email", "wait", "decide", "approve")
+VERBS = ("task", "email", "wait", "decide", "approve", "document", "playbook", "set", "notify")
 _EVERYWHERE = ("id", "after", "when", "not_before", "ends", "title")
-_BELONGS = {
-    "task": ("owner", "due", "minutes", "checklist", "outcomes", "about", "escalate", "done_when"),
-    "email": ("to", "from", "send", "due", "minutes"),
+BELONGS = {
+    "task": ("owner", "due", "minutes", "checklist", "outcomes", "about", "escalate", "done_when", "asks", "when_owner_changes"),
+    "email": ("to", "from", "cc", "thread", "send", "due", "minutes", "when_owner_changes"),
     "wait": ("until",),
     "decide": (),
-    "approve": ("owner", "due", "minutes", "checklist", "about", "escalate"),
+    "approve": ("owner", "due", "minutes", "checklist", "about", "escalate", "asks", "when_owner_changes"),
+    "document": ("owner", "due", "minutes", "checklist", "outcomes", "about", "escalate", "done_when", "asks", "when_owner_changes"),
+    "playbook": ("given",),
+    "set": (),
+    "notify": ("says",),
 }
-_KNOWN = frozenset((*VERBS, *_EVERYWHERE, *(key for keys in _BELONGS.values() for key in keys)))
+_KNOWN = frozenset((*VERBS, *_EVERYWHERE, *(key for keys in BELONGS.values() for key in keys)))
 
 
 def read_steps(
-    root: Mapping, scope: Scope, roles: frozenset[str], letters: frozenset[str]
+    root: Mapping,
+    scope: Scope,
+    roles: frozenset[str],
+    letters: frozenset[str],
+    theirs: frozenset[str] = frozenset(),
+    key: str = "steps",
 ) -> tuple[tuple[Step, ...], list[Finding]]:
-    """All steps that can be read, in order, with `after` filled in where the list is plain."""
+    """All steps that can be read, in order, with `after` filled in where the list is plain. `key`: where they stand."""
     findings: list[Finding] = []
     steps: list[Step] = []
-    nodes = blocks(root, "steps")
+    nodes = blocks(root, key)
     for before, node in zip((None, *nodes), nodes, strict=False):
-        step = _read_step(StepNode(node, scope, roles, letters, findings), before)
+        step = _read_step(StepNode(node, scope, roles, letters, findings, theirs), before)
         steps += [step] if step else []
     return tuple(steps), [*findings, *_after_needed(nodes)]
 
@@ -71,16 +83,24 @@ def _read_step(step: StepNode, before: Mapping | None) -> Step | None:
         when=step.condition("when"),
         not_before=step.cases("not_before", step.moment),
         ends=texts(step.node, "ends"),
+        asks=_asks(step),
+        repeats=read_repeat(step, verb),
+        when_owner_changes="keep" if text(step.node, "when_owner_changes") == "keep" else "follow",
     )
+
+
+def _asks(step: StepNode) -> tuple[Ask, ...]:
+    asks, wrong = read_asks(step.node)
+    step.findings += wrong
+    return asks
 
 
 def _verb_name(step: StepNode) -> str | None:
     said = [verb for verb in VERBS if step.node.get(verb) is not None]
     if len(said) == 1:
         return said[0]
-    unready = any(step.node.get(name) for name in ("playbook", "document", "set", "notify"))
     misspelt = any(did_you_mean(key.text, VERBS) for key, _ in step.node.entries if key.text not in _KNOWN)
-    if not said and not unready and not misspelt:
+    if not said and not misspelt:
         step.report(
             step.node,
             "CSP301",
@@ -99,8 +119,8 @@ def _verb_name(step: StepNode) -> str | None:
 
 def _strangers(step: StepNode, verb: str) -> None:
     for key, _ in step.node.entries:
-        belongs = key.text in (verb, *_EVERYWHERE, *_BELONGS[verb])
-        elsewhere = [other for other in VERBS if key.text in _BELONGS[other]]
+        belongs = key.text in (verb, *_EVERYWHERE, *BELONGS[verb], *REPEATING)
+        elsewhere = [other for other in VERBS if key.text in BELONGS[other]]
         if not belongs and elsewhere:
             step.findings.append(
                 Finding(

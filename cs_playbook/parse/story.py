@@ -47,6 +47,7 @@ def _case(node: Mapping, findings: list[Finding]) -> Case:
         rows=plain_block(node, "rows"),
         todo=_says_yes(node, "todo"),
         every_day=text(node, "days") != "named",
+        held_out=texts(node, "held_out"),
     )
 
 
@@ -58,12 +59,23 @@ def _run(node: Mapping) -> Run:
         set=plain_block(node, "set"),
         rows=plain_block(node, "rows"),
         answers=plain_block(node, "answers"),
-        start=texts(node, "start"),
+        start=_started(node),
         stop=texts(node, "stop"),
+        starts={name: said for name, said in plain_block(node, "start").items() if isinstance(said, dict)},
+        given=plain_block(node, "given"),
+        status=text(node, "status") or None,
+        mute=plain_block(node, "mute"),
+        snooze=plain_block(node, "snooze"),
         fresh=text(node, "export") != "same",
         expect=_expectation(expect) if expect else None,
         places=_places(node),
     )
+
+
+def _started(node: Mapping) -> tuple[str, ...]:
+    """`start: [acme]`, or with more to say `start: {acme: {at: call}}`."""
+    said = block(node, "start")
+    return tuple(key.text for key, _ in said.entries) if said else texts(node, "start")
 
 
 def _places(node: Mapping) -> dict[str, Span]:
@@ -83,6 +95,8 @@ def _expectation(node: Mapping) -> Expectation:
         goal=_list(node, "goal"),
         open=_rows(node.get("open")),
         drafts=_rows(node.get("drafts")),
+        notified=_rows(node.get("notified")),
+        traits=_block(node, "traits"),
         closed=_block(node, "closed"),
         escalated=_list(node, "escalated"),
         held=_block(node, "held"),

@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 from cs_playbook.model.condition import Condition, Group, Leaf, conditions
 from cs_playbook.model.expression import Both, Expression, FieldType, Memory, Name, Not
 from cs_playbook.model.team import (
+    Absence,
     AllOf,
     Always,
     ContactsWhere,
@@ -25,13 +26,14 @@ from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.nodes import block, number, scalar, text, texts
+from cs_playbook.parse.pools import Teams, no_addresses, read_away, read_pool, read_teams, unknown_people
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
 _PICK = re.compile(r"(newest|oldest) +([a-z_][a-z0-9_]*)\Z")
-_SOURCES = ("from", "manager_of", "is", "contacts")
+_SOURCES = ("from", "manager_of", "is", "pool", "contacts")
 
 
 def read_team(root: Mapping, scope: Scope) -> tuple[Team, list[Finding]]:
@@ -39,24 +41,29 @@ def read_team(root: Mapping, scope: Scope) -> tuple[Team, list[Finding]]:
     findings: list[Finding] = []
     roles = block(root, "roles")
     names = frozenset(key.text for key, _ in roles.entries) if roles else frozenset()
+    teams, wrong = read_teams(root)
+    findings += wrong
     read: list[Role] = []
     for key, node in roles.entries if roles else ():
         if isinstance(node, Mapping):
-            role, wrong = _role(key, node, names, scope)
+            role, wrong = _role(key, node, names, scope, teams)
             findings += wrong
             read += [role] if role else []
     people = block(root, "people")
-    persons = tuple(
-        _person(key.text, node)
-        for key, node in (people.entries if people else ())
-        if isinstance(node, Mapping)
-    )
+    persons: list[Person] = []
+    for key, node in people.entries if people else ():
+        if isinstance(node, Mapping):
+            away, wrong = read_away(node)
+            findings += wrong
+            persons.append(_person(key.text, node, away))
     unread = tuple(name for name in sorted(names) if name not in {role.name for role in read})
-    team = Team(text(root, "team"), tuple(read), persons, root.span, unread)
-    return team, [*findings, *_managers(team)]
+    team = Team(
+        text(root, "team"), tuple(read), tuple(persons), root.span, unread, tuple(sorted(teams.items()))
+    )
+    return team, [*findings, *_managers(team), *unknown_people(root, team), *no_addresses(root)]
 
 
-def _person(email: str, node: Mapping) -> Person:
+def _person(email: str, node: Mapping, away: tuple[Absence, ...]) -> Person:
     return Person(
         email,
         text(node, "name", email),
@@ -65,6 +72,7 @@ def _person(email: str, node: Mapping) -> Person:
         texts(node, "speaks"),
         number(node, "minutes_per_week"),
         texts(node, "sectors"),
+        away,
     )
 
 
@@ -85,7 +93,7 @@ def _managers(team: Team) -> list[Finding]:
 
 
 def _role(
-    key: Scalar, node: Mapping, names: frozenset[str], scope: Scope
+    key: Scalar, node: Mapping, names: frozenset[str], scope: Scope, teams: Teams
 ) -> tuple[Role | None, list[Finding]]:
     said = [name for name in _SOURCES if node.get(name) is not None]
     if not said and any(key.text not in (*_SOURCES, "else", "pick") for key, _ in node.entries):
@@ -104,7 +112,7 @@ def _role(
             Finding(
                 key.span,
                 "CSP131",
-                f"the role '{key.text}' must say one of: from, manager_of, is, contacts",
+                f"the role '{key.text}' must say one of: {', '.join(_SOURCES)}",
                 "e.g. csm: {from: csm_email, else: cs_ops}",
             )
         ]
@@ -113,19 +121,21 @@ def _role(
     fallback = scalar(node, "else")
     if fallback is not None:
         otherwise, findings = read_role(fallback, names)
-    source, wrong = _source(said[0], node, names, scope)
+    source, wrong = _source(said[0], node, names, scope, teams)
     findings += wrong
-    if source is None:
-        return None, findings
+    if source is None or (fallback is not None and otherwise is None):
+        return None, findings  # half a role would be blamed for what its other half says
     return Role(key.text, source, key.span, otherwise), findings
 
 
 def _source(
-    said: str, node: Mapping, names: frozenset[str], scope: Scope
+    said: str, node: Mapping, names: frozenset[str], scope: Scope, teams: Teams
 ) -> tuple[RoleSource | None, list[Finding]]:
     value = scalar(node, said)
     if said == "contacts":
         return _contacts(node, scope)
+    if said == "pool":
+        return read_pool(node, teams, scope)
     if value is None:
         return None, []
     if said == "from":
@@ -204,7 +214,7 @@ def _pick(node: Mapping, scope: Scope) -> tuple[OneOf["all", "newest", "oldest"]
                     value.span,
                     "CSP134",
                     f"'{value.text}' does not say whom to pick",
-                    "all, newest <field> or oldest <field>; pools are not yet part of the language",
+                    "all, newest <field> or oldest <field>; among colleagues a pool picks: {pool: [addresses], pick: …}",
                 )
             ],
         )

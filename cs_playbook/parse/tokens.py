@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 from typing import NamedTuple
 
 from cs_playbook.model.expression import At
@@ -30,7 +31,7 @@ class Refusal(Exception):
 
 _TOKEN = re.compile(
     r"""(?P<space>\s*)
-    (?: (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)(?P<tail>[A-Za-z_%]\w*|%)?
+    (?: (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)(?P<tail>[A-Za-z_%]\w*|%)?
       | '(?P<text>(?:[^']|'')*)'
       | "(?P<double>[^"]*)"
       | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
@@ -38,7 +39,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.000")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a text may go over lines and hold tabs
 _SPELLING = {
     "==": ("=", "'==' is not SQL"),
     "=>": (">=", "'=>' is not SQL"),
@@ -83,7 +85,7 @@ def _token(match: re.Match[str]) -> Token:
         case "number" | "tail":
             return _number(match, at)
         case "text":
-            return Token("text", match["text"].replace("''", "'"), at)
+            return _text(match, at)
         case "double":
             raise Refusal(
                 at,
@@ -93,6 +95,15 @@ def _token(match: re.Match[str]) -> Token:
             )
         case _:
             return _symbol(match["symbol"], at)
+
+
+def _text(match: re.Match[str], at: At) -> Token:
+    control = _CONTROL.search(match["text"])
+    if control is not None:
+        place = (match.start("text") + control.start(), 1)
+        fact = f"a text holds a letter that cannot be seen (U+{ord(control.group()):04X})"
+        raise Refusal(place, "CSP201", fact, "delete it and type the text anew")
+    return Token("text", match["text"].replace("''", "'"), at)
 
 
 def _symbol(symbol: str, at: At) -> Token:
@@ -126,10 +137,13 @@ def _number(match: re.Match[str], at: At) -> Token:
             f"'{whole}' is {float(whole):g} here: the point is the decimal point",
             f"write {whole.replace('.', '')}, or {float(whole):g}",
         )
+    if isinf(float(match["number"])):
+        fact = f"'{match['number'][:20]}' is larger than any number one can reckon with"
+        raise Refusal(at, "CSP203", fact, "write the plain number")
     if tail is None:
         return Token("number", match["number"], at)
     whole = match["number"] + tail
-    if re.fullmatch(r"\d+(_\d+)+", whole):
+    if re.fullmatch(r"[0-9]+(_[0-9]+)+", whole):
         raise Refusal(
             at,
             "CSP203",
@@ -152,6 +166,12 @@ def _number(match: re.Match[str], at: At) -> Token:
 
 def _strange(text: str, position: int) -> Refusal:
     letter = text[position]
+    if letter.isdigit():
+        fact = f"'{letter}' (U+{ord(letter):04X}) is not a digit one can reckon with"
+        return Refusal((position, 1), "CSP203", fact, "write it with 0 to 9")
+    if not letter.isprintable():
+        fact = f"a letter that cannot be seen (U+{ord(letter):04X})"
+        return Refusal((position, 1), "CSP201", fact, "delete it and type the word anew")
     thousands = re.match(r"'\d{3}\b", text[position:])
     if thousands and text[:position][-1:].isdigit():
         figure = re.split(r"\D", text[:position])[-1] + text[position + 1 : position + 4]

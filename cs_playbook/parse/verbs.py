@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from cs_playbook.model.step import TASK_DONE, Approve, Decide, Email, Task, Verb, Wait
+from cs_playbook.model.condition import Cases
+from cs_playbook.model.step import TASK_DONE, Approve, Decide, Email, Requirement, Task, Verb, Wait
+from cs_playbook.model.team import People
 from cs_playbook.parse.conditions import read_cases
 from cs_playbook.parse.durations import read_duration
-from cs_playbook.parse.nodes import texts
+from cs_playbook.parse.nodes import scalar, texts
 from cs_playbook.parse.step_node import StepNode
+from cs_playbook.parse.step_play import read_document, read_play
+from cs_playbook.parse.step_set import read_notify, read_set
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Node, Scalar
 
@@ -24,6 +28,12 @@ def read_verb(step: StepNode, verb: str) -> Verb | None:
             cases, wrong = read_cases(step.node.get("decide"), step.scope, _outcome)  # type: ignore[arg-type]
             step.findings += wrong
             return Decide(cases) if cases else None
+        case "document" | "playbook":
+            return read_document(step) if verb == "document" else read_play(step)
+        case "set":
+            return read_set(step)
+        case "notify":
+            return read_notify(step)
         case _:
             return _approve(step)
 
@@ -48,7 +58,10 @@ def _email(step: StepNode) -> Email | None:
     sender = step.whom("from", "email")
     if letter is None or to is None or sender is None or key is None:
         return None
-    return Email(letter, to, sender, step.due(), step.minutes(), key.span)
+    copies: Cases[People] | None = step.cases("cc", step.people)
+    said = scalar(step.node, "thread")
+    thread = None if said is None else Requirement(said.text, (), said.span)
+    return Email(letter, to, sender, step.due(), step.minutes(), key.span, copies, thread)
 
 
 def _wait(step: StepNode) -> Wait | None:

@@ -15,6 +15,7 @@ from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import (
     CameBack,
     Ended,
+    Ending,
     EnrollmentEvent,
     GoalMet,
     StepPassed,
@@ -25,9 +26,11 @@ from cs_playbook.model.expression import Memory, Value, to_day
 from cs_playbook.model.playbook import Goal, Playbook
 from cs_playbook.model.step import After, Step
 from cs_playbook.model.time import Moment
+from cs_playbook.plan.about import moved
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.moments import day_of
+from cs_playbook.plan.people import knowing
 
 Verdict = OneOf["met", "waiting", "impossible"]
 
@@ -38,7 +41,7 @@ class Day:
     def __init__(self, enrollment: Enrollment, playbook: Playbook, subject: Subject, today: Today) -> None:
         self.enrollment = enrollment
         self.playbook = playbook
-        self.subject = subject
+        self.subject = knowing(subject, enrollment)
         self.today = today
         self.decisions: list[Decision] = []
         # What is held is asked again on each pass; each reason is said once.
@@ -51,11 +54,17 @@ class Day:
 
     def happen(self, event: EnrollmentEvent, evidence: tuple[Evidence, ...] = (), note: str = "") -> None:
         self.enrollment = fold(self.enrollment, event)
+        self.subject = knowing(self.subject, self.enrollment)
         self.values = self._known()
         self.decisions.append(Change(event, evidence, note))
 
     def hold(self, by: HeldBy, step: str | None, why: str, until: date | None = None) -> None:
         self._held[step, by] = Held(by, self.playbook.name, step, why, until)
+
+    def occurrence(self, step: str) -> int:
+        """Which time this is that the step opens."""
+        so_far = self.enrollment.repeats.get(step)
+        return so_far.begun if so_far is not None else 1
 
     def forget_held(self) -> None:
         self._held.clear()
@@ -71,25 +80,43 @@ def advance(
     subject: Subject,
     today: Today,
     work: Callable[[Day, Step], bool],
+    resting: Held | None = None,
 ) -> tuple[Enrollment, tuple[Decision, ...]]:
-    """What this day does to an enrollment. `work(day, step)` opens or settles a step; True if something happened."""
+    """What this day does to an enrollment. `work(day, step)` opens or settles a step; True if something happened.
+
+    `resting`: why nothing of it opens, times out or is sent today; answers, exit and goal count all the same.
+    """
     day = Day(enrollment, playbook, subject, today)
     if not _present(day):
         return day.finish()
     if not enrollment.is_open:
         _watch(day)
         return day.finish()
-    if not _over(day):
-        _steps(day, work)
+    over = _over(day)
+    corrected = moved(day.enrollment, playbook, day.values, today.day, today.reckoning)
+    if corrected is not None:
+        day.happen(corrected)
+    if not over:
+        if resting is None:
+            _steps(day, work)
+        else:
+            day.hold(resting.by, None, resting.why, resting.until)
     return day.finish()
 
 
 def enrollment_values(enrollment: Enrollment) -> dict[str, Value]:
     """`started_on`, `steps.x.outcome`, `steps.x.done_on`, and facts as they were at the start."""
-    values: dict[str, Value] = {"started_on": to_day(enrollment.started_on)}
-    for step, progress in enrollment.steps.items():
+    values: dict[str, Value] = {"started_on": to_day(enrollment.day_zero)}
+    for name, value in enrollment.given.items():
+        values[f"given.{name}"] = value
+    ended = {step: so_far.last for step, so_far in enrollment.repeats.items()}
+    for step, progress in (enrollment.steps | ended).items():  # type: ignore[operator]
+        if progress is None:  # of a repeated step the last finished occurrence counts
+            continue
         values[f"steps.{step}.outcome"] = progress.outcome
         values[f"steps.{step}.done_on"] = None if progress.done_on is None else to_day(progress.done_on)
+        for name, value in progress.answers.items():
+            values[f"steps.{step}.{name}"] = value
     for fact, value in enrollment.at_start.items():
         # The type is no part of a memory's name.
         values[column_of(Memory("at_start", fact))] = value
@@ -116,25 +143,40 @@ def _present(day: Day) -> bool:
 
 
 def _over(day: Day) -> bool:
-    """Whether it ends before any step is asked: by an answer, an exit, the goal; a shadow by the end of its watch."""
-    return _ended_by_answer(day) or _ended_by_exit(day) or _ended_by_goal(day) or _shadow_over(day)
+    """Whether it ends before any step is asked: by an answer, an exit, the goal; a shadow by the end of its watch.
+
+    While it is ending nothing more of this is asked: its outcome is fixed.
+    """
+    if day.enrollment.ending is not None:
+        return False
+    if day.enrollment.arm is Arm.HELD_OUT:
+        # Watched for as long as the others are: these too after their exit.
+        return _ended_by_goal(day) or _shadow_over(day)
+    if _ended_by_answer(day) or _ended_by_exit(day):
+        return not day.enrollment.is_open
+    return _ended_by_goal(day) or _shadow_over(day)
 
 
 def _ended_by_answer(day: Day) -> bool:
     for step in day.playbook.steps:
-        progress = day.enrollment.steps.get(step.id)
-        if progress and progress.state is StepState.DONE and progress.outcome in step.ends:
-            day.happen(
-                Ended(day.enrollment.key, day.today.day, progress.outcome or "", "answer", progress.by)
-            )
-            return True
+        for progress in day.enrollment.endings(step.id):
+            if progress.state is StepState.DONE and progress.outcome in step.ends:
+                day.happen(
+                    Ended(day.enrollment.key, day.today.day, progress.outcome or "", "answer", progress.by)
+                )
+                return True
     return False
 
 
 def _ended_by_exit(day: Day) -> bool:
+    """Whether an exit fits: then it has ended, or is ending and undoes."""
     for way_out in day.playbook.exits:
         if answer(way_out.when, day.values, day.today.reckoning):
             said = explain(way_out.when, day.values, day.today.reckoning)
+            if way_out.then and day.enrollment.arm is Arm.TREATED:
+                undo = tuple(step.id for step in way_out.then)
+                day.happen(Ending(day.enrollment.key, day.today.day, way_out.outcome, undo), (said,))
+                return True
             day.happen(Ended(day.enrollment.key, day.today.day, way_out.outcome, "exit"), (said,))
             return True
     return False
@@ -152,7 +194,7 @@ def _ended_by_goal(day: Day) -> bool:
 
 def goal_is_met(goal: Goal, day: Day) -> bool:
     """Within the window, and yes; the day it started counts too."""
-    last = None if goal.within is None else day.enrollment.started_on + timedelta(days=goal.within)
+    last = None if goal.within is None else day.enrollment.day_zero + timedelta(days=goal.within)
     in_time = last is None or day.today.day <= last
     return in_time and answer(goal.when, day.values, day.today.reckoning) is True
 
@@ -170,7 +212,7 @@ def _watch(day: Day) -> None:
 
 
 def _shadow_over(day: Day) -> bool:
-    """A shadow has no steps: it lasts as long as its goal is watched."""
+    """Without steps (a shadow, or held out) it lasts as long as its goal is watched."""
     enrollment = day.enrollment
     if enrollment.arm is Arm.TREATED:
         return False
@@ -182,15 +224,25 @@ def _shadow_over(day: Day) -> bool:
 def _steps(day: Day, work: Callable[[Day, Step], bool]) -> None:
     """Again and again from the top, because a step that ends may open one above it; each step changes a few times only."""
     while day.enrollment.is_open and _pass(day, work):
-        _ended_by_answer(day)
+        if day.enrollment.ending is None:
+            _ended_by_answer(day)
     if day.enrollment.is_open and _nothing_left(day):
-        day.happen(Ended(day.enrollment.key, day.today.day, "finished", "finished"))
+        fixed = day.enrollment.ending
+        outcome, why = ("finished", "finished") if fixed is None else (fixed, "exit")
+        day.happen(Ended(day.enrollment.key, day.today.day, outcome, why))
+
+
+def steps_of(enrollment: Enrollment, playbook: Playbook) -> tuple[Step, ...]:
+    """The steps that it goes through now: those that undo, once an exit has fixed its outcome."""
+    if enrollment.ending is None:
+        return playbook.steps
+    return tuple(step for step in playbook.all_steps if step.id in enrollment.undo)
 
 
 def _pass(day: Day, work: Callable[[Day, Step], bool]) -> bool:
     """Whether anything happened; what was held in an earlier pass may have been let go by now."""
     day.forget_held()
-    return any(_step(day, step, work) for step in day.playbook.steps)
+    return any(_step(day, step, work) for step in steps_of(day.enrollment, day.playbook))
 
 
 def _step(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
@@ -198,6 +250,8 @@ def _step(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
     progress = day.enrollment.steps.get(step.id)
     if progress is not None:
         return progress.state is StepState.OPEN and work(day, step)
+    if step.id in day.enrollment.repeats:
+        return work(day, step)  # it has been ready: from now on only its rhythm is asked
     match verdict(step.after, day.enrollment):
         case "waiting":
             return False
@@ -227,7 +281,8 @@ def _requirement(enrollment: Enrollment, step: str, outcomes: tuple[str, ...]) -
 
 def _ready(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
     """What came before is met: its earliest day, then its own `when`, then it opens."""
-    if not day.subject.active and not day.playbook.sees_inactive:
+    undoes = day.enrollment.ending is not None  # who leaves is often why there is something to undo
+    if not day.subject.active and not day.playbook.sees_inactive and not undoes:
         day.hold(HeldBy.INACTIVE, step.id, "the account is not active: it gets nothing new")
         return False
     if not _not_too_early(day, step):
@@ -249,7 +304,7 @@ def _not_too_early(day: Day, step: Step) -> bool:
     moment = cast("Moment | Unfit", choose(step.not_before, day.values, day.today.reckoning))
     earliest = None
     if not isinstance(moment, Unfit):
-        earliest = day_of(moment, _met_on(day, step), day.enrollment.started_on, day.values, day.today)
+        earliest = day_of(moment, _met_on(day, step), day.enrollment.day_zero, day.values, day.today)
     if earliest is None:
         day.hold(HeldBy.DATE, step.id, "the day before which it must not open is empty")
         return False
@@ -269,12 +324,13 @@ def _met_on(day: Day, step: Step) -> date:
         and _requirement(day.enrollment, item.step, item.outcomes) == "met"
     ]
     if not came:
-        return day.enrollment.started_on
+        return day.enrollment.day_zero
     return min(came) if step.after.kind == "any" else max(came)
 
 
 def _nothing_left(day: Day) -> bool:
-    states = [day.enrollment.steps.get(step.id) for step in day.playbook.steps]
+    going = steps_of(day.enrollment, day.playbook)
+    states = [day.enrollment.steps.get(step.id) for step in going]
     return all(progress is not None and progress.state is not StepState.OPEN for progress in states)
 
 

@@ -6,17 +6,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from cs_playbook.model.answer import Values
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Enrollment, OpenTask
-from cs_playbook.model.event import EnrollmentEvent, StartRefused
+from cs_playbook.model.event import EnrollmentEvent, Muted, StartRefused, TraitSet
 from cs_playbook.model.functions import Reckoning
-from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.playbook import Outline, Playbook
+from cs_playbook.model.team import Pool
+from cs_playbook.model.value import Value
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What came of a playbook that a step wants to begin: its `enrollment`; or `why` not, at all; or what it still
+    `needs` to be given."""
+
+    enrollment: str = ""
+    why: str = ""
+    needs: tuple[str, ...] = ()
+
+
+class Others(Protocol):
+    """The other playbooks of an account, for the steps that begin them."""
+
+    def begin(self, name: str, parent: Playbook, of: Enrollment, given: Mapping[str, Value]) -> Begun: ...
+
+    def outcome(self, enrollment: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,7 @@ class Subject:
     """An account, or one of its rows, as it stands today. `values`: facts by name, `row.x` beside them.
 
     `contacts`: rows of the contacts table. Not `present`: missing from the snapshot. Not `active`: gets nothing new.
+    `picked`: role of a pool → addresses of who has been picked for it in this enrollment, the newest first.
     """
 
     account: str
@@ -32,6 +53,8 @@ class Subject:
     contacts: tuple[Row, ...] = ()
     present: bool = True
     active: bool = True
+    others: Others | None = field(default=None, compare=False, repr=False)
+    picked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +62,12 @@ class Today:
     """Everything a day is planned with. `texts`: definition → playbook as it was when it began (None: no longer binds).
 
     `lacks(letter, language, values)`: the blanks of a letter that these values leave empty.
+    `muted`: accounts that people have said to leave alone. `rivals`: playbooks that never run together, by first names.
+    `set_by_hand`: (account, trait) on which people have had a word on this day or later.
+    `watched(playbook, subject)`: whether a start by rule is only watched (`holdout:`).
+    `pick(role, pool)`: whose turn it is among the people of a pool.
+    `outlines`: definition → what can be read of a text that no longer binds.
+    `rows(subject, table, condition)`: the rows that a letter goes through, as it shows them.
     """
 
     day: date
@@ -46,6 +75,20 @@ class Today:
     catalog: Catalog
     texts: Mapping[str, Playbook | None] = field(default_factory=dict)
     lacks: Callable[[str, str, Mapping[str, Any]], tuple[str, ...]] = lambda letter, language, values: ()
+    muted: Mapping[str, Muted] = field(default_factory=dict)
+    rivals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    set_by_hand: frozenset[tuple[str, str]] = frozenset()
+    watched: Callable[[Playbook, Subject], bool] = lambda playbook, subject: False
+    pick: Callable[[str, Pool], str | None] = lambda role, pool: None
+    rows: Callable[[Subject, str, str], tuple[Row, ...]] = lambda subject, table, condition: ()
+    outlines: Mapping[str, Outline] = field(default_factory=dict)
+
+    def steps_of(self, definition: str) -> tuple[str, ...]:
+        """The steps of a text, also of one that no longer binds, as far as they can be read."""
+        text, outline = self.texts.get(definition), self.outlines.get(definition)
+        if text is not None:
+            return tuple(step.id for step in text.all_steps)
+        return tuple(outline.titles) if outline else ()
 
 
 class HeldBy(StrEnum):
@@ -62,13 +105,18 @@ class HeldBy(StrEnum):
     INACTIVE = "not active"
     TEXT = "text no longer binds"
     DRAFT = "draft"
+    PAUSED = "paused"
+    TOGETHER = "not together"
+    LEFT_ALONE = "left alone"
+    ASLEEP = "asleep"
+    HELD_OUT = "held out"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """An event that the run will record. `evidence`: the conditions behind it. `note`: a sentence where there is one."""
 
-    event: EnrollmentEvent | StartRefused
+    event: EnrollmentEvent | StartRefused | TraitSet
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
 

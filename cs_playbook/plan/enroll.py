@@ -10,37 +10,50 @@ from functools import lru_cache
 
 from cs_playbook.model.answer import UNFIT, answer, choose, explain
 from cs_playbook.model.asking import expressions_of
+from cs_playbook.model.asks import with_defaults
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import StartAsked, Started, StartRefused
 from cs_playbook.model.expression import Memory, Value, walk
 from cs_playbook.model.keys import enrollment_key
-from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.playbook import ANYONE, PLAYBOOK, PLAYED, RULE, Playbook, Reentry, Status
 from cs_playbook.model.step import Approve, Email, Task
+from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, Today
 from cs_playbook.plan.people import colleagues
+from cs_playbook.source.finding import NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known of one subject in one playbook: how many episodes, whether one is open, when the last one ended."""
+    """What is known of one subject in one playbook: how many episodes, whether one is open, when the last one ended.
+
+    `watched`, `is_watched`: the same of those that were held out; to the rule they count as if treated.
+    """
 
     count: int = 0
     treated: int = 0
     is_open: bool = False
     last_ended_on: date | None = None
+    watched: int = 0
+    is_watched: bool = False
+    last_started_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody the rule holds for. `since`: the first day it has fitted without a break. `owner`: who would begin."""
+    """Somebody the rule holds for. `since`: the first day it has fitted without a break. `owner`: who would begin.
+
+    `barred`: why it is left alone today, or what is in the way.
+    """
 
     account: str
     row: str | None
     since: date
     before: Before = Before()
     owner: str | None = None
+    barred: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +81,18 @@ def thin(
         if why is None:
             if not _is_new(playbook, candidate.before):
                 continue
-            why = _beyond_limits(playbook, candidate, room, busy, begun)
+            why = _barred(playbook, candidate) or _beyond_limits(playbook, candidate, room, busy, begun)
         if why is None:
             busy[candidate.owner or ""] += 1
             begun += 1
         yield candidate, why
+
+
+def _barred(playbook: Playbook, candidate: Candidate) -> Held | None:
+    """Asked before the limits: who cannot start takes no place from others."""
+    if playbook.status is Status.PAUSED:
+        return Held(HeldBy.PAUSED, playbook.name, None, "the playbook is paused: it opens nothing")
+    return candidate.barred
 
 
 def _beyond_limits(
@@ -93,31 +113,38 @@ def _beyond_limits(
 
 def _is_new(playbook: Playbook, before: Before) -> bool:
     """Not open, and either never here or allowed again."""
-    if before.is_open:
+    if before.is_open or before.is_watched:
         return False
-    return before.treated == 0 or playbook.reentry is not None
+    return before.treated + before.watched == 0 or comes_again(playbook)
+
+
+def comes_again(playbook: Playbook) -> bool:
+    """Each time of a rhythm is an enrollment of its own; any other playbook says `reentry:`."""
+    return playbook.reentry is not None or playbook.trigger.every is not None
 
 
 def _not_again(
     playbook: Playbook, candidate: Candidate, skipped_since: date | None, day: date
 ) -> Held | None:
     before = candidate.before
-    if skipped_since is not None and before.treated == 0 and candidate.since <= skipped_since:
+    times = before.treated + before.watched
+    if skipped_since is not None and times == 0 and candidate.since <= skipped_since:
         return Held(
             HeldBy.ALREADY,
             playbook.name,
             None,
             f"it fitted already on {skipped_since.isoformat()}, when the playbook went live",
         )
-    if before.is_open or before.treated == 0 or playbook.reentry is None:
+    if before.is_open or before.is_watched or times == 0 or playbook.reentry is None:
         return None
-    again = playbook.reentry
-    if again.at_most is not None and before.treated >= again.at_most:
+    return _rests(playbook, playbook.reentry, before, times, day)
+
+
+def _rests(playbook: Playbook, again: Reentry, before: Before, times: int, day: date) -> Held | None:
+    """It has been here too often, or too lately."""
+    if again.at_most is not None and times >= again.at_most:
         return Held(
-            HeldBy.RESTING,
-            playbook.name,
-            None,
-            f"it has been here {before.treated} times, at most {again.at_most}",
+            HeldBy.RESTING, playbook.name, None, f"it has been here {times} times, at most {again.at_most}"
         )
     if before.last_ended_on is not None:
         free = before.last_ended_on + timedelta(days=again.days_after_end)
@@ -136,9 +163,12 @@ def _limited(playbook: Playbook, why: str) -> Held:
     return Held(HeldBy.LIMIT, playbook.name, None, why)
 
 
-def start(playbook: Playbook, subject: Subject, before: Before, by: str, today: Today) -> Change | None:
-    """The start of an enrollment; None where its exit or its goal fits already."""
-    values = {**subject.values}
+def start(
+    playbook: Playbook, subject: Subject, before: Before, asked: StartAsked | None, today: Today
+) -> Change | None:
+    """The start of an enrollment, by the rule or `asked` by a person; None where its exit or its goal fits already."""
+    given = with_defaults(playbook.asks, asked.given if asked else {})
+    values = {**subject.values, **{f"given.{name}": value for name, value in given.items()}}
     at_start = {name: subject.values.get(name) for name in asked_at_start(playbook)}
     for name, value in at_start.items():
         values |= _remembered(name, value)
@@ -147,14 +177,22 @@ def start(playbook: Playbook, subject: Subject, before: Before, by: str, today: 
         return None
     episode = before.count + 1
     key = enrollment_key(subject.account, subject.row, playbook.first_name, episode)
-    arm = Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
+    began = asked.began if asked else None
     within = playbook.goal.within if playbook.goal else None
     event = Started(
         enrollment=key, playbook=playbook.first_name, account=subject.account, row=subject.row, episode=episode,
-        definition=playbook.definition, arm=arm, on=today.day, by=by, at_start=at_start,
-        watch_until=None if within is None else today.day + timedelta(days=within),
+        definition=playbook.definition, arm=_arm(playbook, subject, asked, today), on=today.day,
+        per_value=bool(playbook.trigger.per_value), by=asked.by if asked else RULE, at_start=at_start, began=began, given=given,
+        watch_until=None if within is None else (began or today.day) + timedelta(days=within),
     )  # fmt: skip
     return Change(event, _why(playbook, subject, today))
+
+
+def _arm(playbook: Playbook, subject: Subject, asked: StartAsked | None, today: Today) -> Arm:
+    """Only what the rule starts is drawn by lot: a person who asks has a reason."""
+    if playbook.status is Status.SHADOW:
+        return Arm.SHADOW
+    return Arm.HELD_OUT if asked is None and today.watched(playbook, subject) else Arm.TREATED
 
 
 def _remembered(name: str, value: Value) -> dict[str, Value]:
@@ -182,22 +220,74 @@ def asked_at_start(playbook: Playbook) -> tuple[str, ...]:
 def refusal(
     asked: StartAsked, playbook: Playbook | None, subject: Subject, before: Before, today: Today
 ) -> str | None:
-    """Why a start asked for by a person cannot be; None where it can."""
-    if playbook is None or playbook.status is Status.DRAFT:
-        return f"the playbook '{asked.playbook}' is not live"
+    """Why a start asked for by a person cannot be; None where it can. Its `when` is never asked, its audience always."""
+    if playbook is None or playbook.status not in (Status.LIVE, Status.SHADOW):
+        return _not_open(asked, playbook)
     if not subject.present:
         return "it is not in the snapshot"
     if not subject.active and not playbook.sees_inactive:
         return "the account is not active"
-    if "csm" not in playbook.trigger.started_by:
-        return "the playbook is started by its rule only"
+    if not may_say(asked.by, playbook, subject, today):
+        return who_may(playbook, asked.by)
+    if playbook.trigger.per_value and subject.row is None:
+        return f"{' or '.join(item.fact for item in playbook.trigger.per_value)} is empty: there is nothing it could be about"
     if before.is_open:
         return "it is in this playbook already"
-    if before.treated and playbook.reentry is None:
-        return "it has been in this playbook, and there is no reentry"
+    if asked.at is not None and playbook.step(asked.at) is None:
+        return f"the playbook has no step '{asked.at}'"
     if playbook.audience is not None and not answer(playbook.audience, subject.values, today.reckoning):
         return "it is not in the playbook's audience"
-    return None
+    return None if asked.although else _been_here(playbook, before, today.day)
+
+
+def _not_open(asked: StartAsked, playbook: Playbook | None) -> str:
+    match playbook.status if playbook else None:
+        case Status.PAUSED:
+            return "the playbook is paused: it opens nothing"
+        case Status.DRAINING:
+            return "the playbook takes no new ones: it is draining"
+        case Status.RETIRED:
+            return "the playbook is retired"
+        case _:
+            return f"the playbook '{asked.playbook}' is not live"
+
+
+def _been_here(playbook: Playbook, before: Before, day: date) -> str | None:
+    """What a person may overrule with a reason: it has been here, too lately or too often."""
+    if not before.treated:
+        return None
+    if playbook.reentry is None:
+        return None if comes_again(playbook) else "it has been in this playbook, and there is no reentry"
+    resting = _rests(playbook, playbook.reentry, before, before.treated, day)
+    return resting.why if resting else None
+
+
+def may_say(by: str, playbook: Playbook, subject: Subject, today: Today) -> bool:
+    """Whether `started_by:` names this person. Who gives no address of the team is believed to act for one who is named.
+
+    A playbook that plays this one needs no leave: its author has said so where it is read.
+    """
+    named = starters(playbook)
+    if by.startswith(PLAYED):
+        return True
+    if ANYONE in named or not named or today.catalog.team.person(by) is None:
+        return bool(named)
+    return any(
+        person.email == by for role in named for person in colleagues(RoleRef(role, NOWHERE), subject, today)
+    )
+
+
+def starters(playbook: Playbook) -> list[str]:
+    """The roles of people who may start it."""
+    return [role for role in playbook.trigger.started_by if role not in (RULE, PLAYBOOK)]
+
+
+def who_may(playbook: Playbook, by: str) -> str:
+    named = starters(playbook)
+    if not named:
+        rule = RULE in playbook.trigger.started_by
+        return f"the playbook is started by {'its rule' if rule else 'other playbooks'} only"
+    return f"{by} is not its {' or '.join(named)}, who may start it"
 
 
 def refused(asked: StartAsked, why: str, day: date) -> Change:
@@ -217,5 +307,5 @@ def first_owner(playbook: Playbook, subject: Subject, today: Today) -> str | Non
         if cases is not None:
             who = choose(cases, subject.values, today.reckoning)
             found = () if who is UNFIT else colleagues(who, subject, today)  # type: ignore[arg-type]
-            return found[0].email if found else None
+            return found[0].email if found and not found[0].pool else None
     return None

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import assert_never
 
-from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, StepState, TaskState
+from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeated, StepState, TaskState
 from cs_playbook.model.event import (
+    RESTARTED,
     CameBack,
     Ended,
+    Ending,
     EnrollmentEvent,
+    GivenCorrected,
     GoalMet,
+    Notified,
+    Snoozed,
     Started,
     StepEnded,
     StepOpened,
+    StepOver,
     StepPassed,
+    StepRepeats,
     StepSkipped,
     TaskAnswered,
     TaskEscalated,
     TaskReassigned,
+    TaskSnoozed,
+    TextChanged,
+    ValueMoved,
     WentMissing,
 )
+from cs_playbook.model.value import Value
+from cs_playbook.plan.fold_move import after_move
 
 
 def begin(event: Started) -> Enrollment:
@@ -29,7 +42,7 @@ def begin(event: Started) -> Enrollment:
     return Enrollment(
         key=event.enrollment, playbook=event.playbook, account=event.account, row=event.row, episode=event.episode,
         definition=event.definition, arm=event.arm, started_on=event.on, by=event.by, at_start=event.at_start,
-        watch_until=event.watch_until,
+        watch_until=event.watch_until, given=event.given, began=event.began,
     )  # fmt: skip
 
 
@@ -47,20 +60,40 @@ def _after(enrollment: Enrollment, event: EnrollmentEvent) -> Enrollment:
             return begin(event)
         case StepOpened() | StepEnded() | StepPassed() | StepSkipped():
             return _step(enrollment, event)
+        case StepRepeats():
+            return _repeats(enrollment, event)
+        case StepOver():
+            return _no_more(enrollment, event)
         case TaskAnswered():
             return _answered(enrollment, event)
         case TaskEscalated():
             return _change_task(enrollment, event.task, escalated_on=event.on)
         case TaskReassigned():
-            return _change_task(enrollment, event.task, owner=event.owner)
+            return _change_task(
+                enrollment, event.task, owner=event.owner, instead_of=event.instead_of, pool=event.pool
+            )
         case GoalMet():
             return replace(enrollment, goal_on=event.on)
         case Ended():
             return _ended(enrollment, event)
+        case Ending():
+            return replace(_cancelled(enrollment, event.on), ending=event.outcome, undo=event.then)
+        case GivenCorrected():
+            return replace(enrollment, given={**enrollment.given, **event.given})
+        case ValueMoved():
+            return replace(enrollment, about=event.about)
+        case TextChanged():
+            return after_move(enrollment, event)
         case WentMissing():
             return replace(enrollment, absent_since=event.on)
         case CameBack():
             return replace(enrollment, absent_since=None)
+        case Notified():
+            return enrollment
+        case TaskSnoozed():
+            return _put_off(enrollment, event.task, event.until, event.because)
+        case Snoozed():
+            return _all_put_off(enrollment, event)
         case _:
             assert_never(event)
 
@@ -69,7 +102,7 @@ def _step(enrollment: Enrollment, event: StepOpened | StepEnded | StepPassed | S
     match event:
         case StepOpened():
             tasks = {**enrollment.tasks, **{task.key: task for task in event.tasks}}
-            opened = Progress(StepState.OPEN, event.on, event.until)
+            opened = Progress(StepState.OPEN, event.on, event.until, plays=event.plays)
             return replace(enrollment, tasks=tasks, steps={**enrollment.steps, event.step: opened})
         case StepEnded():
             return _step_ended(enrollment, event)
@@ -85,14 +118,48 @@ def _step_ended(enrollment: Enrollment, event: StepEnded) -> Enrollment:
     before = enrollment.steps.get(event.step)
     ready_on = before.ready_on if before else event.on
     until = before.until if before else None
-    done = Progress(StepState.DONE, ready_on, until, event.outcome, event.on, event.by)
+    done = Progress(
+        StepState.DONE, ready_on, until, event.outcome, event.on, event.by, _said(enrollment, event.step),
+        before.plays if before else "",
+    )  # fmt: skip
     tasks = {
         key: replace(task, state=TaskState.DONE, outcome=event.outcome, done_on=event.on, by=event.by)
         if task.step == event.step and task.state is TaskState.OPEN
         else task
         for key, task in enrollment.tasks.items()
     }
+    if event.step in enrollment.repeats:
+        return _once_more_done(replace(enrollment, tasks=tasks), event.step, done)
     return replace(enrollment, tasks=tasks, steps={**enrollment.steps, event.step: done})
+
+
+def _repeats(enrollment: Enrollment, event: StepRepeats) -> Enrollment:
+    before = enrollment.repeats.get(event.step, Repeated(event.on))
+    now = replace(
+        before, begun=event.occurrence, planned=event.planned, since=event.since, rhythm=event.rhythm
+    )
+    return replace(enrollment, repeats={**enrollment.repeats, event.step: now})
+
+
+def _once_more_done(enrollment: Enrollment, step: str, done: Progress) -> Enrollment:
+    """Between two occurrences a step has no progress: what comes after it waits, and it may open again."""
+    so_far = enrollment.repeats[step]
+    now = replace(so_far, finished=so_far.begun, last=done)
+    steps = {name: progress for name, progress in enrollment.steps.items() if name != step}
+    return replace(enrollment, steps=steps, repeats={**enrollment.repeats, step: now})
+
+
+def _no_more(enrollment: Enrollment, event: StepOver) -> Enrollment:
+    over = Progress(
+        StepState.DONE, enrollment.repeats[event.step].ready_on, outcome=event.outcome, done_on=event.on, by="rule"
+    )
+    tasks = {
+        key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
+        if task.step == event.step and task.state is TaskState.OPEN
+        else task
+        for key, task in enrollment.tasks.items()
+    }
+    return replace(enrollment, tasks=tasks, steps={**enrollment.steps, event.step: over})
 
 
 def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
@@ -108,9 +175,11 @@ def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
         done_on=event.on,
         by=event.by,
         note=event.note,
+        answers=event.answers,
     )
     step = changed.tasks[event.task].step
-    of_step = [task for task in changed.tasks.values() if task.step == step]
+    occurrence = changed.tasks[event.task].occurrence
+    of_step = [task for task in changed.tasks.values() if (task.step, task.occurrence) == (step, occurrence)]
     if any(task.state is TaskState.OPEN for task in of_step):
         return changed
     given = {task.outcome for task in of_step}
@@ -118,21 +187,55 @@ def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
     return _step_ended(changed, StepEnded(event.enrollment, step, event.on, outcome, event.by))
 
 
+def _said(enrollment: Enrollment, step: str) -> dict[str, Value]:
+    """All that was answered on the lines of a step, the last time it was open; what was said last counts."""
+    said = [task for task in enrollment.tasks.values() if task.step == step and task.answers]
+    newest = max((task.occurrence for task in said), default=0)
+    in_order = sorted(said, key=lambda task: (task.done_on or date.min, task.key))
+    return {
+        name: value for task in in_order if task.occurrence == newest for name, value in task.answers.items()
+    }
+
+
 def _ended(enrollment: Enrollment, event: Ended) -> Enrollment:
+    watched = None if event.why == RESTARTED else enrollment.watch_until  # the goal is the next one's
+    return replace(
+        _cancelled(enrollment, event.on), ended_on=event.on, outcome=event.outcome, why_ended=event.why, watch_until=watched
+    )  # fmt: skip
+
+
+def _cancelled(enrollment: Enrollment, on: date) -> Enrollment:
+    """Nothing of it is open any more."""
     steps: Mapping[str, Progress] = {
-        step: replace(progress, state=StepState.CANCELLED, done_on=event.on)
+        step: replace(progress, state=StepState.CANCELLED, done_on=on)
         if progress.state is StepState.OPEN
         else progress
         for step, progress in enrollment.steps.items()
+    } | {
+        step: Progress(StepState.CANCELLED, so_far.ready_on, done_on=on)
+        for step, so_far in enrollment.repeats.items()
+        if step not in enrollment.steps  # between two
     }
     tasks: Mapping[str, OpenTask] = {
-        key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
+        key: replace(task, state=TaskState.CANCELLED, done_on=on)
         if task.state is TaskState.OPEN
         else task
         for key, task in enrollment.tasks.items()
     }
-    return replace(
-        enrollment, steps=steps, tasks=tasks, ended_on=event.on, outcome=event.outcome, why_ended=event.why
+    return replace(enrollment, steps=steps, tasks=tasks)
+
+
+def _all_put_off(enrollment: Enrollment, event: Snoozed) -> Enrollment:
+    for task in enrollment.open_tasks:
+        enrollment = _put_off(enrollment, task.key, event.until, event.because)
+    return replace(enrollment, asleep_until=event.until, asleep_because=event.because)
+
+
+def _put_off(enrollment: Enrollment, key: str, until: date, because: str) -> Enrollment:
+    """What was due before that day is due on it: who put it off promised it for then."""
+    due = max(enrollment.tasks[key].due, until)
+    return _change_task(
+        enrollment, key, due=due, late_at_once=False, asleep_until=until, asleep_because=because
     )
 
 

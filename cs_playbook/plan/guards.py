@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from cs_playbook.model.project import StopWhen
 
+# What a person may let pass, with a reason; of the others (`Stop.allowable` no) nobody may.
+ALLOWABLE = ("snapshot_older_than", "newly_fitting_a_playbook", "a_table_shrinks_by", "empty_cells_rise_by")
 SMALLEST_PORTFOLIO = 100  # below, a share says nothing: only the number counts
 
 

@@ -3,42 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
-from cs_playbook.model.condition import Condition, conditions
+from cs_playbook.model.answer import UNFIT, choose
+from cs_playbook.model.condition import Cases, Condition, conditions
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
-from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import Approve, Email, Step, Task
+from cs_playbook.model.playbook import PLAYED, Playbook
+from cs_playbook.model.step import Approve, Document, Email, Step, Task
+from cs_playbook.model.team import People
+from cs_playbook.plan.absence import away_words
+from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Row, Subject, Today
-from cs_playbook.plan.people import Colleague, colleagues
-from cs_playbook.plan.speaking import say
+from cs_playbook.plan.documents import document_for
+from cs_playbook.plan.left_alone import left_alone
+from cs_playbook.plan.people import Colleague, colleagues, knowing
+from cs_playbook.plan.speaking import of_enrollment, say
 
 
-def told_of(task: OpenTask, step: Step, subject: Subject, today: Today) -> tuple[Colleague, ...]:
+def told_of(
+    task: OpenTask, step: Step, enrollment: Enrollment, subject: Subject, today: Today
+) -> tuple[Colleague, ...]:
     """Who is told that a line is late; nobody before it has escalated."""
     verb = step.verb
-    if task.escalated_on is None or not isinstance(verb, Task | Approve) or verb.escalate is None:
+    if task.escalated_on is None or not isinstance(verb, Task | Approve | Document) or verb.escalate is None:
         return ()
-    return colleagues(verb.escalate.tell, subject, today)
+    values = {**enrollment_values(enrollment), **subject.values}
+    who = choose(verb.escalate.tell, values, today.reckoning)
+    return () if who is UNFIT else colleagues(cast(People, who), knowing(subject, enrollment), today)
 
 
 def line_of(
     task: OpenTask, step: Step, playbook: Playbook, enrollment: Enrollment, subject: Subject, today: Today
 ) -> TaskLine:
     """One open task as a line."""
+    asleep = _asleep(task, enrollment, subject, today)
+    subject = of_enrollment(subject, enrollment)
     contact = contact_row(task.contact, subject, today)
     person = today.catalog.team.person(task.owner)
     return TaskLine(
-        key=task.key, state=_state(task, today), account=subject.account, account_name=account_name(subject),
+        key=task.key, state=_state(task, asleep, today), asleep=asleep, account=subject.account, account_name=account_name(subject),
         playbook=playbook.name, playbook_title=playbook.words.title, step=step.id, kind=step.kind,
-        title=title_of(step, subject, contact, today, task.missing), owner=task.owner, owner_name=person.name if person else task.owner,
+        title=_again(_with_note(title_of(step, subject, contact, today, task.missing), task, today), step, enrollment), owner=task.owner, owner_name=person.name if person else task.owner,
         due=task.due, opened_on=task.opened_on, minutes=task.minutes, outcomes=_answers(step), priority=playbook.priority,
         why=why_started(playbook, enrollment), contact=_contact_words(contact), checklist=_checklist(step, subject, contact, today),
-        missing=task.missing, row=enrollment.row or "",
+        missing=task.missing, row=enrollment.row or "", asks=tuple((ask.name, ask.words) for ask in step.asks),
     )  # fmt: skip
 
 
-def _state(task: OpenTask, today: Today) -> str:
+def _again(title: str, step: Step, enrollment: Enrollment) -> str:
+    """Which time it is, of what repeats."""
+    again = again_words(step, enrollment)
+    return f"{title} ({again})" if again else title
+
+
+def again_words(step: Step, enrollment: Enrollment) -> str:
+    """`every 2 weeks on monday, time 3`; nothing for a step that opens once."""
+    so_far = enrollment.repeats.get(step.id)
+    if so_far is None or not so_far.begun:
+        return ""
+    return f"every {so_far.rhythm}, time {so_far.begun}"
+
+
+def _with_note(title: str, task: OpenTask, today: Today) -> str:
+    """Whose line it is while somebody is away, and to whom a letter goes besides."""
+    copies = f"copy to {', '.join(task.copies)}" if task.copies else ""
+    away = away_words(task.owner, task.instead_of, today.catalog, today.day)
+    note = "; ".join(part for part in (copies, away) if part)
+    return f"{title} ({note})" if note else title
+
+
+def _asleep(task: OpenTask, enrollment: Enrollment, subject: Subject, today: Today) -> str:
+    """Until when and why nobody need do it now: it was put off, or its account is left alone."""
+    alone = left_alone(subject, today) if subject.present else None
+    if alone is not None:
+        return f"until {alone.until.isoformat()}: {alone.why}" if alone.until else alone.why
+    for until, because in (
+        (enrollment.asleep_until, enrollment.asleep_because),
+        (task.asleep_until, task.asleep_because),
+    ):
+        if until is not None and today.day < until:
+            return f"until {until.isoformat()}: {because}"
+    return ""
+
+
+def _state(task: OpenTask, asleep: str, today: Today) -> str:
+    if asleep:
+        return "asleep"
     if task.is_late(today.day):
         return "late"
     return "new" if task.opened_on == today.day else "open"
@@ -76,8 +127,21 @@ def title_of(
                 if missing
                 else f"Look at the draft to {whom} and send it"
             )
+        case Document(name=cases):
+            return _document_title(_name(cases, subject, today), subject, contact, today)
         case _:
             return step.id
+
+
+def _name(cases: Cases[str], subject: Subject, today: Today) -> str:
+    said = choose(cases, subject.values, today.reckoning)
+    return cases.fits[-1].value if said is UNFIT else str(said)
+
+
+def _document_title(name: str, subject: Subject, contact: Row | None, today: Today) -> str:
+    """What the document is called in the team's own language."""
+    found = document_for(name, "", today.catalog)
+    return f"Fill in: {say(found[1].title, subject, contact, today.catalog)}" if found else f"Fill in: {name}"
 
 
 def _contact_words(contact: Row | None) -> str:
@@ -89,13 +153,15 @@ def _contact_words(contact: Row | None) -> str:
 
 
 def _checklist(step: Step, subject: Subject, contact: Row | None, today: Today) -> tuple[str, ...]:
-    if isinstance(step.verb, Task | Approve):
+    if isinstance(step.verb, Task | Approve | Document):
         return tuple(say(item, subject, contact, today.catalog) for item in step.verb.checklist)
     return ()
 
 
 def why_started(playbook: Playbook, enrollment: Enrollment) -> str:
     """The reason that matters most, in the author's words; else the playbook's title."""
+    if enrollment.by.startswith(PLAYED):
+        return f"played by {enrollment.by.removeprefix(PLAYED)} since {enrollment.started_on.isoformat()}"
     if enrollment.by != "rule":
         return f"started by {enrollment.by} on {enrollment.started_on.isoformat()}"
     reasons = [item for item in _asked(playbook.trigger.when) if item.because]

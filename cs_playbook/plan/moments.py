@@ -8,7 +8,8 @@ from typing import assert_never
 
 from cs_playbook.model.answer import Values, evaluate
 from cs_playbook.model.expression import from_day
-from cs_playbook.model.time import FromDate, FromReady, FromStart, Moment, OnDay
+from cs_playbook.model.rhythm import day_on_or_after
+from cs_playbook.model.time import FromDate, FromReady, FromStart, Moment, OnDay, OnRhythm
 from cs_playbook.plan.decision import Today
 
 
@@ -29,6 +30,8 @@ def _day_of(moment: Moment, ready_on: date, started_on: date, values: Values, to
             return started_on + timedelta(days=days)
         case OnDay(day=day):
             return day
+        case OnRhythm(rhythm=rhythm):
+            return day_on_or_after(rhythm, ready_on, ready_on, calendar)
         case FromDate(duration=duration, direction=direction, date=named):
             from_date = evaluate(named, values, today.reckoning)
             if not isinstance(from_date, int):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from cs_playbook.model.answer import evaluate, truth
-from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
+from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.team import (
     AllOf,
     Always,
@@ -17,19 +17,14 @@ from cs_playbook.model.team import (
     FromField,
     ManagerOf,
     People,
+    Pool,
     Role,
     RoleRef,
 )
+from cs_playbook.plan.absence import Colleague, away, colleague, is_there, there
 from cs_playbook.plan.decision import Row, Subject, Today
 
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody of our own. `role` is the name under which they were asked for."""
-
-    email: str
-    name: str
-    role: str
+__all__ = ["Colleague", "Contact", "Someone", "colleagues", "contacts", "knowing", "owners", "people", "with_pick"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +44,42 @@ class Contact:
 Someone = Colleague | Contact
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Of whom, when, and who is meant by a pool: (role, pool) → one of them, or all."""
+
+    subject: Subject
+    today: Today
+    of_pool: Callable[[str, Pool], tuple[Colleague, ...]]
+
+
 def people(who: People, subject: Subject, today: Today) -> tuple[Someone, ...]:
-    """Everybody meant, each address once, in the order asked; empty where there is nobody."""
-    found: dict[str, Someone] = {}
-    for someone in _people(who, subject, today):
-        found.setdefault((someone.email or someone.role).lower(), someone)
-    return tuple(found.values())
+    """Everybody meant, each address once, in the order asked; empty where there is nobody.
+
+    Of a pool: whom this enrollment has; before anybody is picked, all of it.
+    """
+
+    def known_or_all(role: str, pool: Pool) -> tuple[Colleague, ...]:
+        known = _known(role, pool, subject)
+        if known:
+            return tuple(colleague(email, role, today.catalog) for email in known)
+        return tuple(replace(colleague(email, role, today.catalog), pool=role) for email in pool.people)
+
+    return _each_once(_people(who, _Asked(subject, today, known_or_all)))
+
+
+def owners(who: People, subject: Subject, today: Today) -> tuple[Colleague, ...]:
+    """Who gets a line that opens now: a pool picks one, who then stays this enrollment's."""
+
+    def known_or_picked(role: str, pool: Pool) -> tuple[Colleague, ...]:
+        known = _known(role, pool, subject)
+        if known:
+            return tuple(colleague(email, role, today.catalog) for email in known)
+        email = today.pick(role, _of_those_there(pool, today))
+        return () if email is None else (replace(colleague(email, role, today.catalog), pool=role),)
+
+    found = _each_once(_people(who, _Asked(subject, today, known_or_picked)))
+    return tuple(someone for someone in found if isinstance(someone, Colleague))
 
 
 def colleagues(who: People, subject: Subject, today: Today) -> tuple[Colleague, ...]:
@@ -65,60 +90,147 @@ def contacts(who: People, subject: Subject, today: Today) -> tuple[Contact, ...]
     return tuple(someone for someone in people(who, subject, today) if isinstance(someone, Contact))
 
 
-def _people(who: People, subject: Subject, today: Today) -> Iterator[Someone]:
+def knowing(subject: Subject, enrollment: Enrollment) -> Subject:
+    """The subject, with whom its pools have picked in this enrollment."""
+    tasks = sorted(enrollment.tasks.values(), key=lambda task: (task.opened_on, task.key), reverse=True)
+    picked: dict[str, tuple[str, ...]] = {}
+    for task in tasks:
+        if task.pool:
+            picked[task.pool] = (*picked.get(task.pool, ()), task.instead_of or task.owner)
+    return replace(subject, picked={**subject.picked, **picked}) if picked else subject
+
+
+def with_pick(subject: Subject, one: Colleague) -> Subject:
+    """The subject as it will be known once this line is open."""
+    picked = {**subject.picked, one.pool: (one.instead_of or one.email,)}
+    return replace(subject, picked=picked) if one.pool else subject
+
+
+def _known(role: str, pool: Pool, subject: Subject) -> tuple[str, ...]:
+    """Whom this enrollment has, as long as they are in the pool."""
+    of_pool = {email.casefold() for email in pool.people}
+    return tuple(email for email in subject.picked.get(role, ()) if email.casefold() in of_pool)[:1]
+
+
+def _of_those_there(pool: Pool, today: Today) -> Pool:
+    """Nobody who is away is picked, unless all of them are."""
+    here = tuple(email for email in pool.people if away(email, today.catalog, today.day) is None)
+    return replace(pool, people=here) if here else pool
+
+
+def _each_once(found: tuple[Someone, ...]) -> tuple[Someone, ...]:
+    once: dict[str, Someone] = {}
+    for someone in found:
+        once.setdefault((someone.email or someone.role).lower(), someone)
+    return tuple(once.values())
+
+
+def _people(who: People, asked: _Asked) -> tuple[Someone, ...]:
     match who:
         case RoleRef(role=name):
-            yield from _role(name, subject, today)
+            return _or_stand_in(name, asked)
         case FirstOf(people=choices):
-            for choice in choices:
-                found = list(_people(choice, subject, today))
-                if found:
-                    yield from found
-                    return
+            return _first(choices, asked)
         case AllOf(people=choices):
-            for choice in choices:
-                yield from _people(choice, subject, today)
+            return tuple(someone for choice in choices for someone in _people(choice, asked))
         case _:
             assert_never(who)
 
 
-def _role(
-    name: str, subject: Subject, today: Today, asked: frozenset[str] = frozenset()
-) -> tuple[Someone, ...]:
-    role = today.catalog.team.role(name)
-    if role is None or name in asked:  # a role that falls back on itself has nobody
+def _first(choices: tuple[People, ...], asked: _Asked) -> tuple[Someone, ...]:
+    """The first with somebody there, covers counted; then the first whose role has a stand-in; then the first at all."""
+    missed: tuple[Someone, ...] = ()
+    for choice in choices:
+        found = _present(choice, asked)
+        if found:
+            return _instead_of(missed, found)
+        missed = missed or _named_in(choice, asked)
+    ways = [_people(choice, asked) for choice in choices]
+    return next(
+        (way for way in ways if way and _all_there(way, asked)), next((way for way in ways if way), ())
+    )
+
+
+def _present(who: People, asked: _Asked) -> tuple[Someone, ...]:
+    """Those of them who are there, or covered."""
+    if not isinstance(who, RoleRef):
+        found = _people(who, asked)
+        return found if _all_there(found, asked) else ()
+    return _there(_named(who.role, asked), asked)
+
+
+def _named_in(who: People, asked: _Asked) -> tuple[Someone, ...]:
+    return _named(who.role, asked) if isinstance(who, RoleRef) else _people(who, asked)
+
+
+def _or_stand_in(name: str, asked: _Asked) -> tuple[Someone, ...]:
+    """Those of a role who are there or covered; else who stands in by `else:`; else they themselves, though away."""
+    found = _named(name, asked)
+    present = _there(found, asked)
+    role = asked.today.catalog.team.role(name)
+    if present or not found or role is None or role.otherwise is None:
+        return present or found
+    stand_ins = _there(_named(role.otherwise.role, asked), asked)
+    return _instead_of(found, stand_ins) or found
+
+
+def _there(found: tuple[Someone, ...], asked: _Asked) -> tuple[Someone, ...]:
+    today = asked.today
+    ways = [there(one, today.catalog, today.day) if isinstance(one, Colleague) else one for one in found]
+    return tuple(one for one in ways if one is not None)
+
+
+def _all_there(found: tuple[Someone, ...], asked: _Asked) -> bool:
+    today = asked.today
+    return all(not isinstance(one, Colleague) or is_there(one, today.catalog, today.day) for one in found)
+
+
+def _instead_of(missed: tuple[Someone, ...], found: tuple[Someone, ...]) -> tuple[Someone, ...]:
+    """Who stands in for somebody away, and is not there in their own right."""
+    absent = next((one for one in missed if isinstance(one, Colleague)), None)
+    if absent is None:
+        return found
+    return tuple(
+        replace(one, instead_of=one.instead_of or absent.email) if isinstance(one, Colleague) else one
+        for one in found
+    )
+
+
+# --- who they are, there or not ---
+
+
+def _named(name: str, asked: _Asked, seen: frozenset[str] = frozenset()) -> tuple[Someone, ...]:
+    role = asked.today.catalog.team.role(name)
+    if role is None or name in seen:  # a role that falls back on itself has nobody
         return ()
-    found = _found(role, subject, today, asked | {name})
+    found = _found(role, asked, seen | {name})
     if found or role.otherwise is None:
         return found
-    return _role(role.otherwise.role, subject, today, asked | {name})
+    return _named(role.otherwise.role, asked, seen | {name})
 
 
-def _found(role: Role, subject: Subject, today: Today, asked: frozenset[str]) -> tuple[Someone, ...]:
+def _found(role: Role, asked: _Asked, seen: frozenset[str]) -> tuple[Someone, ...]:
+    catalog = asked.today.catalog
     match role.source:
         case FromField(fact=fact):
-            address = evaluate(fact, subject.values, today.reckoning)
-            return (_colleague(str(address), role.name, today.catalog),) if address else ()
+            address = evaluate(fact, asked.subject.values, asked.today.reckoning)
+            return (colleague(str(address), role.name, catalog),) if address else ()
         case Always(email=email):
-            return (_colleague(email, role.name, today.catalog),)
+            return (colleague(email, role.name, catalog),)
         case ManagerOf(role=managed):
+            # The manager of who is away, not of who stands in.
+            persons = [catalog.team.person(one.email or "") for one in _named(managed.role, asked, seen)]
             return tuple(
-                _colleague(manager, role.name, today.catalog)
-                for person in _role(managed.role, subject, today, asked)
-                if person.email and (manager := _manager(person.email, today.catalog))
+                colleague(person.manager, role.name, catalog)
+                for person in persons
+                if person and person.manager
             )
+        case Pool() as pool:
+            return asked.of_pool(role.name, pool)
         case ContactsWhere() as source:
-            return _contacts(source, role.name, subject, today)
-
-
-def _colleague(email: str, role: str, catalog: Catalog) -> Colleague:
-    person = catalog.team.person(email)
-    return Colleague(person.email, person.name, role) if person else Colleague(email, email, role)
-
-
-def _manager(email: str, catalog: Catalog) -> str | None:
-    person = catalog.team.person(email)
-    return person.manager if person else None
+            return _contacts(source, role.name, asked.subject, asked.today)
+        case _:
+            assert_never(role.source)
 
 
 def _contacts(source: ContactsWhere, role: str, subject: Subject, today: Today) -> tuple[Someone, ...]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
+from cs_playbook.model.about import table_row
 from cs_playbook.model.enrollment import Arm, Enrollment
-from cs_playbook.model.event import StartAsked, Started
-from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.event import Ended, StartAsked, Started, StartRefused, TraitSet
+from cs_playbook.model.playbook import MOVE, RESTART, Playbook, Status
 from cs_playbook.plan.advance import advance
-from cs_playbook.plan.decision import Decision, Held, HeldBy, Row, Subject, SubjectPlan, Today
+from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Row, Subject, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before, refusal, refused, start
-from cs_playbook.plan.fold import begin
+from cs_playbook.plan.fold import begin, fold
+from cs_playbook.plan.in_flight import again, make_way, move, new_text, playbook_of, stop
+from cs_playbook.plan.left_alone import left_alone
+from cs_playbook.plan.midway import done_elsewhere
+from cs_playbook.plan.playing import Playing
+from cs_playbook.plan.step_set import with_conflicts
+from cs_playbook.plan.together import in_the_way
 from cs_playbook.plan.work import work
 
 
@@ -29,7 +37,9 @@ class Start:
 class Account:
     """All that is known today of one account: its facts, contacts, the rows that enrollments are about.
 
-    `rows`: (table, key) → values of `row.x`.
+    `rows`: (table, key) → values of `row.x`. `known`: an enrollment of the ledger by its key; `before`: what the
+    account, or a row of it, has been through in a playbook; both as it stood before the run. `named`: what a playbook
+    would be about, which is about values of facts too, from the key of its table's row.
     """
 
     subject: Subject
@@ -37,27 +47,134 @@ class Account:
     enrollments: Sequence[Enrollment]
     starts: Sequence[Start] = ()
     held: Sequence[tuple[str | None, Held]] = ()
+    known: Callable[[str], Enrollment | None] = lambda key: None
+    before: Callable[[Playbook, str | None], Before] = lambda playbook, row: Before()
+    named: Callable[[Playbook, str | None], str | None] = lambda playbook, row: row
 
 
 def plan_account(account: Account, today: Today) -> list[SubjectPlan]:
     """The plans of the account and of each of its rows that has something going on."""
-    plans = [_go_on(account, enrollment, today) for enrollment in account.enrollments]
-    plans += [plan for beginning in account.starts if (plan := _begin(account, beginning, today)) is not None]
+    going = {item.playbook: item.started_on for item in account.enrollments if _is_treated(item)}
+    playing = _playing(account, going, today)
+    account = replace(account, subject=replace(account.subject, others=playing))
+    plans: list[SubjectPlan] = []
+    for enrollment in account.enrollments:
+        plans += [*_go_on(account, enrollment, today), *playing.take()]
+    for beginning in account.starts:
+        seen = _as_seen(beginning, playing)
+        plan = _begin(account, seen, going, today) if seen is not None else None
+        if plan is not None:
+            plans += [plan, *playing.take()]
+            going |= {item.playbook: item.started_on for item in plan.after if item.arm is Arm.TREATED}
     plans += [SubjectPlan(replace(account.subject, row=row), (held,), ()) for row, held in account.held]
-    return plans
+    return with_conflicts(plans, today.set_by_hand)
 
 
-def _go_on(account: Account, enrollment: Enrollment, today: Today) -> SubjectPlan:
-    text = today.texts.get(enrollment.definition)
-    subject = subject_of(account, text, enrollment.row)
-    stopped = _frozen(enrollment, text, today)
+def _playing(account: Account, going: dict[str, date], today: Today) -> Playing:
+    """What its steps may begin; what they have begun is in the way of others as all else is."""
+
+    def begin(playbook: Playbook, row: str | None, before: Before, asked: StartAsked) -> SubjectPlan | None:
+        within = replace(account, subject=replace(account.subject, others=playing))
+        plan = _begin(within, Start(playbook, row, before, asked), going, today)
+        if plan is not None and plan.after:
+            going[playbook.first_name] = today.day
+        return plan
+
+    playing = Playing(today, begin, account.known, account.before, account.named)
+    return playing
+
+
+def _as_seen(beginning: Start, playing: Playing) -> Start | None:
+    """A start with what has begun today before it; None: the rule begins nothing twice."""
+    if beginning.playbook is None:
+        return beginning
+    before = playing.seen(beginning.playbook, beginning.row, beginning.before)
+    if beginning.asked is None and before.is_open:
+        return None
+    playing.note(beginning.playbook, beginning.row)
+    return replace(beginning, before=before)
+
+
+def _is_treated(enrollment: Enrollment) -> bool:
+    """Also what ends today is in the way until tomorrow: a second run of the day must find nothing new."""
+    return enrollment.arm is Arm.TREATED and enrollment.is_open
+
+
+def _go_on(account: Account, enrollment: Enrollment, today: Today) -> list[SubjectPlan]:
+    text, playbook = today.texts.get(enrollment.definition), playbook_of(enrollment, today)
+    subject = subject_of(account, text or playbook, enrollment.row)
+    status = playbook.status if playbook else None
+    # What an exit has begun to undo is undone.
+    if status is Status.RETIRED and _is_treated(enrollment) and enrollment.ending is None:
+        return [_retire(enrollment, text, subject, today)]
+    resting = _resting(enrollment, status, subject, today)
+    new = new_text(enrollment, text, subject, resting, today)
+    if new is not None:
+        return _by_the_new_text(account, enrollment, new, subject, resting, today)
+    stopped = _frozen(enrollment, text, status)
     if stopped is not None or text is None:
-        return SubjectPlan(subject, (stopped,) if stopped else (), (enrollment,))
-    after, decisions = advance(enrollment, text, subject, today, work)
-    return SubjectPlan(subject, decisions, (after,))
+        return [SubjectPlan(subject, (stopped,) if stopped else (), (enrollment,))]
+    after, decisions = advance(enrollment, text, subject, today, work, resting)
+    return [SubjectPlan(subject, decisions, (after,))]
 
 
-def _frozen(enrollment: Enrollment, text: Playbook | None, today: Today) -> Held | None:
+def _by_the_new_text(
+    account: Account, enrollment: Enrollment, new: Playbook, subject: Subject, resting: Held | None, today: Today
+) -> list[SubjectPlan]:
+    """It goes on by the new text on the same day; or ends, and perhaps begins anew."""
+    if new.changes.open_enrollments == MOVE:
+        moved = move(enrollment, today.steps_of(enrollment.definition), new, today)
+        after, decisions = advance(_fold(enrollment, moved), new, subject, today, work, resting)
+        return [SubjectPlan(subject, (moved, *decisions), (after,))]
+    started = None
+    if new.changes.open_enrollments == RESTART:
+        started = again(enrollment, new, subject, account.before(new, enrollment.row), today)
+    ended = make_way(enrollment, today) if started else stop(enrollment, today)
+    last = SubjectPlan(subject, (ended,), (_fold(enrollment, ended),))
+    return [last, _first_day(started, new, None, subject, today)] if started else [last]
+
+
+def _fold(enrollment: Enrollment, change: Change) -> Enrollment:
+    assert not isinstance(change.event, StartRefused | TraitSet)
+    return fold(enrollment, change.event)
+
+
+def _retire(enrollment: Enrollment, text: Playbook | None, subject: Subject, today: Today) -> SubjectPlan:
+    """What is open ends, unless an answer, an exit or the goal ends it with a better word on this very day."""
+    after: Enrollment = enrollment
+    decisions: tuple[Decision, ...] = ()
+    if text is not None:
+        said = Held(HeldBy.PAUSED, text.name, None, "the playbook is retired")
+        after, decisions = advance(enrollment, text, subject, today, work, said)
+    if not after.is_open or after.ending is not None:
+        return SubjectPlan(subject, decisions, (after,))
+    ended = Ended(enrollment.key, today.day, "retired", "retired")
+    kept = tuple(decision for decision in decisions if isinstance(decision, Change))
+    return SubjectPlan(subject, (*kept, Change(ended)), (fold(after, ended),))
+
+
+def _resting(enrollment: Enrollment, status: Status | None, subject: Subject, today: Today) -> Held | None:
+    """Why nothing of it opens, times out or is sent today; its people's answers, its exit and its goal still count."""
+    if not _is_treated(enrollment):
+        return None
+    match status:
+        case Status.PAUSED:
+            return Held(HeldBy.PAUSED, enrollment.playbook, None, "the playbook is paused: nothing opens")
+        case Status.SHADOW:
+            why = "the playbook is in shadow, it tells nobody: nothing opens"
+            return Held(HeldBy.PAUSED, enrollment.playbook, None, why)
+        case _:
+            pass
+    alone = left_alone(subject, today)
+    if alone is not None:
+        return alone.held(enrollment.playbook)
+    if enrollment.sleeps(today.day):
+        why = f"put off until {enrollment.asleep_until}: {enrollment.asleep_because}"
+        return Held(HeldBy.ASLEEP, enrollment.playbook, None, why, enrollment.asleep_until)
+    return None
+
+
+def _frozen(enrollment: Enrollment, text: Playbook | None, status: Status | None) -> Held | None:
     if not enrollment.is_open:
         return None
     if text is None:
@@ -67,16 +184,8 @@ def _frozen(enrollment: Enrollment, text: Playbook | None, today: Today) -> Held
             None,
             "the text with which it began no longer binds: cs-playbook validate says where",
         )
-    now = next(
-        (
-            playbook
-            for playbook in today.catalog.playbooks.values()
-            if playbook.first_name == enrollment.playbook
-        ),
-        None,
-    )
-    if now is not None and now.status is Status.DRAFT:
-        return Held(HeldBy.DRAFT, now.name, None, "the playbook is a draft now: nothing of it moves")
+    if status is Status.DRAFT:
+        return Held(HeldBy.DRAFT, text.name, None, "the playbook is a draft now: nothing of it moves")
     return None
 
 
@@ -84,33 +193,52 @@ def subject_of(account: Account, playbook: Playbook | None, row: str | None) -> 
     """The account, or its row with `row.x` beside the account's facts; a row that vanished is not present."""
     if row is None:
         return account.subject
-    table = playbook.trigger.one_per if playbook else None
-    found = account.rows.get((table or "", row))
+    if playbook is not None and playbook.trigger.one_per is None and playbook.trigger.per_value:
+        return replace(account.subject, row=row)
+    key = table_row(playbook.trigger, row) if playbook else None
+    found = account.rows.get((playbook.trigger.one_per or "", key)) if playbook and key else None
     if found is None:
         return replace(account.subject, row=row, present=False)
     values = {**account.subject.values, **{f"row.{name}": value for name, value in found.items()}}
     return replace(account.subject, row=row, values=values)
 
 
-def _begin(account: Account, beginning: Start, today: Today) -> SubjectPlan | None:
+def _begin(account: Account, beginning: Start, going: Mapping[str, date], today: Today) -> SubjectPlan | None:
     subject = subject_of(account, beginning.playbook, beginning.row)
     if beginning.asked is not None:
         why = refusal(beginning.asked, beginning.playbook, subject, beginning.before, today)
+        why = why or _in_its_way(beginning.asked.playbook, subject, going, today)
         if why is not None:
             return SubjectPlan(subject, (refused(beginning.asked, why, today.day),), ())
     if beginning.playbook is None or not subject.present:
         return None
-    by = beginning.asked.by if beginning.asked else "rule"
-    started = start(beginning.playbook, subject, beginning.before, by, today)
+    started = start(beginning.playbook, subject, beginning.before, beginning.asked, today)
     if started is None:
         return _over_already(subject, beginning, today)
+    at = beginning.asked.at if beginning.asked else None
+    return _first_day(started, beginning.playbook, at, subject, today)
+
+
+def _first_day(
+    started: Change, playbook: Playbook, at: str | None, subject: Subject, today: Today
+) -> SubjectPlan:
+    """`at`: the step at which it stands already."""
     assert isinstance(started.event, Started)
     first: list[Decision] = [started]
     enrollment = begin(started.event)
     if enrollment.arm is Arm.TREATED:
-        enrollment, later = advance(enrollment, beginning.playbook, subject, today, work)
+        for event in done_elsewhere(playbook, at, enrollment.key, today.day) if at else ():
+            first.append(Change(event))
+            enrollment = fold(enrollment, event)
+        enrollment, later = advance(enrollment, playbook, subject, today, work)
         first += later
     return SubjectPlan(subject, tuple(first), (enrollment,))
+
+
+def _in_its_way(playbook: str, subject: Subject, going: Mapping[str, date], today: Today) -> str | None:
+    """The account is left alone, or in a playbook beside which this one never runs."""
+    alone = left_alone(subject, today)
+    return alone.words if alone else in_the_way(playbook, going, today.rivals) or None
 
 
 def _over_already(subject: Subject, beginning: Start, today: Today) -> SubjectPlan | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
+from cs_playbook.model.asks import Ask
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
@@ -14,7 +16,7 @@ from cs_playbook.model.expression import FieldType, Name, Value, from_day, to_li
 from cs_playbook.model.step import Sentence
 from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Row, Subject, Today
-from cs_playbook.plan.people import Colleague, Contact, people
+from cs_playbook.plan.people import Colleague, Contact, knowing, people
 
 NOTHING = "—"
 
@@ -61,11 +63,20 @@ def spoken(value: Value, kind: FieldType | None) -> Any:
             return value
 
 
+def of_enrollment(subject: Subject, enrollment: Enrollment) -> Subject:
+    """The subject with what was given to its enrollment and answered in it, for sentences that name them."""
+    known: dict[str, Value] = {f"given.{name}": value for name, value in enrollment.given.items()}
+    for step, progress in enrollment.steps.items():
+        known |= {f"steps.{step}.{name}": value for name, value in progress.answers.items()}
+    return replace(subject, values={**subject.values, **known}) if known else subject
+
+
 def letter_values(
     subject: Subject, enrollment: Enrollment | None, contact: Row | None, today: Today
 ) -> Mapping[str, Any]:
     """Everything a letter may name, nested: account.name, contact.first_name, csm.name, steps.call.outcome, today."""
     contacts = today.catalog.contract.table("contacts")
+    subject = subject if enrollment is None else knowing(subject, enrollment)
     return _WhenAsked(
         {
             "account": lambda: _WhenAsked(_facts(subject, today.catalog)),
@@ -76,7 +87,9 @@ def letter_values(
                 if key.startswith("row.")
             },
             "today": lambda: today.day,
-            "steps": lambda: {} if enrollment is None else _steps(enrollment),
+            "rows": lambda: partial(today.rows, subject),
+            "steps": lambda: {} if enrollment is None else _steps(enrollment, today),
+            "given": lambda: {} if enrollment is None else _given(enrollment, today),
             **{
                 role.name: partial(_spoken_of, RoleRef(role.name, role.span), subject, today)
                 for role in today.catalog.team.roles
@@ -117,17 +130,35 @@ def _spoken_of(role: RoleRef, subject: Subject, today: Today) -> Mapping[str, An
     match first:
         case None:
             return {}
+        case Colleague(pool=pool) if pool:  # nobody is picked yet, and tomorrow it may be another
+            return {}
         case Colleague():
             return {"name": first.name, "email": first.email}
         case Contact():
             return _row(first.row, today.catalog.contract.table("contacts"))
 
 
-def _steps(enrollment: Enrollment) -> dict[str, Any]:
+def _steps(enrollment: Enrollment, today: Today) -> dict[str, Any]:
+    text = today.texts.get(enrollment.definition)
+    asks = {step.id: step.asks for step in text.all_steps} if text else {}
     return {
-        step: {"outcome": progress.outcome, "done_on": progress.done_on}
+        step: {
+            "outcome": progress.outcome,
+            "done_on": progress.done_on,
+            **_as_asked(asks.get(step, ()), progress.answers),
+        }
         for step, progress in enrollment.steps.items()
     }
+
+
+def _given(enrollment: Enrollment, today: Today) -> dict[str, Any]:
+    text = today.texts.get(enrollment.definition)
+    return _as_asked(text.asks if text else (), enrollment.given)
+
+
+def _as_asked(asks: tuple[Ask, ...], values: Mapping[str, Value]) -> dict[str, Any]:
+    """What is stored, as a template sees it: dates as dates."""
+    return {ask.name: spoken(values.get(ask.name), ask.type) for ask in asks}
 
 
 def language_for(contact: Row | None, subject: Subject, letter: str, catalog: Catalog) -> str:

@@ -1,8 +1,9 @@
-"""A letter on its day: a draft for each contact who may be written to."""
+"""A letter on its day: a draft for each contact who may be written to, with who reads it besides, in its thread."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from cs_playbook.model.enrollment import OpenTask
@@ -11,7 +12,7 @@ from cs_playbook.model.keys import task_key
 from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import Subject
-from cs_playbook.plan.people import Colleague, Contact, contacts
+from cs_playbook.plan.people import Colleague, Contact, Someone, contacts, people, with_pick
 from cs_playbook.plan.speaking import language_for, letter_values
 from cs_playbook.plan.step_parts import chosen, due_on, minutes_of, owners_of, said_hash
 
@@ -35,10 +36,60 @@ def open_email(day: Day, step: Step, verb: Email) -> bool:
             note="nobody to write to",
         )
         return True
+    copies = _copies(day, step, verb, reached, closed)
+    if copies is None:
+        return False
     minutes = minutes_of(day, verb.minutes, day.values)
-    tasks = tuple(_draft(day, step, letter, contact, senders[0], due, minutes) for contact in reached)
-    day.happen(StepOpened(day.enrollment.key, step.id, day.today.day, tasks))
+    drafts = [_draft(day, step, letter, contact, senders[0], due, minutes) for contact in reached]
+    tasks = tuple(
+        replace(draft, copies=_of_draft(copies, number, senders[0]), thread=_goes_on_from(day, verb, contact))
+        for number, (draft, contact) in enumerate(zip(drafts, reached, strict=True))
+    )
+    note = _new_thread(verb) if any(not task.thread for task in tasks) else ""
+    day.happen(StepOpened(day.enrollment.key, step.id, day.today.day, tasks), note=note)
     return True
+
+
+# --- who reads it besides ---
+
+
+def _copies(
+    day: Day, step: Step, verb: Email, reached: list[Contact], closed: frozenset[str]
+) -> tuple[Someone, ...] | None:
+    """No address gets the letter twice, nobody who opted out or left gets it at all; None where it is not known who."""
+    if verb.copies is None:
+        return ()
+    who = chosen(day, step, "who gets a copy", verb.copies, day.values)
+    if who is None:
+        return None
+    has_it = closed | {contact.email.casefold() for contact in reached if contact.email}
+    found = people(who, day.subject, day.today)
+    return tuple(one for one in found if one.email and one.email.casefold() not in has_it)
+
+
+def _of_draft(copies: tuple[Someone, ...], number: int, sender: Colleague) -> tuple[str, ...]:
+    """Ours are in every conversation; one of theirs gets the letter once, with the first."""
+    theirs_too = [one for one in copies if number == 0 or isinstance(one, Colleague)]
+    return tuple(one.email for one in theirs_too if one.email and one.email != sender.email)
+
+
+# --- in whose thread ---
+
+
+def _goes_on_from(day: Day, verb: Email, contact: Contact) -> str:
+    """The key of the newest mail of that step which was sent to the same contact; "" where there is none."""
+    if verb.thread is None:
+        return ""
+    sent = [
+        task
+        for task in day.enrollment.tasks.values()
+        if task.step == verb.thread.step and task.contact == contact.id and task.outcome == "sent"
+    ]
+    return max(sent, key=lambda task: (task.opened_on, task.key)).key if sent else ""
+
+
+def _new_thread(verb: Email) -> str:
+    return f"a new mail: {verb.thread.step} was not sent to everybody" if verb.thread else ""
 
 
 def _closed_addresses(subject: Subject) -> frozenset[str]:
@@ -52,10 +103,12 @@ def _draft(
 ) -> OpenTask:
     """The recipient is frozen here: whoever holds the role tomorrow, this draft is for the one of today."""
     language = language_for(contact.row, day.subject, letter, day.today.catalog)
-    values: Mapping[str, object] = letter_values(day.subject, day.enrollment, contact.row, day.today)
+    subject = with_pick(day.subject, sender)
+    values: Mapping[str, object] = letter_values(subject, day.enrollment, contact.row, day.today)
     return OpenTask(
-        key=task_key(day.enrollment.key, step.id, 1, contact.id), step=step.id, kind=step.kind, owner=sender.email,
+        key=task_key(day.enrollment.key, day.enrollment.key_name(step.id), day.occurrence(step.id), contact.id), step=step.id, kind=step.kind, owner=sender.email,
         opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes, contact=contact.id,
         payload=said_hash(letter, language), missing=day.today.lacks(letter, language, values),
-        late_at_once=due < day.today.day,
+        late_at_once=due < day.today.day, occurrence=day.occurrence(step.id),
+        instead_of=sender.instead_of, pool=sender.pool,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from cs_playbook.model.time import Moment
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.moments import day_of
-from cs_playbook.plan.people import Colleague, Contact, colleagues
+from cs_playbook.plan.people import Colleague, Contact, owners
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def owners_of(day: Day, step: Step, cases: Cases[People], values: Values) -> tup
     who = chosen(day, step, "who does it", cases, values)
     if who is None:
         return ()
-    found = colleagues(who, day.subject, day.today)
+    found = owners(who, day.subject, day.today)
     if not found:
         day.hold(HeldBy.NOBODY, step.id, "nobody is there to do it")
     return found
@@ -40,7 +40,7 @@ def due_on(day: Day, step: Step, cases: Cases[Moment], values: Values) -> date |
     moment = chosen(day, step, "the due date", cases, values)
     if moment is None:
         return None
-    due = day_of(moment, day.today.day, day.enrollment.started_on, values, day.today)
+    due = day_of(moment, day.today.day, day.enrollment.day_zero, values, day.today)
     if due is None:
         day.hold(HeldBy.DATE, step.id, "the date from which it is due is empty")
     return due

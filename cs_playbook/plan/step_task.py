@@ -6,32 +6,35 @@ from cs_playbook.model.answer import Values, answer, explain
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import StepEnded, StepOpened
 from cs_playbook.model.keys import task_key
-from cs_playbook.model.step import Approve, Sentence, Step, Task
+from cs_playbook.model.step import Approve, Document, Step, Task
 from cs_playbook.model.team import People
 from cs_playbook.plan.advance import Day
+from cs_playbook.plan.documents import document_for
 from cs_playbook.plan.people import Colleague, Contact, contacts
-from cs_playbook.plan.speaking import say
+from cs_playbook.plan.speaking import of_enrollment, say
 from cs_playbook.plan.step_lines import follow
-from cs_playbook.plan.step_parts import due_on, minutes_of, owners_of, said_hash, with_contact
+from cs_playbook.plan.step_parts import chosen, due_on, minutes_of, owners_of, said_hash, with_contact
 
 
-def open_task(day: Day, step: Step, verb: Task | Approve) -> bool:
+def open_task(day: Day, step: Step, verb: Task | Approve | Document) -> bool:
     contact = _about(day, verb.about)
     values = with_contact(day.values, contact)
-    if isinstance(verb, Task) and _closed_by_data(day, step, verb, values):
+    if isinstance(verb, Task | Document) and _closed_by_data(day, step, verb, values):
         return True
     owners = owners_of(day, step, verb.owner, values)
     due = due_on(day, step, verb.due, values)
-    if not owners or due is None:
+    document = chosen(day, step, "which document", verb.name, values) if isinstance(verb, Document) else ""
+    if not owners or due is None or document is None:
         return False
-    title = say(_sentence(verb), day.subject, contact.row if contact else None, day.today.catalog)
+    title = "" if isinstance(verb, Document) else _title(day, verb, contact)
     minutes = minutes_of(day, verb.minutes, values)
     tasks = tuple(
         OpenTask(
-            key=task_key(day.enrollment.key, step.id, 1, slot), step=step.id, kind=step.kind, owner=owner.email,
+            key=task_key(day.enrollment.key, day.enrollment.key_name(step.id), day.occurrence(step.id), slot), step=step.id, kind=step.kind, owner=owner.email,
             opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes,
-            contact=contact.id if contact else None, payload=said_hash(title, str(minutes)),
-            late_at_once=due < day.today.day,
+            contact=contact.id if contact else None, payload=said_hash(title or document, str(minutes)),
+            late_at_once=due < day.today.day, occurrence=day.occurrence(step.id),
+            instead_of=owner.instead_of, pool=owner.pool, document=_written(day, document, owner),
         )
         for owner, slot in _slots(owners, contact)
     )  # fmt: skip
@@ -39,8 +42,16 @@ def open_task(day: Day, step: Step, verb: Task | Approve) -> bool:
     return True
 
 
-def _sentence(verb: Task | Approve) -> Sentence:
-    return verb.title if isinstance(verb, Task) else verb.question
+def _title(day: Day, verb: Task | Approve, contact: Contact | None) -> str:
+    sentence = verb.title if isinstance(verb, Task) else verb.question
+    subject = of_enrollment(day.subject, day.enrollment)
+    return say(sentence, subject, contact.row if contact else None, day.today.catalog)
+
+
+def _written(day: Day, document: str, owner: Colleague) -> str:
+    """The document in the language of who fills it."""
+    found = document_for(document, owner.email, day.today.catalog) if document else None
+    return f"{document}/{found[0]}" if found else document
 
 
 def _slots(owners: tuple[Colleague, ...], contact: Contact | None) -> list[tuple[Colleague, str | None]]:
@@ -56,7 +67,7 @@ def _about(day: Day, who: People | None) -> Contact | None:
     return found[0] if found else None
 
 
-def _closed_by_data(day: Day, step: Step, verb: Task, values: Values) -> bool:
+def _closed_by_data(day: Day, step: Step, verb: Task | Document, values: Values) -> bool:
     for fit in verb.done_when:
         if fit.when is not None and answer(fit.when, values, day.today.reckoning):
             said = (explain(fit.when, values, day.today.reckoning),)
@@ -65,7 +76,7 @@ def _closed_by_data(day: Day, step: Step, verb: Task, values: Values) -> bool:
     return False
 
 
-def settle_task(day: Day, step: Step, verb: Task) -> bool:
+def settle_task(day: Day, step: Step, verb: Task | Document) -> bool:
     open_tasks = [task for task in day.enrollment.open_tasks if task.step == step.id]
     contact_id = open_tasks[0].contact if open_tasks else None
     values = with_contact(day.values, _contact(day, contact_id))

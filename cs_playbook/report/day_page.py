@@ -1,11 +1,10 @@
-"""The lines and the mails of a day → one page to look through them all."""
+"""The lines of a day → one page to look through them all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from html import escape
-from typing import Protocol
 
 from cs_playbook.model.line import TaskLine
 from cs_playbook.report.words import clean, count, day_in_words, day_with_year
@@ -28,27 +27,8 @@ summary { cursor: pointer } iframe { width: 100%; border: 0; background: #fff; b
 """
 
 
-class Mail(Protocol):
-    """What the page asks of a mail (letters/preview.py has it)."""
-
-    @property
-    def account(self) -> str: ...
-    @property
-    def to(self) -> str: ...
-    @property
-    def sender_name(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def html(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def file(self) -> str: ...
-
-
-def day_page(day: date, lines: Sequence[TaskLine], mails: Sequence[Mail]) -> str:
-    """Self-contained HTML: by owner what is to be done, then every draft as it will look. Nothing is fetched, no script runs."""
+def day_page(day: date, lines: Sequence[TaskLine], drafts: int) -> str:
+    """HTML: by owner what is to be done. The `drafts` of the day are on a page beside it. No script runs."""
     owners: dict[str, list[TaskLine]] = {}
     for line in lines:
         owners.setdefault(line.owner, []).append(line)
@@ -56,10 +36,9 @@ def day_page(day: date, lines: Sequence[TaskLine], mails: Sequence[Mail]) -> str
     late = sum(line.state == "late" for line in lines)
     body = [
         f"<h1>{escape(day_with_year(day))}</h1>",
-        f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {count(len(mails), "new draft")}</p>',
-        _index(owners, bool(mails)),
+        f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {count(drafts, "new draft")}</p>',
+        _index(owners, drafts),
         *(_owner(mine) for _, mine in sorted(owners.items())),
-        _mails(mails),
     ]
     head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -70,12 +49,12 @@ def day_page(day: date, lines: Sequence[TaskLine], mails: Sequence[Mail]) -> str
     return f"{head}<body><main>{''.join(body)}</main></body></html>\n"
 
 
-def _index(owners: dict[str, list[TaskLine]], has_mails: bool) -> str:
+def _index(owners: dict[str, list[TaskLine]], drafts: int) -> str:
     links = [
         f'<a href="#{_anchor(owner)}">{escape(clean(mine[0].owner_name))} {len(mine)}</a>'
         for owner, mine in sorted(owners.items())
     ]
-    links += ['<a href="#drafts">Drafts</a>'] if has_mails else []
+    links += [f'<a href="drafts.html">Look through the drafts: {drafts}</a>'] if drafts else []
     return f"<nav>{''.join(links)}</nav>" if links else '<p class="soft">Nothing is open today.</p>'
 
 
@@ -102,21 +81,4 @@ def _row(line: TaskLine) -> str:
         f'<tr><td class="day">{escape(day_in_words(line.due))}{mark}</td><td>{escape(clean(line.title))}{why}{missing}</td>'
         f"<td>{escape(clean(line.account_name))}</td><td>{escape(line.playbook)}</td>"
         f'<td class="num">{line.minutes} min<br><code>{line.key[:8]}</code></td></tr>'
-    )
-
-
-def _mails(mails: Sequence[Mail]) -> str:
-    if not mails:
-        return ""
-    return f'<h2 id="drafts">Drafts</h2>{"".join(_mail(mail) for mail in mails)}'
-
-
-def _mail(shown: Mail) -> str:
-    height = 26 * (shown.text.count("\n") + 6) + 80
-    return (
-        f"<details><summary><b>{escape(clean(shown.account))}</b> · {escape(clean(shown.subject))} "
-        f'<span class="soft">to {escape(clean(shown.to))}, from {escape(clean(shown.sender_name))}</span></summary>'
-        f'<p class="soft"><a href="{escape(shown.file)}">open in the mail program</a></p>'
-        f'<iframe sandbox="" style="height: {height}px" srcdoc="{escape(shown.html)}" title="mail"></iframe>'
-        f"</details>"
     )

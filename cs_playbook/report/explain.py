@@ -9,6 +9,7 @@ from cs_playbook.report.explain_json import as_json, near_json
 from cs_playbook.report.explain_steps import enrollment_lines
 from cs_playbook.report.explain_words import fitted_words, long_words, part_rows, standing_words
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, shorten, table, wide, wrapped
+from cs_playbook.report.trait_lines import trait_lines
 from cs_playbook.report.values import limit_words, seen_words
 from cs_playbook.report.words import clean, count, day_with_year
 from cs_playbook.study.explained import (
@@ -33,6 +34,7 @@ def as_lines(found: Explained, width: int) -> Iterator[Line]:
         if found.only is None:
             yield BLANK
         yield from _playbook(playbook, found, width)
+    yield from trait_lines(found, width)
     if found.is_past:
         yield BLANK
         yield line(("soft", "The run of this day is over: what was held then is not known any more."))

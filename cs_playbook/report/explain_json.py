@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cs_playbook.report.plan_json import FORMAT_VERSION, limit_json, plain, seen_json, written
+from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Part, words_of
 from cs_playbook.study.explained import (
     EnrollmentExplained,
@@ -30,6 +31,7 @@ def as_json(found: Explained) -> str:
         "present": found.present,
         "not_active_because": part_json(found.active) if found.active else None,
         "past": found.is_past,
+        "traits": [trait_json(item) for item in found.traits],
         "playbooks": [_playbook(item) for item in found.playbooks],
     })  # fmt: skip
 

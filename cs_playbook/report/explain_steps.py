@@ -87,6 +87,8 @@ _KINDS = {"wait": "a wait", "decide": "a decision"}
 
 
 def _state(step: StepExplained, day: date) -> tuple[str, str]:
+    if any(task.sleeps(day) for task in step.tasks):
+        return "asleep", "soft"
     if any(task.is_late(day) for task in step.tasks):
         return "late", "error"
     if step.progress is not None:
@@ -102,6 +104,8 @@ def _said(step: StepExplained, day: date, people: Mapping[str, str]) -> Iterator
         yield _held(step) if step.held else _waits_for(step)
     else:
         yield from _progress(step, progress, day, people)
+        if progress.state is StepState.OPEN:
+            yield clean(step.again)
     if step.next:
         yield f"the next run: it {step.next}"
 
@@ -154,11 +158,15 @@ def _open(step: StepExplained, progress: Progress, day: date, people: Mapping[st
 
 def _task(task: OpenTask, day: date, people: Mapping[str, str]) -> str:
     owner = clean(people.get(task.owner, task.owner))
+    absent = f" for {clean(people.get(task.instead_of, task.instead_of))}, who is away" if task.instead_of else ""
+    copies = f", copy to {', '.join(map(clean, task.copies))}" if task.copies else ""
     late = f", {count((day - task.due).days, 'day')} late" if task.is_late(day) else ""
+    if task.sleeps(day) and task.asleep_until is not None:
+        late = f", put off until {due_words(task.asleep_until, day)}: {clean(task.asleep_because)}"
     told = f", told on {due_words(task.escalated_on, day)}" if task.escalated_on else ""
     lacks = f", no draft: {', '.join(map(clean, task.missing))} is empty" if task.missing else ""
     opened = f", open since {due_words(task.opened_on, day)}" if task.opened_on != day else ""
-    return f"{owner}, due {due_words(task.due, day)}{late}{told}{opened}{lacks}, key {task.key[:KEY]}"
+    return f"{owner}{absent}, due {due_words(task.due, day)}{late}{told}{opened}{lacks}{copies}, key {task.key[:KEY]}"
 
 
 def _until(step: StepExplained) -> Iterator[str]:

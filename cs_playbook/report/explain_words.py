@@ -71,8 +71,16 @@ def standing_words(rule: RuleExplained, day: date) -> tuple[str, str]:
     match rule.standing:
         case Standing.RUNNING | Standing.SHADOW:
             return _running(rule, day)
+        case Standing.HELD_OUT:
+            until = f" until {long_words(rule.until, day)}" if rule.until else ""
+            return f"held out: watched only, to compare with{until}", "warn"
+        case Standing.CLOSED:
+            return f"not started: the playbook is {rule.why}, it takes no new ones", ""
         case Standing.HELD:
             return f"fits, and is held: {clean(rule.why)}", "warn"
+        case Standing.RHYTHM:
+            coming = f": next on {day_in_words(rule.until)}" if rule.until else ""
+            return f"fits, and starts {clean(rule.why)}{coming}", ""
         case Standing.REFUSED:
             return f"asked for by a person, and not started: {clean(rule.why)}", "warn"
         case Standing.NO | Standing.UNKNOWN:

@@ -17,6 +17,7 @@ ANNOTATIONS = 10  # of each level; what is beyond, the host of a pull request dr
 WIDTH = 100
 SHOWN_AGAIN = 12
 
+_ENDS_A_BRANCH = "CSP313"
 _GUTTER = "     |   "
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
@@ -34,8 +35,13 @@ def without_notes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
 
 
-def as_text(findings: Sequence[Finding], texts: Mapping[str, str], looked: Looked, width: int = WIDTH) -> str:
-    """A screen. `findings` in order of place; `texts`: file → its text; `width` in columns, 80 and more."""
+def as_text(
+    findings: Sequence[Finding], texts: Mapping[str, str], looked: Looked, width: int = WIDTH, aside: str = ""
+) -> str:
+    """A screen. `findings` in order of place; `texts`: file → its text; `width` in columns, 80 and more.
+
+    `aside`: a sentence about what is not shown, above the counts.
+    """
     lines: list[str] = []
     for file, inside in _by_file(findings).items():
         source = texts.get(file, "").splitlines()
@@ -44,7 +50,15 @@ def as_text(findings: Sequence[Finding], texts: Mapping[str, str], looked: Looke
         for first, *others in inside:
             lines += _block(first, _place(first.span).ljust(wide), source, width)
             lines += _again(others, width)
+    lines += _wrapped(aside, "", "", width)
     return "\n".join([*lines, *_summary(findings, looked, width)]) + "\n"
+
+
+def about_branches(findings: Iterable[Finding]) -> str:
+    """Of notes one reads with -v only, the one worth a line: answers after which nothing comes."""
+    steps = sum(finding.code == _ENDS_A_BRANCH for finding in findings)
+    said = count(steps, "step has answers", "steps have answers")
+    return f"{said} that nothing follows: each ends only its branch; validate -v lists them" if steps else ""
 
 
 def as_json(findings: Sequence[Finding], looked: Looked) -> str:

@@ -8,26 +8,42 @@ from dataclasses import asdict
 from datetime import date
 from typing import assert_never
 
-from cs_playbook.model.enrollment import Enrollment
+from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.event import (
     Allowed,
     CameBack,
     Ended,
+    Ending,
     Event,
+    GivenCorrected,
     GoalMet,
+    Muted,
+    Notified,
+    Snoozed,
     StartAsked,
     Started,
     StartRefused,
     StepEnded,
     StepOpened,
+    StepOver,
     StepPassed,
+    StepRepeats,
     StepSkipped,
     TaskAnswered,
     TaskEscalated,
     TaskReassigned,
+    TaskSnoozed,
+    TextChanged,
+    TraitSet,
+    ValueMoved,
+    Unmuted,
     WentMissing,
 )
 from cs_playbook.model.line import TaskLine
+from cs_playbook.model.playbook import PLAYED
+from cs_playbook.report.in_flight import moved_words
+from cs_playbook.report.pieces import wrap
+from cs_playbook.report.traits import set_words, told_words
 from cs_playbook.report.words import clean, count, day_in_words, day_with_year, short_day
 
 
@@ -37,24 +53,25 @@ def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], w
         return f"Nothing is open on {day_with_year(day)}.\n"
     late = sum(line.state == "late" for line in lines)
     new = sum(line.state == "new" for line in lines)
-    minutes = sum(line.minutes for line in lines)
+    asleep = sum(line.state == "asleep" for line in lines)
+    minutes = sum(line.minutes for line in lines if line.state != "asleep")
+    resting = f", {asleep} asleep" if asleep else ""
     parts = [
-        f"{count(len(lines), 'open task')} on {day_with_year(day)}: {new} new, {late} late, {minutes} minutes",
+        f"{count(len(lines), 'open task')} on {day_with_year(day)}: {new} new, {late} late{resting}, {minutes} minutes",
         "",
     ]
     key_width = max(len(short[line.key]) for line in lines)
     owner_width = min(max(len(clean(line.owner_name)) for line in lines), 16)
-    for line in lines:
-        due = "late " + short_day(line.due) if line.state == "late" else short_day(line.due)
+    # What sleeps stands at the end: nobody need look at it now.
+    for line in sorted(lines, key=lambda line: line.state == "asleep"):
+        due = f"{line.state} {short_day(line.due)}" if line.state in ("late", "asleep") else short_day(line.due)
         head = f"  {short[line.key]:<{key_width}}  {due:>11}  {line.minutes:>3} min  {_cut(clean(line.owner_name), owner_width):<{owner_width}}  "
         parts.append(head + _cut(clean(line.title), max(width - len(head), 20)))
-        parts.append(
-            " " * (key_width + 4)
-            + _cut(
-                f"{clean(line.account_name)} · {line.playbook} · {' | '.join(line.outcomes)}",
-                width - key_width - 4,
-            )
-        )
+        # An outcome that is cut off cannot be typed.
+        outcomes = clean(line.asleep) or " | ".join(line.outcomes)
+        indent = " " * (key_width + 4)
+        about = f"{_cut(clean(line.account_name), 40)} · {line.playbook} · {outcomes}"
+        parts += [indent + part for part in wrap(about, width - len(indent))]
     parts += [
         "",
         f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}   closes the first",
@@ -67,7 +84,10 @@ def _cut(text: str, width: int) -> str:
 
 
 def history_text(
-    account: str, events: Sequence[tuple[date, str, Event]], enrollments: Mapping[str, Enrollment]
+    account: str,
+    events: Sequence[tuple[date, str, Event]],
+    enrollments: Mapping[str, Enrollment],
+    width: int = 100,
 ) -> str:
     """By day, newest last: what happened, in a sentence each."""
     if not events:
@@ -78,7 +98,8 @@ def history_text(
         if day != last:
             parts.append(day_with_year(day))
             last = day
-        parts.append(f"  {_sentence(event, enrollments)}")
+        first, *more = wrap(_sentence(event, enrollments), width - 4)
+        parts += [f"  {first}", *(f"    {part}" for part in more)]
     return "\n".join(parts) + "\n"
 
 
@@ -108,46 +129,94 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
     match event:
         case Started(by=by, arm=arm, episode=episode):
             yield (
-                f"{event.playbook} started by {by}"
+                f"{event.playbook} started by {by_words(by)}"
+                + (", anew because its text changed" if event.restarts else "")
                 + (f", time {episode}" if episode > 1 else "")
-                + (f" ({arm.value})" if arm.value != "treated" else "")
+                + _ARMS[arm]
             )
         case StepOpened(step=step, tasks=tasks, until=until):
             yield f"{named} › {step} opened"
             yield "".join(f"; {task.owner}, due {task.due.isoformat()}, {task.key[:8]}" for task in tasks)
             yield f"; waits until {until.isoformat()}" if until else ""
+            yield "; waits for the other playbook to end" if event.plays else ""
         case StepEnded(step=step, outcome=outcome, by=by):
-            yield f"{named} › {step} ended: {outcome} (by {by})"
+            yield f"{named} › {step} ended: {outcome} ({event.because or f'by {by}'})"
         case StepPassed(step=step):
             yield f"{named} › {step} passed over: its `when` said no"
+        case StepRepeats(step=step, occurrence=occurrence, planned=planned, rhythm=rhythm):
+            yield f"{named} › {step} repeats" if planned is None else f"{named} › {step}: time {occurrence}"
+            yield f" (every {rhythm}: {planned.isoformat()})" if planned is not None else ""
+        case StepOver(step=step, outcome=outcome):
+            yield f"{named} › {step} is over: {outcome}"
         case StepSkipped(step=step):
             yield f"{named} › {step} skipped: it can no longer be reached"
         case TaskAnswered(task=task, outcome=outcome, by=by, note=note, via=via):
             enrollment = enrollments.get(event.enrollment)
             step = enrollment.tasks[task].step if enrollment else task[:8]
             yield f"{named} › {step} answered: {outcome}, by {by} ({via})" + (f": {note}" if note else "")
+            yield "".join(f"; {name}: {value}" for name, value in event.answers.items())
         case TaskEscalated(task=task, to=to):
             yield f"{named} › {task[:8]} is late: told to {', '.join(to)}"
-        case TaskReassigned(task=task, owner=owner):
-            yield f"{named} › {task[:8]} now belongs to {owner}"
+        case TaskReassigned(task=task, owner=owner, instead_of=absent):
+            yield f"{named} › {task[:8]} now belongs to {owner}" + (f", who stands in for {absent}" if absent else "")
         case GoalMet():
             yield f"{named}: goal met"
         case Ended(outcome=outcome, why=why, by=by, because=because):
             yield f"{named} ended: {outcome} ({why}{'' if by == 'rule' else ', by ' + by})" + (
                 f": {because}" if because else ""
             )
+        case Ending(outcome=outcome, then=then):
+            yield f"{named} is ending: {outcome}; what was open is cancelled, left to do: {', '.join(then)}"
+        case GivenCorrected(given=given, by=by, because=because):
+            said = ", ".join(f"{name} is {'empty' if value is None else value}" for name, value in given.items())
+            yield f"{named}: {by} corrects: {said}" + (f": {because}" if because else "")
+        case ValueMoved(about=about):
+            yield f"{named} is now about {about.replace('/', ', ')}: the value was corrected"
+        case TextChanged():
+            yield f"{named}: {moved_words(event)}"
         case WentMissing():
             yield f"{named} waits: missing from the snapshot"
         case CameBack():
             yield f"{named} goes on: back in the snapshot"
-        case StartAsked(playbook=playbook, by=by, because=because):
-            yield f"{playbook} asked for by {by}" + (f": {because}" if because else "")
+        case TaskSnoozed(task=task, until=until, because=because, by=by):
+            enrollment = enrollments.get(event.enrollment)
+            step = enrollment.tasks[task].step if enrollment else task[:8]
+            yield f"{named} › {step} put off until {until.isoformat()}, by {by}: {because}"
+        case Snoozed(until=until, because=because, by=by):
+            yield f"{named} put off until {until.isoformat()}, by {by}: {because}"
+        case Muted(until=until, because=because, by=by):
+            yield f"left alone until {until.isoformat()}, by {by}: {because}"
+        case Unmuted(because=because, by=by):
+            yield f"no longer left alone, by {by}" + (f": {because}" if because else "")
+        case StartAsked(playbook=playbook, by=by, because=because, at=at, began=began, although=although):
+            yield f"{playbook} asked for by {by}" + (f", at {at}" if at else "")
+            yield f", begun on {began.isoformat()}" if began else ""
+            yield (f", although it was here: {although}" if although else "") + (
+                f": {because}" if because else ""
+            )
         case StartRefused(playbook=playbook, why=why):
             yield f"{playbook} did not start: {why}"
+        case TraitSet(by=by, because=because):
+            who = f"{named} › {event.step}" if event.enrollment else by
+            yield f"{set_words(event)}, by {who}" + (f": {because}" if because else "")
+        case Notified(step=step):
+            yield f"{named} › {step} told {told_words(event)}"
         case Allowed(rule=rule, by=by, because=because):
             yield f"{by} let the run pass {rule}: {because}"
         case _:
             assert_never(event)
+
+
+_ARMS = {
+    Arm.TREATED: "",
+    Arm.SHADOW: " (shadow: counted, nobody is told)",
+    Arm.HELD_OUT: " (held out: watched only, to compare with)",
+}
+
+
+def by_words(by: str) -> str:
+    """`rule`, a person, or the playbook that played it."""
+    return f"the playbook {by.removeprefix(PLAYED)}" if by.startswith(PLAYED) else by
 
 
 def _playbook(event: Event, enrollments: Mapping[str, Enrollment]) -> str:

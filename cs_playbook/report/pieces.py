@@ -12,7 +12,9 @@ from dataclasses import dataclass
 Piece = tuple[str, str]  # style, text
 Line = tuple[Piece, ...]
 BLANK: Line = ()
+TIED = "\u00a0"  # holds words together as long as there is room
 GAP = 2  # between two columns
+LONGEST = 600  # columns of one text; what goes on beyond them, nobody reads on a screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,20 @@ def _wide(letter: str) -> int:
 
 def shorten(text: str, width: int) -> str:
     """The text, or its beginning and `…`."""
-    if wide(text) <= width:
-        return text
-    kept, room = "", max(width, 1) - 1
-    for letter in text:
+    kept = _beginning(text, width)
+    return text if kept == len(text) else text[: _beginning(text, max(width, 1) - 1)].rstrip() + "…"
+
+
+def _beginning(text: str, width: int) -> int:
+    """How many letters of it there is room for; what stands far beyond is not looked at."""
+    if text.isascii():
+        return min(len(text), width)
+    room = width
+    for place, letter in enumerate(text):
         room -= _wide(letter)
         if room < 0:
-            break
-        kept += letter
-    return kept.rstrip() + "…"
+            return place
+    return len(text)
 
 
 def fit(cell: Cell, width: int) -> str:
@@ -89,10 +96,10 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of whole words; a word longer than a line is cut into several."""
+    """Lines of whole words; a word longer than a line is cut into several, and a text too long to read is cut short."""
     lines: list[str] = []
     here = ""
-    for word in _no_longer(text.split(" "), width):
+    for word in _no_longer(shorten(text, LONGEST).split(" "), width):
         longer = f"{here} {word}" if here else word
         if wide(longer) <= width:
             here = longer
@@ -111,11 +118,20 @@ def wrapped(style: str, text: str, width: int, indent: str = "") -> Iterator[Lin
 def _no_longer(words: Iterable[str], width: int) -> Iterator[str]:
     for word in words:
         rest = word
-        while wide(rest) > width > 0:
-            cut = max(next((n for n in range(len(rest), 0, -1) if wide(rest[:n]) <= width), 1), 1)
-            yield rest[:cut]
-            rest = rest[cut:]
+        while width > 0 and (cut := max(_beginning(rest, width), 1)) < len(rest):
+            cut = _better(rest, cut)
+            yield rest[:cut].rstrip(TIED)
+            rest = rest[cut:].lstrip(TIED)
         yield rest
+
+
+def _better(word: str, cut: int) -> int:
+    """Where a reader would break it: between what was tied together, else behind a sign inside of a name."""
+    tied = word.rfind(TIED, 1, cut + 1)
+    if tied > 0:
+        return tied
+    sign = max(word.rfind(sign, 0, cut) for sign in "_@(./-")
+    return sign + 1 if sign + 1 >= cut // 2 > 0 else cut
 
 
 def table(
@@ -135,7 +151,8 @@ def table(
 
 def _widths(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], width: int) -> list[int]:
     """As wide as their widest cell; where that is too much, the widest columns that may give way do."""
-    widths = [max((wide(row[n].whole) for row in rows), default=0) for n in range(len(columns))]
+    # None is wider than the screen: the widths are then taken back column by column, one at a time.
+    widths = [min(max((wide(row[n].whole) for row in rows), default=0), width) for n in range(len(columns))]
     over = sum(widths) + GAP * (len(columns) - 1) - width
     while over > 0:
         may = [n for n, column in enumerate(columns) if column.least is not None and widths[n] > column.least]

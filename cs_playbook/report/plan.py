@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cs_playbook.plan.decision import HeldBy
 from cs_playbook.report.pieces import (
     BLANK,
     GAP,
@@ -25,7 +24,7 @@ from cs_playbook.report.plan_json import as_json, as_jsonl
 from cs_playbook.report.plan_sections import Headed, headed, with_the_reason_once
 from cs_playbook.report.plan_words import MARKS, Named, Voice
 from cs_playbook.report.values import short_amount
-from cs_playbook.report.words import clean, count, day_with_year
+from cs_playbook.report.words import HELD, clean, count, day_with_year
 from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import DryRun, OwnerMinutes, PlanSummary
 
@@ -101,7 +100,7 @@ class _Count:
 
 def _counts(found: DryRun, voice: Voice, width: int) -> Iterator[Line]:
     summary = found.summary
-    for row in (*_always(summary, voice), *_sometimes(found)):
+    for row in (*_always(summary, voice), *_sometimes(found, voice)):
         style = row.style if row.number else "soft"
         head = f"  {row.mark} {row.word:<9}{row.number:>5}   "
         detail = wrap(row.detail, width - len(head)) if row.detail else [""]
@@ -112,7 +111,7 @@ def _counts(found: DryRun, voice: Voice, width: int) -> Iterator[Line]:
 def _always(summary: PlanSummary, voice: Voice) -> tuple[_Count, ...]:
     arr = f"ARR {short_amount(summary.arr)}" if summary.arr is not None else ""
     later = [f"{count(summary.later, 'step')} not before a later day"] if summary.later else []
-    held = [f"{_HELD.get(by, by.value)} {number}" for by, number in summary.held.items()]
+    held = [f"{HELD.get(by, by.value)} {number}" for by, number in summary.held.items()]
     starts = _joined([*_list(summary.started), arr])
     return (
         _Count("+", "start", sum(summary.started.values()), starts, "good"),
@@ -123,13 +122,20 @@ def _always(summary: PlanSummary, voice: Voice) -> tuple[_Count, ...]:
     )
 
 
-def _sometimes(found: DryRun) -> Iterator[_Count]:
+def _sometimes(found: DryRun, voice: Voice) -> Iterator[_Count]:
     """Rows that are there only on a day that has them."""
     summary = found.summary
     if summary.shadowed or summary.shadows_ended:
         ended = [f"{summary.shadows_ended} end"] if summary.shadows_ended else []
         detail = _joined([*_list(summary.shadowed), *ended, "counted, nobody is told"])
         yield _Count("=", "shadow", sum(summary.shadowed.values()), detail)
+    if summary.traits:
+        overruled = [f"{summary.overruled} not the last word today"] if summary.overruled else []
+        detail = _joined([*_list(summary.traits), *overruled, "others see it tomorrow"])
+        yield _Count("#", "set", sum(summary.traits.values()), detail)
+    if summary.notes:
+        told = [f"{voice.person(whom)} {number}" for whom, number in summary.notes.items()]
+        yield _Count("@", "tell", sum(summary.notes.values()), _joined(told))
     if summary.goals:
         yield _Count("*", "goal", summary.goals, "met after the last step", "good")
     if summary.refused:
@@ -153,14 +159,6 @@ def _work(work: Mapping[str, int]) -> str:
     )
 
 
-_HELD = {
-    HeldBy.LIMIT: "over the limit",
-    HeldBy.RESTING: "resting since the last time",
-    HeldBy.NOBODY: "nobody to do it",
-    HeldBy.DRAFT: "a draft now",
-}
-
-
 def _list(counts: Mapping[str, int]) -> list[str]:
     return [f"{clean(name)} {number}" for name, number in counts.items()]
 
@@ -177,7 +175,12 @@ def _answers(found: DryRun, width: int) -> Iterator[Line]:
     if not found.findings:
         return
     yield BLANK
-    yield line(("warn", f"  {count(len(found.findings), 'row')} of the returned lists cannot count"))
+    yield line(
+        (
+            "warn",
+            f"  {count(len(found.findings), 'row of the returned lists needs', 'rows of the returned lists need')} a look",
+        )
+    )
     for wrong in found.findings[:MOST_ANSWERS]:
         text = Cell(clean(f"{wrong.span.file}:{wrong.span.line}  {wrong.message}"))
         yield line(f"    {fit(text, width - 4)}")

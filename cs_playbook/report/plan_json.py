@@ -33,6 +33,7 @@ def as_json(found: DryRun, names: bool = True) -> str:
         "counts": {
             "start": summary.started, "shadow": summary.shadowed, "advance": summary.moves, "work": summary.work,
             "late": summary.late, "told": summary.told, "end": summary.ended, "shadows_ended": summary.shadows_ended,
+            "traits": summary.traits, "traits_overruled": summary.overruled, "notes": summary.notes,
             "goals_met_later": summary.goals, "refused": summary.refused, "not_before": summary.later,
             "held": {by.value: number for by, number in summary.held.items()},
         },

@@ -15,7 +15,7 @@ from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import PlaybookSummary, RuleNumbers
 
 Note = tuple[str, str, str]  # mark, sentence, the command that tells more
-ORDER = (LineKind.START, LineKind.MOVE, LineKind.END, LineKind.REFUSED, LineKind.LATE, LineKind.HELD)
+ORDER = (LineKind.START, LineKind.MOVE, LineKind.END, LineKind.REFUSED, LineKind.SET, LineKind.TELL, LineKind.LATE, LineKind.HELD)
 MOST_LATE = 3  # `tasks` lists them all; here they would drown what is new
 
 
@@ -72,6 +72,8 @@ def _says(found: PlaybookSummary) -> Iterator[str]:
         yield "started by people only"
     else:
         yield "nothing new"
+    if not starts and playbook is not None and found.numbers is not None and found.numbers.coming is not None:
+        yield f"every {playbook.trigger.every}, next on {found.numbers.coming.isoformat()}"
     words = (
         (LineKind.MOVE, "goes on", "go on"),
         (LineKind.END, "ends", "end"),

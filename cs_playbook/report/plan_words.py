@@ -19,6 +19,8 @@ MARKS = {
     LineKind.END: ("x", ""),
     LineKind.REFUSED: ("-", "warn"),
     LineKind.HELD: (".", "soft"),
+    LineKind.SET: ("#", ""),
+    LineKind.TELL: ("@", ""),
 }
 
 
@@ -64,6 +66,10 @@ class Voice:
             case LineKind.LATE:
                 told = f", told to {', '.join(map(self.person, item.told))}" if item.told else ""
                 return Cell(f"{text}{told}: {title}")
+            case LineKind.TELL:
+                told = ", ".join(map(self.person, item.told))
+                # The sentence may hold what the customer wrote.
+                return Cell(f"{text} → {told}" if self.names else f"{item.step} → {told}")
             case LineKind.MOVE if title:
                 seen = f" {values}" if len(item.reason.seen) == 1 else ""
                 return Cell(f"{text}{seen} → {title}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from cs_playbook.report.notes import NOT_YET
 from cs_playbook.report.words import count, day_with_year
 
 
@@ -25,6 +26,8 @@ def as_text(
         _said(counts.get("event:Ended", 0), "ended", "ended"),
         _said(counts.get("late", 0), "late", "late"),
         _said(counts.get("event:TaskEscalated", 0), "escalated", "escalated"),
+        _said(counts.get("event:TraitSet", 0), "trait set", "traits set"),
+        _said(counts.get("event:Notified", 0), "note", "notes"),
         _said(
             counts.get("event:StartRefused", 0), "start asked for and refused", "starts asked for and refused"
         ),
@@ -32,6 +35,9 @@ def as_text(
     ]
     lines.append(f"{day_with_year(day)}: {', '.join(part for part in done if part) or 'nothing new'}")
     lines.append(f"  {folder}/index.html to look through it all; tasks.csv; owners/*/digest.md; drafts/")
+    for_channels = counts.get("notes_for_channels", 0)
+    if for_channels:
+        lines.append(f"  {count(for_channels, 'note')} for channels in channels/: {NOT_YET}")
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any, Protocol
 
 from cs_playbook.report.looking import age_in_words, day_or_today
-from cs_playbook.report.words import count, day_in_words
+from cs_playbook.report.notes import NOT_YET
+from cs_playbook.report.pieces import wrap
+from cs_playbook.report.words import HELD, clean, count, day_in_words
 
 
 class Standing(Protocol):
@@ -39,18 +41,27 @@ class Standing(Protocol):
     def unpublished(self) -> int: ...
     @property
     def held(self) -> Mapping[str, int]: ...
+    @property
+    def held_out(self) -> int: ...
+    @property
+    def muted(self) -> tuple[tuple[str, date, str], ...]: ...
 
 
-def status_text(now: Standing, today: date) -> str:
+def status_text(now: Standing, today: date, width: int = 100) -> str:
     """Counts first; what needs a hand at the end."""
     rows = [
         ("Last run", _last(now, today)),
         ("Snapshot", _snapshot(now, today)),
         ("Open", _open(now, today)),
         ("Held", _held(now)),
+        *_muted(now),
     ]
-    text = "\n".join(f"{title:<12}{words}" for title, words in rows) + "\n"
-    return text + "".join(f"\n! {sentence}\n" for sentence in _needs_a_hand(now))
+    text = "".join(f"{title:<12}{_below(words, 12, width)}\n" for title, words in rows)
+    return text + "".join(f"\n! {_below(sentence, 2, width)}\n" for sentence in _needs_a_hand(now))
+
+
+def _below(words: str, indent: int, width: int) -> str:
+    return ("\n" + " " * indent).join(wrap(words, width - indent))
 
 
 def _last(now: Standing, today: date) -> str:
@@ -75,15 +86,30 @@ def _snapshot(now: Standing, today: date) -> str:
 def _open(now: Standing, today: date) -> str:
     parts = [count(now.open_enrollments, "enrollment"), f"{count(now.open_tasks, 'task')} ({now.late} late)"]
     if now.drafts:
-        age = f", oldest {count((today - now.oldest_draft).days, 'day')}" if now.oldest_draft else ""
-        parts.append(f"{count(now.drafts, 'draft')} not sent{age}")
+        parts.append(f"{count(now.drafts, 'draft')} not sent{_oldest(now.oldest_draft, today)}")
     if now.shadows:
         parts.append(count(now.shadows, "shadow"))
+    if now.held_out:
+        parts.append(f"{now.held_out} held out, watched only")
     return " · ".join(parts)
 
 
+def _oldest(day: date | None, today: date) -> str:
+    days = (today - day).days if day else 0
+    return f", oldest {count(days, 'day')}" if days > 0 else ""
+
+
 def _held(now: Standing) -> str:
-    return " · ".join(f"{reason} {number}" for reason, number in sorted(now.held.items())) or "nothing"
+    held = sorted(now.held.items())
+    return " · ".join(f"{HELD.get(reason, reason)} {number}" for reason, number in held) or "nothing"
+
+
+def _muted(now: Standing) -> list[tuple[str, str]]:
+    """Whom people have muted, the first to come back first."""
+    first = sorted(now.muted, key=lambda item: (item[1], item[0]))
+    said = [f"{clean(account)} until {day_in_words(until)}: {clean(why)}" for account, until, why in first[:3]]
+    more = [f"{len(first) - 3} more"] if len(first) > 3 else []
+    return [("Left alone", " · ".join([*said, *more]))] if first else []
 
 
 def _needs_a_hand(now: Standing) -> list[str]:
@@ -94,6 +120,13 @@ def _needs_a_hand(now: Standing) -> list[str]:
         )
     if now.starts_asked:
         needs.append(f"{count(now.starts_asked, 'start')} asked for: the next run makes them")
+    notes = now.last.counts.get("notes_for_channels", 0) if now.last else 0
+    if notes:
+        needs.append(f"{count(notes, 'note')} of the last run for channels: {NOT_YET}")
+    refused = now.last.counts.get("refused_answers", 0) if now.last else 0
+    if refused:
+        rows = count(refused, "row of a returned list was", "rows of returned lists were")
+        needs.append(f"{rows} not taken at the last run: cs-playbook dry-run shows what is wrong")
     if now.last is not None and now.manifest is not None and now.manifest.day > now.last.day:
         needs.append(f"the snapshot of {day_in_words(now.manifest.day)} was not run yet: cs-playbook run")
     return needs

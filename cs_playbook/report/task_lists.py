@@ -11,9 +11,12 @@ from dataclasses import asdict
 from datetime import date
 
 from cs_playbook.model.line import TaskLine
+from cs_playbook.model.note import Note
+from cs_playbook.report.notes import for_your_information
 from cs_playbook.report.words import clean, count, day_in_words, markdown
+from cs_playbook.source.finding import Finding
 
-COLUMNS = ("key", "state", "account", "account_name", "playbook", "step", "title", "owner", "due", "minutes", "outcomes", "outcome", "done_on", "by", "note")  # fmt: skip
+COLUMNS = ("key", "state", "account", "account_name", "playbook", "step", "title", "owner", "due", "minutes", "outcomes", "outcome", "asks", "answers", "done_on", "by", "note")  # fmt: skip
 _FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r\n]")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 
@@ -43,8 +46,18 @@ def tasks_json(lines: Sequence[TaskLine]) -> str:
 def _cells(line: TaskLine) -> tuple[str, ...]:
     return (
         line.key, line.state, line.account, line.account_name, line.playbook, line.step, line.title, line.owner,
-        line.due.isoformat(), str(line.minutes), " | ".join(line.outcomes), "", "", "", "",
+        line.due.isoformat(), str(line.minutes), " | ".join(line.outcomes), "", asked_words(line), _to_fill(line), "", "", "",
     )  # fmt: skip
+
+
+def asked_words(line: TaskLine) -> str:
+    """`reason: price|product; amount_at_risk: number`: what is answered besides the outcome."""
+    return "; ".join(f"{name}: {words}" for name, words in line.asks)
+
+
+def _to_fill(line: TaskLine) -> str:
+    """`reason=; amount_at_risk=`: the names stand there already, so that nobody mistypes them."""
+    return "; ".join(f"{name}=" for name, _ in line.asks)
 
 
 def safe_cell(cell: str) -> str:
@@ -54,31 +67,59 @@ def safe_cell(cell: str) -> str:
 
 
 def digest(
-    owner_name: str, day: date, lines: Sequence[TaskLine], told: Sequence[TaskLine], short: Mapping[str, str]
+    owner_name: str,
+    day: date,
+    lines: Sequence[TaskLine],
+    told: Sequence[TaskLine],
+    short: Mapping[str, str],
+    refused: Sequence[Finding] = (),
+    notes: Sequence[Note] = (),
 ) -> str:
-    """Markdown: what is new and late first, then the rest by due date. `told`: late work of others. `short`: short keys."""
+    """Markdown: what is new and late first, then the rest by due date. `told`: late work of others. `short`: short keys. `notes`: what steps tell this person today.
+
+    `refused`: rows of the returned list that are no answers; they stand above all else, or nobody would answer again.
+    """
     new = [line for line in lines if line.state == "new"]
     late = [line for line in lines if line.state == "late"]
     rest = [line for line in lines if line.state == "open"]
-    minutes = sum(line.minutes for line in lines)
+    asleep = [line for line in lines if line.state == "asleep"]
+    minutes = sum(line.minutes for line in lines if line.state != "asleep")
     parts = [
         f"# {markdown(owner_name)}, {day_in_words(day)}: {len(new)} new, {len(late)} late, {minutes} minutes",
         "",
     ]
+    parts += _refused(refused)
     first = sorted([*late, *new], key=_urgent_first)
     parts += _section("First", first, day, short)
     parts += _section("Open", sorted(rest, key=_urgent_first), day, short, start=len(first) + 1)
+    parts += _asleep(asleep, short)
     parts += _told(told, day)
-    if not lines and not told:
+    parts += for_your_information(notes)
+    if not lines and not told and not refused:
         parts.append("Nothing to do today.")
     if lines:
         example = short[lines[0].key]
         parts += [
             "",
-            f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}`",
+            f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}{_besides(lines[0])}`",
             "",
         ]
     return "\n".join(parts)
+
+
+def _refused(refused: Sequence[Finding]) -> list[str]:
+    if not refused:
+        return []
+    rows = [
+        f"- {markdown(wrong.span.file)}, line {wrong.span.line}: {markdown(wrong.message)}"
+        + (f" ({markdown(wrong.hint)})" if wrong.hint else "")
+        for wrong in refused
+    ]
+    return ["## Answers of yours that could not be taken", "", *rows, ""]
+
+
+def _besides(line: TaskLine) -> str:
+    return "".join(f" --answer {name}=…" for name, _ in line.asks)
 
 
 def _urgent_first(line: TaskLine) -> tuple[date, int, str]:
@@ -112,6 +153,8 @@ def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
         parts.append(f"   About {markdown(line.contact)}.")
     if line.draft:
         parts.append(f"   The draft: [{line.draft}]({line.draft})")
+    if line.document:
+        parts.append(f"   To fill in: [{line.document}]({line.document})")
     if line.missing:
         parts.append(
             f"   **No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled."
@@ -119,8 +162,21 @@ def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
     if line.unsendable:
         parts.append(f"   **No draft: {markdown(line.unsendable)}.** Write it yourself.")
     parts += [f"   - [ ] {markdown(item)}" for item in line.checklist]
+    if line.asks:
+        parts.append(f"   Say also: {markdown(asked_words(line))}")
     parts += [f"   done with: {' · '.join(line.outcomes)}  `{key}`", ""]
     return parts
+
+
+def _asleep(lines: Sequence[TaskLine], short: Mapping[str, str]) -> list[str]:
+    """What nobody need do now, one line each, with the reason."""
+    if not lines:
+        return []
+    said = [
+        f"- {markdown(line.title)} ({markdown(line.account_name)}), {markdown(line.asleep)}  `{short[line.key]}`"
+        for line in sorted(lines, key=_urgent_first)
+    ]
+    return ["## Asleep: nothing to do now", "", *said, ""]
 
 
 def _sentence(text: str) -> str:

@@ -8,6 +8,14 @@ from datetime import date
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+# Why something is held (plan.decision.HeldBy), where its own word is too short for a screen.
+HELD = {
+    "limit": "over the limit",
+    "resting": "resting since the last time",
+    "nobody": "nobody to do it",
+    "draft": "a draft now",
+    "not together": "never together with another",
+}
 _OF_CI_LOGS = re.compile(r":(?=:)|##(?=\[)")
 # Those below the space are escaped by JSON itself.
 _UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")

@@ -18,26 +18,36 @@ CODE = "CSP116"
 
 def cut_by_commas(text: str, file: str) -> Iterator[Finding]:
     """CSP116, at each text that is cut. Knows as much of YAML as that takes."""
+    number, counted, brackets = 1, 0, _Brackets(text)
     for match in _SUSPECT.finditer(text):
-        line, number = match.group(), text.count("\n", 0, match.start()) + 1
+        line = match.group()
+        number, counted = number + text.count("\n", counted, match.start()), match.start()
         start, depth = _opening(line), 0
         # Neither an item nor a key: it may go on with a list that was opened above.
         if start is None and _BEFORE.match(line).group().isspace():  # type: ignore[union-attr]
-            depth = _depth_before(text[: match.start()])
+            depth = brackets.before(match.start())
             start = 0 if depth else None
         if start is not None:
             found, _ = _in_line(line, start, depth)
             yield from (_cut(Span(file, number, at + 1, len(said)), said) for at, said in found)
 
 
-def _depth_before(text: str) -> int:
-    """In how many brackets the next line stands: a list may go over several lines."""
-    depth = 0
-    for line in text.splitlines():
-        start = 0 if depth else _opening(line)
-        if start is not None:
-            _, depth = _in_line(line, start, depth)
-    return depth
+class _Brackets:
+    """Holds how far a text has been read for its brackets: each line is read once, however many ask."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read = 0
+        self._depth = 0
+
+    def before(self, start: int) -> int:
+        """In how many brackets the line that begins at `start` stands: a list may go over several lines."""
+        for line in self._text[self._read : start].splitlines():
+            opened = 0 if self._depth else _opening(line)
+            if opened is not None:
+                _, self._depth = _in_line(line, opened, self._depth)
+        self._read = start
+        return self._depth
 
 
 def _cut(span: Span, said: str) -> Finding:

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from cs_playbook.errors import UserError
+from cs_playbook.source.encodings import codec_of
 from cs_playbook.source.finding import Finding, Span
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Unreadable(Exception):
 class Export:
     """An open file of an export: its header, its rows once, then its hash and how many rows it had.
 
-    `shown` is how findings name the file. `encoding`: any that Python knows; utf-8 drops a byte-order mark.
+    `shown` is how findings name the file. `encoding`: one of text (encodings.py); utf-8 drops a byte-order mark.
     Every reading raises Unreadable at the first place where the bytes are not what was declared.
     """
 
@@ -51,6 +52,9 @@ class Export:
         self._path = path
         self._raw = ""  # the line read last
         self._started_on = 1  # where the row read last begins
+        if codec_of(encoding) is None:
+            fact = f"{shown} cannot be read: there is no encoding '{encoding}' of text"
+            raise self._fault("CSP724", 1, fact, "declare the one the file has, e.g. utf-8, cp1252, utf-16")
         self._file = _opened(path)
         self._text = io.TextIOWrapper(io.BufferedReader(self._file), _codec(encoding), "strict", newline="")
         self._reader = csv.reader(self._lines(), delimiter=separator, strict=True)
@@ -113,6 +117,11 @@ class Export:
             return next(self._reader, None)
         except UnicodeDecodeError as error:
             raise self._undecodable(error) from error
+        except (
+            UnicodeError
+        ) as error:  # utf-16 and utf-32 say nothing of a byte: what is missing is their mark
+            fact = f"{self.shown} does not begin with the mark of {self._encoding}"
+            raise self._fault("CSP724", 1, fact, _without_mark(self._path, self._encoding)) from error
         except csv.Error as error:
             hint = "a quote inside a quoted cell is written twice; one that is never closed swallows the rest"
             fact = f"this is not CSV with the separator {self._separator!r}: {error}"
@@ -182,8 +191,18 @@ def _opened(path: Path) -> _Hashed:
 
 
 def _codec(encoding: str) -> str:
-    name = codecs.lookup(encoding).name
+    name = codec_of(encoding) or encoding
     return "utf-8-sig" if name == "utf-8" else name
+
+
+def _without_mark(path: Path, encoding: str) -> str:
+    """The first letters of a header are plain: on which side of them the zeros stand tells the order."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    family = (codec_of(encoding) or encoding)[:6]
+    if b"\0" not in start:
+        return "it looks like no such file: declare the encoding it has, e.g. `encoding: utf-8` or cp1252"
+    return f"write `encoding: {family}-{'be' if start.startswith(bytes(1)) else 'le'}`"
 
 
 def _cell(raw: str, separator: str, column: int) -> tuple[int, int]:
@@ -206,6 +225,6 @@ def _line_of_first_fault(path: Path, codec: str) -> int:
             for piece in file:
                 line += decoder.decode(piece).count("\n")
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             pass
     return line

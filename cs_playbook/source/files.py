@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.source.finding import Finding, Span
 
 PROJECT_FILE = "project.yaml"
 LETTERS = "emails"
-_NOT_OURS = frozenset(("node_modules", "__pycache__", "out", "answers"))
+DOCUMENTS = "documents"
+_NOT_OURS = frozenset(("node_modules", "__pycache__", "lost+found", "out", "answers"))
+_YAML, _LETTER = (".yaml", ".yml"), (".md",)
+_FAR = 200  # folders behind a link that are looked through for files of ours
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceFiles:
-    """`yaml` and `letters`: path below `root` (with /) → text, in order of path. `findings`: files that cannot be read."""
+    """`yaml` and `letters` (documents too): path below `root` (with /) → text, in order of path. `findings`: files that cannot be read.
+
+    `links`: what is a link, and where it leads.
+    """
 
     root: Path
     yaml: Mapping[str, str]
     letters: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def find_root(start: Path) -> Path:
@@ -39,16 +48,26 @@ def find_root(start: Path) -> Path:
 
 
 def read_files(root: Path) -> WorkspaceFiles:
-    """All files of a workspace. A file that is no UTF-8, or a link that leads out of the folder, is a finding."""
+    """All files of a workspace. A file that is no UTF-8, no file at all, or a link that leads out of the folder, is
+    a finding. Raises UserError where the machine refuses: what cannot be seen must not look as if it were not there.
+    """
     yaml: dict[str, str] = {}
     letters: dict[str, str] = {}
     findings: list[Finding] = []
-    for name in _names(root):
-        text, wrong = _read(root, name)
-        findings += wrong
-        if text is not None:
-            (letters if name.endswith(".md") else yaml)[name] = text
-    return WorkspaceFiles(root, yaml, letters, tuple(findings))
+    links: list[tuple[str, str]] = []
+    inside = os.path.realpath(root)
+    for there in sorted(_below(str(root)), key=_in_order):
+        if there.entry.is_symlink():
+            links.append((printable(there.name), printable(os.path.realpath(there.entry.path))))
+        wrong = _no_text(there, inside)
+        if wrong is not None:
+            findings.append(Finding(Span(printable(there.name)), "CSP105", *wrong))
+        elif _wanted(there):
+            text, finding = _read(there)
+            findings += finding
+            if text is not None:
+                (letters if there.name.endswith(_LETTER) else yaml)[there.name] = text
+    return WorkspaceFiles(root, yaml, letters, tuple(findings), tuple(links))
 
 
 def hash_of(texts: Mapping[str, str]) -> str:
@@ -59,37 +78,110 @@ def hash_of(texts: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def _names(root: Path) -> list[str]:
-    """Paths below the root, folder by folder. Plain texts: a Path for each file would cost more than reading it."""
-    found: list[str] = []
-    for folder, folders, names in os.walk(root):
-        below = Path(folder).relative_to(root)
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NOT_OURS]
-        wanted = (".md",) if below.parts[:1] == (LETTERS,) else (".yaml", ".yml")
-        before = f"{below.as_posix()}/" if below.parts else ""
-        found += [f"{before}{name}" for name in names if name.endswith(wanted) and not name.startswith(".")]
-    return sorted(found, key=lambda name: name.split("/"))
+def printable(name: str) -> str:
+    """The name of a file as a text that can be written: bytes that are no UTF-8 as \\xff."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _read(root: Path, name: str) -> tuple[str | None, list[Finding]]:
-    path = os.path.join(root, name)
-    if os.path.islink(path) and not Path(path).resolve().is_relative_to(root.resolve()):
-        return None, [
-            Finding(
-                Span(name),
-                "CSP105",
-                "a link that leads out of the workspace is not followed",
-                "copy the file into the workspace",
-            )
-        ]
+def is_text(name: str) -> bool:
+    """Whether the name of a file is UTF-8."""
+    return name.isascii() or printable(name) == name
+
+
+class _There(NamedTuple):
+    """Something below the root: its path with /, and what the system says of it. Plain texts: a Path for each would
+    cost more than reading it."""
+
+    name: str
+    entry: os.DirEntry[str]
+
+
+def _below(root: str) -> Iterator[_There]:
+    """All that lies in the folders that are ours; no link is followed."""
+    waiting = [(root, "")]
+    while waiting:
+        folder, before = waiting.pop()
+        for entry in _listed(folder, before):
+            yield _There(f"{before}{entry.name}", entry)
+            hidden = entry.name.startswith(".") or entry.name in _NOT_OURS
+            if not hidden and entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{before}{entry.name}/"))
+
+
+def _listed(folder: str, below: str) -> list[os.DirEntry[str]]:
     try:
-        with open(path, "rb") as file:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:  # somebody has just removed it
+        return []
+    except OSError as error:
+        shown = printable(below.rstrip("/")) or folder
+        raise UserError(
+            f"the folder {shown} cannot be read: {error.strerror}",
+            "look at its permissions: what lies in it would count as not there",
+        ) from error
+
+
+def _in_order(there: _There) -> list[str]:
+    return there.name.split("/")
+
+
+def _wanted(there: _There) -> bool:
+    """Whether its name says that it is ours."""
+    endings = _LETTER if there.name.startswith((f"{LETTERS}/", f"{DOCUMENTS}/")) else _YAML
+    return there.name.endswith(endings) and not there.entry.name.startswith(".")
+
+
+def _no_text(there: _There, root: str) -> tuple[str, str] | None:
+    """What is there in the place of a file that can be read: the fact, and what to do."""
+    entry = there.entry
+    if entry.is_symlink() and not entry.name.startswith(".") and entry.name not in _NOT_OURS:
+        linked = _wrong_link(there, root)
+        if linked is not None or not _wanted(there):
+            return linked
+    if not _wanted(there):
+        return None
+    if not is_text(there.name):
+        return "the name of the file is not UTF-8", "give it another name: letters without accents are safe"
+    if entry.is_dir():
+        return "this is a folder, and is named like a file", "give the folder a name without this ending"
+    if not entry.is_file():
+        return "this is no file but a pipe, a socket or a device", "put a file in its place, or remove it"
+    return None
+
+
+def _wrong_link(there: _There, root: str) -> tuple[str, str] | None:
+    """A link that leads nowhere or out, or to a folder with files that nobody would read."""
+    path = there.entry.path
+    if not os.path.exists(path):
+        fact = "a link that leads nowhere, or in a circle"
+        return (fact, "remove it, or copy the file into its place") if _wanted(there) else None
+    if os.path.isdir(path):
+        fact = "a link to a folder is not followed, and there are files in it that would count"
+        return (fact, "move the folder here in the place of the link") if _holds_ours(path) else None
+    target = os.path.realpath(path)
+    if _wanted(there) and os.path.commonpath((root, target)) != root:
+        return "a link that leads out of the workspace is not followed", "copy the file into the workspace"
+    return None
+
+
+def _holds_ours(folder: str) -> bool:
+    """Whether a file near its top is named like one of ours."""
+    return any(
+        name.endswith(_YAML) or (name.endswith(_LETTER) and os.path.basename(folder) in (LETTERS, DOCUMENTS))
+        for _, _, names in islice(os.walk(folder), _FAR)
+        for name in names
+    )
+
+
+def _read(there: _There) -> tuple[str | None, list[Finding]]:
+    try:
+        with open(there.entry.path, "rb") as file:
             return file.read().decode("utf-8"), []
     except UnicodeDecodeError as error:
-        return None, [
-            Finding(
-                Span(name), "CSP105", f"the file is not UTF-8 (byte {error.start + 1})", "save it as UTF-8"
-            )
-        ]
+        fact = f"the file is not UTF-8 (byte {error.start + 1})"
+        return None, [Finding(Span(there.name), "CSP105", fact, "save it as UTF-8")]
     except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}", "look at its permissions") from error
+        raise UserError(
+            f"{there.name} cannot be read: {error.strerror}", "look at its permissions"
+        ) from error

@@ -90,11 +90,13 @@ def parse_manifest(text: str) -> Manifest:
             raise NoManifest(
                 f"its format_version is {content['format_version']}, this program reads {FORMAT_VERSION}"
             )
-        return _manifest(content)
+        manifest = _manifest(content)
+        write_manifest(manifest).encode()  # half a letter (\\ud800) would break whoever hashes or shows it
     except KeyError as error:
         raise NoManifest(f"{error} is missing") from error
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise NoManifest(str(error)) from error
+    return manifest
 
 
 def _manifest(content: dict[str, Any]) -> Manifest:

@@ -13,8 +13,8 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.shape import Fits, fitting
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
-KINDS = ("project", "data", "sources", "signals", "segments", "team", "playbook", "tests")
-KINDS_NOT_YET = ("traits", "scorecard", "success_plan", "kpis", "resources")
+KINDS = ("project", "data", "sources", "signals", "traits", "segments", "team", "playbook", "tests")
+KINDS_NOT_YET = ("scorecard", "success_plan", "kpis", "resources")
 
 _TYPES = {
     "string": "text", "object": "a block of keys", "array": "a list", "integer": "a whole number", "number": "a number",

@@ -19,6 +19,11 @@ def schemas() -> Path:
     return _shipped("schemas")
 
 
+def language() -> Path:
+    """The folder of what there is to read about the language."""
+    return _PACKAGE / "language"
+
+
 def program() -> Path:
     """The folder of this very program."""
     return _PACKAGE

@@ -100,10 +100,12 @@ class Snapshot:
 def read_manifest(path: Path) -> Manifest:
     """The manifest of the snapshot `path`, which stays closed. Raises StoppedOnPurpose, UserError."""
     beside = path.with_suffix(".json")
-    if not path.exists():
+    if not os.path.lexists(path):
         raise ChoiceError(
             f"there is no snapshot {path}", "cs-playbook snapshot build makes one from the exports"
         )
+    for part in (path, beside):
+        _refuse_other_than_a_file(part)
     try:
         manifest = parse_manifest(beside.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -120,11 +122,30 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
+def _refuse_other_than_a_file(path: Path) -> None:
+    """Reading a pipe would wait for ever."""
+    if os.path.lexists(path) and not path.is_file():
+        fact = "is a link that leads nowhere" if path.is_symlink() and not path.exists() else "is no file"
+        raise UserError(f"{path} {fact}", f"remove it, and {_AGAIN}")
+
+
 def days(folder: Path) -> tuple[date, ...]:
-    """The days that have a snapshot, in order; one without manifest was never finished and does not count."""
-    if not folder.is_dir():
+    """The days that have a snapshot, in order; one without manifest was never finished and does not count.
+
+    A snapshot that cannot be opened counts: an older one must not be taken for the newest. Raises UserError where
+    the folder cannot be read: that would look as if there were none.
+    """
+    try:
+        names = set(os.listdir(folder))
+    except FileNotFoundError:
+        if folder.is_symlink():
+            raise UserError(f"{folder} is a link that leads nowhere", "mount what it leads to") from None
         return ()
-    found = [day_of(path) for path in folder.glob("*.db") if path.with_suffix(".json").exists()]
+    except OSError as error:
+        raise UserError(
+            f"the folder {folder} cannot be read: {error.strerror}", "look at its permissions"
+        ) from error
+    found = [day_of(Path(name)) for name in names if f"{name.removesuffix('.db')}.json" in names]
     return tuple(sorted(day for day in found if day is not None))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.syntax import told
+from cs_playbook.source.unseen import unseen
 
 try:
     from _ruamel_yaml import CParser
@@ -124,25 +125,36 @@ def read_tree(text: str, file: str) -> Tree:
                 ),
             ),
         )
-    builder = _Builder(file, text)
-    return Tree(builder.document(), tuple(builder.findings))
+    builder = _Builder(file, text, _events)
+    tree = Tree(builder.document(), tuple(builder.findings))
+    return tree if not builder.trips_over_a_colon else _with_colons(file, text, tree)
+
+
+def _with_colons(file: str, text: str, refused: Tree) -> Tree:
+    """The C parser refuses `[tag:x]`, which YAML 1.2 allows: who meets it is read by ruamel's own parser."""
+    builder = _Builder(file, text, _slow_events)
+    tree = Tree(builder.document(), tuple(builder.findings))
+    return refused if tree.root is None else tree
 
 
 class _Builder:
     """Holds the stream of events of one file while the nodes are built."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, parse: Callable[[str], Iterator[Any]]) -> None:
         self.file = file
+        self.trips_over_a_colon = False
+        self._parse = parse
         self.findings: list[Finding] = []
         self._text = text
         self._events: Iterator[Any] = iter(())
-        for hidden in _HIDDEN.finditer(text):
-            self._hidden(text, hidden.start())
+        if _HIDDEN.search(text):
+            self._hidden()
 
     def document(self) -> Node | None:
         try:
             return self._document()
         except YAMLError as error:
+            self.trips_over_a_colon = "unexpected ':'" in str(error)
             self._syntax(error)
         except (ValueError, OverflowError) as error:
             self.findings.append(
@@ -155,7 +167,7 @@ class _Builder:
         return None
 
     def _document(self) -> Node | None:
-        self._events = _events(self._text)
+        self._events = self._parse(self._text)
         root: Node | None = None
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
@@ -276,6 +288,8 @@ class _Builder:
             return Scalar(self._value(text, span), text, span, False, one_line)
         if style in "|>":
             return Scalar(text, text, span, False, False)
+        if style == '"' and not text.isprintable():
+            self._unseen(text, span, one_line=one_line)
         return Scalar(text, text, span, True, one_line)
 
     def _value(self, text: str, span: Span) -> str | int | float | bool | None:
@@ -301,24 +315,30 @@ class _Builder:
         self.findings.append(Finding(self._span(event), code, message, hint))
 
     def _syntax(self, error: Any) -> None:
+        if "control characters" in str(error) and self.findings:
+            return  # said already, with the place of the very letter
         found = told(error, self._text)
         self.findings.append(
             Finding(Span(self.file, found.line, found.column), "CSP101", found.message, found.hint)
         )
 
-    def _hidden(self, text: str, at: int) -> None:
-        line = text.count("\n", 0, at)
-        column = at - (text.rfind("\n", 0, at) + 1)
-        if at == 0 and text[0] == "\ufeff":
-            return
-        self.findings.append(
-            Finding(
-                Span(self.file, line + 1, column + 1),
-                "CSP105",
-                f"a letter that cannot be seen (U+{ord(text[at]):04X})",
-                "delete it and type the word anew",
-            )
-        )
+    def _unseen(self, text: str, span: Span, *, one_line: bool) -> None:
+        written = self._text.removeprefix("\ufeff").split("\n")[span.line - 1 :]
+        found = unseen(text, written, span.column, one_line=one_line)
+        if found is not None:
+            place = Span(self.file, span.line + found.line, found.column, found.length)
+            self._not_seen(place, found.letter)
+
+    def _not_seen(self, place: Span, letter: str) -> None:
+        fact = f"a letter that cannot be seen (U+{ord(letter):04X})"
+        self.findings.append(Finding(place, "CSP105", fact, "delete it and type the word anew"))
+
+    def _hidden(self) -> None:
+        """The first of each line; the mark with which some editors begin a file is none."""
+        for number, line in enumerate(self._text.split("\n")):
+            found = _HIDDEN.search(line, 1 if number == 0 and line.startswith("\ufeff") else 0)
+            if found is not None:
+                self._not_seen(Span(self.file, number + 1, found.start() + 1), found.group())
 
 
 _FRAME = (StreamStartEvent, StreamEndEvent, DocumentEndEvent, MappingEndEvent, SequenceEndEvent)
@@ -342,6 +362,8 @@ def _number(text: str) -> str | int | float:
 def _events(text: str) -> Iterator[Any]:
     """The events of ruamel's C parser; of its own parser where no C parser is installed (30 times slower, same events)."""
     clean = text.removeprefix("\ufeff")
-    if CParser is None:
-        return iter(YAML(typ="safe", pure=True).parse(clean))
-    return iter(CParser(clean).get_event, None)
+    return _slow_events(text) if CParser is None else iter(CParser(clean).get_event, None)
+
+
+def _slow_events(text: str) -> Iterator[Any]:
+    return iter(YAML(typ="safe", pure=True).parse(text.removeprefix("\ufeff")))

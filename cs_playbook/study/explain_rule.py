@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cs_playbook.compile.scan import Rule, top_parts
 from cs_playbook.compile.sql import impatient
@@ -12,6 +13,7 @@ from cs_playbook.model.condition import Answer
 from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.event import Started, StartRefused
 from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.rhythm import next_day
 from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, Today
 from cs_playbook.study.behind import Facts, part_of
 from cs_playbook.study.explained import Episode, Fitted, RuleExplained, Standing
@@ -56,10 +58,11 @@ def _standing(
     found: RuleExplained, playbook: Playbook, rule: Rule | None, subject: Subject, known: Known, today: Today
 ) -> RuleExplained:
     """First what is, then what is decided, then what the conditions say."""
-    going = next((enrollment for enrollment in known.enrollments if enrollment.is_open), None)
+    # Who is only watched may have been started by a person besides.
+    there = sorted((item for item in known.enrollments if item.is_open), key=lambda item: item.arm is Arm.HELD_OUT)
+    going = next(iter(there), None)
     if going is not None:
-        standing = Standing.RUNNING if going.arm is Arm.TREATED else Standing.SHADOW
-        return replace(found, standing=standing, since=going.started_on)
+        return replace(found, standing=_ARMS[going.arm], since=going.started_on, until=going.watch_until)
     if not subject.present:
         return replace(found, standing=Standing.ABSENT)
     if playbook.status is Status.DRAFT:
@@ -67,17 +70,38 @@ def _standing(
     decided = _decided(found, known)
     if decided is not None:
         return decided
+    if playbook.status in (Status.DRAINING, Status.RETIRED):
+        return replace(found, standing=Standing.CLOSED, why=playbook.status.value)
     if rule is None:
         return replace(found, standing=Standing.PEOPLE)
     if not subject.active and not playbook.sees_inactive:
         return replace(found, standing=Standing.INACTIVE)
-    return replace(found, standing=_by_conditions(rule, playbook, subject.values, known, today))
+    standing = _by_conditions(rule, playbook, subject.values, known, today)
+    return replace(found, standing=standing, **_rhythm(playbook, standing, today))
+
+
+def _rhythm(playbook: Playbook, standing: Standing, today: Today) -> dict[str, Any]:
+    """When its turn comes, where that is all it waits for."""
+    every = playbook.trigger.every
+    if standing is not Standing.RHYTHM or every is None:
+        return {}
+    coming = next_day(every, today.day, today.day, today.reckoning.calendar)
+    return {"why": f"every {every}", "until": coming}
+
+
+_ARMS = {
+    Arm.TREATED: Standing.RUNNING,
+    Arm.SHADOW: Standing.SHADOW,
+    Arm.HELD_OUT: Standing.HELD_OUT,
+}
 
 
 def _decided(found: RuleExplained, known: Known) -> RuleExplained | None:
     """What the plan of the day says of its start."""
     for decision in (decision for plan in known.plans or () for decision in plan.decisions):
         match decision:
+            case Change(event=Started(arm=Arm.HELD_OUT, watch_until=until)):
+                return replace(found, standing=Standing.HELD_OUT, until=until)
             case Change(event=Started()):
                 return replace(found, standing=Standing.STARTS)
             case Change(event=StartRefused(why=why)):
@@ -106,4 +130,6 @@ def _although_it_fits(playbook: Playbook, known: Known) -> Standing:
     if known.plans is None:
         return Standing.FITS
     treated = any(enrollment.arm is Arm.TREATED for enrollment in known.enrollments)
+    if playbook.trigger.every is not None:
+        return Standing.RHYTHM
     return Standing.BEFORE if treated and playbook.reentry is None else Standing.OVER

@@ -10,10 +10,12 @@ from cs_playbook.model.condition import Condition
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import StepEnded, StepOpened, StepPassed, StepSkipped
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import After, Requirement, Step, Wait
-from cs_playbook.plan.advance import enrollment_values, verdict
+from cs_playbook.model.step import After, Notify, Requirement, Set, Step, Wait
+from cs_playbook.plan.advance import enrollment_values, steps_of, verdict
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, Today
-from cs_playbook.plan.lines import contact_row, title_of
+from cs_playbook.plan.lines import again_words, contact_row, title_of
+from cs_playbook.plan.notes import action_words
+from cs_playbook.plan.speaking import of_enrollment
 from cs_playbook.study.behind import Facts, Part, part_of
 from cs_playbook.study.explained import Awaited, EnrollmentExplained, StepExplained, WayOut
 
@@ -28,7 +30,7 @@ def explain_enrollment(
     if text is None:
         return EnrollmentExplained(enrollment, (), (), held)
     facts = Facts({**subject.values, **enrollment_values(enrollment)}, today.reckoning, today.catalog)
-    steps = text.steps if acting else ()
+    steps = steps_of(enrollment, text) if acting else ()
     told = tuple(_step(step, enrollment, subject, decisions, facts, today) for step in steps)
     return EnrollmentExplained(enrollment, told, tuple(_ways_out(text, enrollment, facts)), held)
 
@@ -41,13 +43,21 @@ def _step(
     facts: Facts,
     today: Today,
 ) -> StepExplained:
-    tasks = tuple(task for task in enrollment.tasks.values() if task.step == step.id)
+    so_far = enrollment.repeats.get(step.id)
+    newest = so_far.begun if so_far is not None else 1
+    tasks = tuple(
+        task for task in enrollment.tasks.values() if (task.step, task.occurrence) == (step.id, newest)
+    )
+    subject = of_enrollment(subject, enrollment)
     contact = contact_row(tasks[0].contact, subject, today) if tasks else None
     return StepExplained(
         step=step.id,
         kind=step.kind,
-        title=title_of(step, subject, contact, today),
+        title=action_words(step.verb)
+        if isinstance(step.verb, Set | Notify)
+        else title_of(step, subject, contact, today),
         progress=enrollment.steps.get(step.id),
+        again=again_words(step, enrollment),
         tasks=tasks,
         awaited=tuple(_awaited(item, enrollment) for item in step.after.requirements),
         any_of=step.after.kind == "any",

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress
 from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.trait import NowSaid
 from cs_playbook.plan.advance import Verdict
 from cs_playbook.plan.decision import Held
 from cs_playbook.study.behind import Part
@@ -19,6 +20,8 @@ class Standing(StrEnum):
 
     RUNNING = "running"
     SHADOW = "in shadow"
+    HELD_OUT = "held out"
+    CLOSED = "takes no new ones"
     STARTS = "starts with the next run"
     HELD = "held"
     REFUSED = "refused"
@@ -26,6 +29,7 @@ class Standing(StrEnum):
     BEFORE = "was here before"
     OVER = "exit or goal fits already"
     FITS = "fits"
+    RHYTHM = "waits for its day"
     NO = "not started"
     UNKNOWN = "unknown"
     INACTIVE = "not active"
@@ -105,6 +109,7 @@ class StepExplained:
     until: Part | None = None
     held: Held | None = None
     next: str = ""
+    again: str = ""  # which time it is, of what repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,7 @@ class Explained:
     """`only`: the playbook that was asked for. `active`: the contract's condition, where it does not say yes.
 
     `is_past`: the day lies before the last run: what is held is not known any more. `people`: names by address.
+    `traits`: what was said of it, by people and by steps.
     """
 
     day: date
@@ -157,6 +163,7 @@ class Explained:
     only: str | None = None
     active: Part | None = None
     is_past: bool = False
+    traits: tuple[NowSaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

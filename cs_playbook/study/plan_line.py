@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -12,23 +12,30 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask, StepState
 from cs_playbook.model.event import (
     CameBack,
     Ended,
+    Notified,
     Started,
     StartRefused,
     StepEnded,
     StepOpened,
+    StepOver,
     StepPassed,
     StepSkipped,
     TaskEscalated,
     TaskReassigned,
+    ValueMoved,
+    TextChanged,
+    TraitSet,
 )
-from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.playbook import PLAYED, Playbook
 from cs_playbook.model.step import Step
+from cs_playbook.model.value import Value
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan, Today
 from cs_playbook.plan.lines import account_name, line_of
+from cs_playbook.plan.notes import note_of
 from cs_playbook.study.behind import Facts, Reason, reason_of
 
-Moved = StepOpened | StepEnded | StepPassed | StepSkipped | TaskReassigned | CameBack
+Moved = StepOpened | StepEnded | StepPassed | StepSkipped | StepOver | TaskReassigned | CameBack | TextChanged
 
 
 class LineKind(StrEnum):
@@ -38,6 +45,8 @@ class LineKind(StrEnum):
     END = "end"
     HELD = "held"
     REFUSED = "refused"
+    SET = "set"
+    TELL = "tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,10 @@ class Spoken:
         """Why it starts, and its first task."""
         assert isinstance(change.event, Started)
         by = change.event.by
-        asked = Reason(f"asked for by {by}") if by != "rule" else None
+        played = by.startswith(PLAYED)
+        words = f"played by {by.removeprefix(PLAYED)}" if played else f"asked for by {by}"
+        asked = Reason(words) if by != "rule" else None
+        asked = Reason("begins anew: the text of the playbook changed") if change.event.restarts else asked
         return self._with_first_task(asked or self._reason(change.evidence, "its rule fits"))
 
     def move(self) -> PlanLine:
@@ -93,8 +105,28 @@ class Spoken:
         where = f"{held.step}: " if held.step else ""
         return self._line(Reason(f"{where}{held.why}"))
 
+    def held_out(self) -> PlanLine:
+        return self._line(Reason("held out: watched only, to compare with"))
+
     def refused(self, event: StartRefused) -> PlanLine:
         return self._line(Reason(f"asked for, and not started: {event.why}"))
+
+    def sets(self, change: Change) -> PlanLine:
+        """What a step sets, and whether it is the last word."""
+        assert isinstance(change.event, TraitSet)
+        event = change.event
+        value = "cleared" if event.value is None else _said(event.value)
+        beside = f" — {change.note}" if change.note else ""
+        return self._line(Reason(f"{event.step}: {event.trait} {value}{beside}"))
+
+    def tells(self, event: Notified) -> PlanLine:
+        """Whom a step tells, and what."""
+        line, text = self._line(Reason(f"{event.step}: a note")), self._text()
+        if text is None or self.enrollment is None:
+            return line
+        note = note_of(event, text, self.enrollment, self.plan.subject, self.today)
+        told = (event.channel,) if event.channel else event.to
+        return replace(line, reason=Reason(f"{event.step}: {note.text}"), step=event.step, told=told)
 
     # --- the reason of a move ---
 
@@ -182,11 +214,18 @@ class Spoken:
         return text.step(step) if text else None
 
 
+def _said(value: Value) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 _ENDINGS = {
     "answer": "a step was answered so",
     "finished": "nothing is left to do",
     "gone": "missing from the snapshot for too long",
     "stopped": "stopped by a person",
+    "retired": "the playbook is retired",
+    "changed": "the text of the playbook changed",
+    "restarted": "the text of the playbook changed, it begins anew",
 }
 
 
@@ -194,14 +233,23 @@ def _quiet_words(events: list[object]) -> str:
     """What is said of a day on which no step opened and none was done."""
     for event in events:
         match event:
+            case TextChanged(gone=gone):
+                lost = f", cancelled: {', '.join(gone)}" if gone else ""
+                return f"goes by the text of today{lost}"
             case StepOpened(step=step):
                 return f"{step} begins"
             case StepPassed(step=step):
                 return f"{step}: passed over"
+            case StepOver(step=step, outcome=outcome):
+                return f"{step} is over: {outcome}"
             case StepSkipped(step=step):
                 return f"{step}: skipped, it can no longer be reached"
+            case TaskReassigned(owner=owner, instead_of=absent) if absent:
+                return f"{owner} stands in for {absent}"
             case TaskReassigned():
                 return "its owner changed"
+            case ValueMoved():
+                return "the value it is about was corrected"
             case CameBack():
                 return "back in the snapshot"
             case _:

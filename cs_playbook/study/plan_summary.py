@@ -12,12 +12,14 @@ from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.event import (
     Ended,
     GoalMet,
+    Notified,
     Started,
     StartRefused,
     StepEnded,
     StepOpened,
     TaskEscalated,
     TaskReassigned,
+    TraitSet,
 )
 from cs_playbook.model.playbook import Status
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Late, Subject, SubjectPlan, Today
@@ -78,6 +80,8 @@ class _Counting:
                 self._name(LineKind.REFUSED, refused.playbook, spoken, lambda: spoken.refused(refused))
             case Change(event=Started() | Ended()):
                 self._begin_or_end(decision, spoken)
+            case Change(event=TraitSet() | Notified()):
+                self._say(decision, spoken)
             case Change(event=event):
                 self._go_on(event, spoken.plan)
             case Held(by=HeldBy.NOT_BEFORE):
@@ -91,9 +95,26 @@ class _Counting:
                 weight = float(task.due.toordinal()) - (1e7 if spoken.told(task) else 0)
                 self._name(LineKind.LATE, decision.playbook, spoken, lambda: spoken.late(decision), weight)
 
+    def _say(self, change: Change, spoken: Spoken) -> None:
+        playbook = self._playbook(spoken.plan)
+        match change.event:
+            case TraitSet(trait=trait):
+                self._add("traits", trait)
+                self._add("overruled", "", 1 if change.note else 0)
+                self._name(LineKind.SET, playbook, spoken, lambda: spoken.sets(change))
+            case Notified() as note:
+                for whom in (note.channel,) if note.channel else note.to:
+                    self._add("notes", whom)
+                self._name(LineKind.TELL, playbook, spoken, lambda: spoken.tells(note))
+            case _:
+                pass
+
     def _begin_or_end(self, change: Change, spoken: Spoken) -> None:
         playbook, treated = self._playbook(spoken.plan), _is_treated(spoken.plan)
         match change.event:
+            case Started(arm=Arm.HELD_OUT):
+                self._add("held", HeldBy.HELD_OUT)
+                self._name(LineKind.HELD, playbook, spoken, spoken.held_out)
             case Started():
                 self._add("started" if treated else "shadowed", self._called(playbook))
                 self._name(LineKind.START, playbook, spoken, lambda: spoken.start(change))
@@ -182,7 +203,7 @@ class _Counting:
             refused=single("refused"), arr=self.arr, playbooks=self._playbooks(numbers),
             minutes=self._owners(),
             people={person.email: person.name for person in self.today.catalog.team.people},
-            changes=single("changes"),
+            changes=single("changes"), traits=total("traits"), notes=total("notes"), overruled=single("overruled"),
         )  # fmt: skip
 
     def _playbooks(self, numbers: Mapping[str, RuleNumbers]) -> tuple[PlaybookSummary, ...]:

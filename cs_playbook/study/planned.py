@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from cs_playbook.model.playbook import Playbook, Status
@@ -27,6 +27,7 @@ class RuleNumbers:
 
     `new`: did not fit at the last run. `already`: left alone, because they fitted before it went live.
     `patient`: fit, but not yet for as long as asked. `near`: one condition short (None: not counted).
+    `coming`: the next day of the rhythm on which it starts.
     """
 
     fitting: int
@@ -35,6 +36,7 @@ class RuleNumbers:
     patient: int = 0
     near: int | None = None
     unknown: tuple[Unknown, ...] = ()
+    coming: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class PlanSummary:
     is. `told`: escalations by person. `ended`: by outcome. `goals`: met after the steps had ended. `later`:
     steps whose earliest day has not come. `arr`: of the accounts in which something starts, each once.
     `changes`: all that a run would record. `people`: the names of colleagues by their address.
+    `traits`: set by steps, by trait; `overruled`: of these, who does not have the last word. `notes`: told, by channel or person.
     """
 
     day: date
@@ -95,6 +98,9 @@ class PlanSummary:
     minutes: tuple[OwnerMinutes, ...]
     people: Mapping[str, str]
     changes: int
+    traits: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
+    overruled: int = 0
 
 
 @dataclass(frozen=True, slots=True)

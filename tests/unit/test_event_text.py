@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import MISSING, fields
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -13,23 +13,30 @@ from hypothesis import strategies as st
 
 from cs_playbook.effects.event_text import read_enrollment, read_event, write_enrollment, write_event
 from cs_playbook.errors import StoppedOnPurpose
-from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, TaskState
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, Repeated, TaskState
 from cs_playbook.model.event import (
     Allowed,
     CameBack,
     Ended,
+    Ending,
     Event,
+    GivenCorrected,
     GoalMet,
+    Notified,
     StartAsked,
     Started,
     StartRefused,
     StepEnded,
     StepOpened,
+    StepOver,
     StepPassed,
+    StepRepeats,
     StepSkipped,
     TaskAnswered,
     TaskEscalated,
     TaskReassigned,
+    TextChanged,
+    TraitSet,
     WentMissing,
 )
 
@@ -45,18 +52,36 @@ VALUES = st.one_of(
     st.lists(st.text()).map(tuple),
 )
 FACTS = st.dictionaries(st.text(), VALUES)
-EVENTS = st.one_of(
-    *(st.builds(kind, at_start=FACTS) if kind is Started else st.builds(kind) for kind in get_args(Event))
-)
-ENROLLMENTS = st.builds(
+# The fields of any kind that hold values by name.
+VALUED = ("at_start", "given", "answers")
+
+
+def built(kind: Any, **others: Any) -> Any:
+    valued = {field.name: FACTS for field in fields(kind) if field.name in VALUED}
+    return st.builds(kind, **valued, **others)
+
+
+EVENTS = st.one_of(*(built(kind) for kind in get_args(Event)))
+ENROLLMENTS = built(
     Enrollment,
-    at_start=FACTS,
-    steps=st.dictionaries(st.text(), st.builds(Progress), max_size=3),
-    tasks=st.dictionaries(st.text(), st.builds(OpenTask), max_size=3),
+    steps=st.dictionaries(st.text(), built(Progress), max_size=3),
+    tasks=st.dictionaries(st.text(), built(OpenTask), max_size=3),
+    repeats=st.dictionaries(
+        st.text(), st.builds(Repeated, last=st.one_of(st.none(), built(Progress))), max_size=2
+    ),
 )
 
 # One of each kind as it stands in ledgers out there. These texts never change; what they mean neither.
 WRITTEN = [
+    (
+        Ending("e1", DAY, "lost", ("undo", "tell")),
+        '{"enrollment":"e1","kind":"Ending","on":"2026-03-02","outcome":"lost","then":["undo","tell"]}',
+    ),
+    (
+        GivenCorrected("e1", DAY, {"day": 20515, "mode": "repair", "note": None}, "léa"),
+        '{"by":"léa","enrollment":"e1","given":{"day":20515,"mode":"repair","note":null},"kind":"GivenCorrected",'
+        '"on":"2026-03-02"}',
+    ),
     (
         Started("e1", "usage-drop", "acme", None, 1, "d1", Arm.TREATED, DAY, "rule"),
         '{"account":"acme","arm":"treated","by":"rule","definition":"d1","enrollment":"e1","episode":1,'
@@ -90,6 +115,19 @@ WRITTEN = [
         '{"enrollment":"e1","kind":"StepSkipped","on":"2026-03-02","step":"call"}',
     ),
     (
+        StepRepeats("e1", "call", DAY),
+        '{"enrollment":"e1","kind":"StepRepeats","on":"2026-03-02","step":"call"}',
+    ),
+    (
+        StepRepeats("e1", "call", NEXT, 2, NEXT, DAY, "1 day"),
+        '{"enrollment":"e1","kind":"StepRepeats","occurrence":2,"on":"2026-03-03","planned":"2026-03-03",'
+        '"rhythm":"1 day","since":"2026-03-02","step":"call"}',
+    ),
+    (
+        StepOver("e1", "call", DAY, "met"),
+        '{"enrollment":"e1","kind":"StepOver","on":"2026-03-02","outcome":"met","step":"call"}',
+    ),
+    (
         TaskAnswered("e1", "t1", "agreed", DAY, "léa"),
         '{"by":"léa","enrollment":"e1","kind":"TaskAnswered","on":"2026-03-02","outcome":"agreed","task":"t1"}',
     ),
@@ -100,6 +138,24 @@ WRITTEN = [
     (
         TaskReassigned("e1", "t1", DAY, "marc"),
         '{"enrollment":"e1","kind":"TaskReassigned","on":"2026-03-02","owner":"marc","task":"t1"}',
+    ),
+    (
+        TaskReassigned("e1", "t1", DAY, "marc", "lea", "desk"),
+        '{"enrollment":"e1","instead_of":"lea","kind":"TaskReassigned","on":"2026-03-02","owner":"marc",'
+        '"pool":"desk","task":"t1"}',
+    ),
+    (
+        TextChanged("e1", "d2", DAY),
+        '{"definition":"d2","enrollment":"e1","kind":"TextChanged","on":"2026-03-02"}',
+    ),
+    (
+        TextChanged(
+            "e1", "d2", DAY, {"call_exec": "call"}, ("ask",), ("write",), ("plan",), ("look",), ("a",), ("b",),
+            {"ask": "ask~2"}, NEXT,
+        ),
+        '{"anew":["plan"],"back":["write"],"definition":"d2","enrollment":"e1","gone":["ask"],'
+        '"key_names":{"ask":"ask~2"},"kind":"TextChanged","often":["b"],"on":"2026-03-02","once":["a"],'
+        '"passed":["look"],"renamed":{"call_exec":"call"},"watch_until":"2026-03-03"}',
     ),
     (GoalMet("e1", DAY), '{"enrollment":"e1","kind":"GoalMet","on":"2026-03-02"}'),
     (
@@ -118,6 +174,23 @@ WRITTEN = [
         '"why":"it runs"}',
     ),
     (
+        TraitSet("acme", "at_risk", True, DAY, "léa"),
+        '{"account":"acme","by":"léa","kind":"TraitSet","on":"2026-03-02","trait":"at_risk","value":true}',
+    ),
+    (
+        TraitSet("acme", "sentiment", None, DAY, "rule", "", "e1", "flag"),
+        '{"account":"acme","by":"rule","enrollment":"e1","kind":"TraitSet","on":"2026-03-02","step":"flag",'
+        '"trait":"sentiment","value":null}',
+    ),
+    (
+        Notified("e1", "tell", DAY, "n1", channel="cs-risk"),
+        '{"channel":"cs-risk","enrollment":"e1","kind":"Notified","note":"n1","on":"2026-03-02","step":"tell"}',
+    ),
+    (
+        Notified("e1", "tell", DAY, "n1", to=("marc",)),
+        '{"enrollment":"e1","kind":"Notified","note":"n1","on":"2026-03-02","step":"tell","to":["marc"]}',
+    ),
+    (
         Allowed("a_table_shrinks_by", "we merged two CRMs", "léa", "7c1e", DAY),
         '{"because":"we merged two CRMs","by":"léa","kind":"Allowed","on":"2026-03-02","plan":"7c1e",'
         '"rule":"a_table_shrinks_by"}',
@@ -127,9 +200,12 @@ WRITTEN = [
 LEFT_OUT = [
     (Started, {"at_start": {}, "watch_until": None}),
     (StepOpened, {"tasks": (), "until": None}),
+    (StepRepeats, {"occurrence": 0, "planned": None, "since": None, "rhythm": ""}),
     (TaskAnswered, {"note": "", "via": "done"}),
     (Ended, {"by": "rule", "because": ""}),
     (StartAsked, {"because": ""}),
+    (TraitSet, {"because": "", "enrollment": None, "step": ""}),
+    (Notified, {"channel": "", "to": ()}),
     (
         OpenTask,
         {

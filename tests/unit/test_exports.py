@@ -82,6 +82,35 @@ def test_another_encoding_than_declared_is_seen_by_its_mark(tmp_path: Path) -> N
     assert (wrong.code, wrong.hint) == ("CSP724", "write `encoding: utf-16`")
 
 
+@pytest.mark.parametrize(
+    ("content", "encoding", "hint"),
+    [
+        ("id,name\n".encode("utf-16-le"), "utf-16", "write `encoding: utf-16-le`"),
+        ("id,name\n".encode("utf-16-be"), "UTF16", "write `encoding: utf-16-be`"),
+        ("id,name\n".encode("utf-32-le"), "utf-32", "write `encoding: utf-32-le`"),
+        (b"id,name\n1,Acme\n", "utf-16", "it looks like no such file"),
+    ],
+)
+def test_a_missing_mark_of_the_order_of_bytes_is_told_with_what_to_write(
+    tmp_path: Path, content: bytes, encoding: str, hint: str
+) -> None:
+    wrong = refused(tmp_path, content, encoding)
+
+    assert (wrong.code, wrong.span.file) == ("CSP724", "accounts.csv")
+    assert wrong.message == f"accounts.csv does not begin with the mark of {encoding}"
+    assert wrong.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["punycode", "idna", "hex", "zip", "rot13", "unicode_escape", "undefined", "utf-7", "nothing", "utf\0"],
+)
+def test_what_is_no_encoding_of_text_is_refused_before_the_file_is_read(
+    tmp_path: Path, encoding: str
+) -> None:
+    assert refused(tmp_path, b"id,name\n", encoding).code == "CSP724"
+
+
 def test_a_nul_is_refused_with_its_line(tmp_path: Path) -> None:
     assert refused(tmp_path, b"id,name\n1,Acme\n2,De\0los\n").span == Span("accounts.csv", 3)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_records import Observation
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import (
@@ -19,8 +23,9 @@ from cs_playbook.model.event import (
     StartAsked,
     TaskAnswered,
 )
+from cs_playbook.model.keys import SERIES
 from tests.unit import ledgers
-from tests.unit.ledgers import DAY, ID, NOW, by_hand, commit, on, opened, outbox, started
+from tests.unit.ledgers import DAY, ID, NOW, RUN, by_hand, commit, on, opened, outbox, started
 
 
 @pytest.fixture
@@ -32,6 +37,37 @@ def path(tmp_path: Path) -> Path:
 def ledger(path: Path) -> Iterator[Ledger]:
     with Ledger.open(path, ID, writing=True) as opened_ledger:
         yield opened_ledger
+
+
+def remembering(ledger: Ledger, day: date, series: str = "seats", **values: object) -> None:
+    """A run that remembers these of a series."""
+    changes = tuple(values.items())
+    run = replace(RUN, day=day, sources_hash=day.isoformat())
+    files = [(f"{day.isoformat()}/{ledger.head()[:6]}.md", b"x")] if day == DAY else []
+    ledger.commit(run, [], [], [Observation(series, changes)], files, NOW)  # type: ignore[arg-type]
+
+
+def told_of(path: Path) -> list[str]:
+    """What is said of a ledger: when it is opened, or when it is looked through."""
+    try:
+        with Ledger.open(path, ID, writing=False) as ledger:
+            return ledger.verify()
+    except UserError as stopped:
+        return [stopped.sentence]
+
+
+def content(path: Path) -> object:
+    """All rows of all tables, by another program."""
+    connection = sqlite3.connect(path)
+    try:
+        tables = [
+            name for (name,) in connection.execute("select name from sqlite_schema where type = 'table'")
+        ]
+        return {name: list(map(repr, connection.execute(f"select * from {name}"))) for name in tables}
+    except (sqlite3.Error, UnicodeDecodeError) as fault:
+        return fault
+    finally:
+        connection.close()
 
 
 class TestItsPlace:
@@ -182,7 +218,8 @@ class TestEvents:
         by_hand(path, "drop trigger event_stays", f"update event set {change} where seq = 1")
 
         assert ledger.verify() == [
-            "event 1 does not follow from the one before: one of the two was changed or taken out"
+            "event_stays is not as it was made",
+            "event 1 does not follow from the one before: one of the two was changed or taken out",
         ]
 
     def test_an_event_taken_out_is_found(self, ledger: Ledger, path: Path) -> None:
@@ -191,7 +228,8 @@ class TestEvents:
         by_hand(path, "drop trigger event_is_kept", "delete from event where seq = 2")
 
         assert ledger.verify() == [
-            "event 3 does not follow from the one before: one of the two was changed or taken out"
+            "event_is_kept is not as it was made",
+            "event 3 does not follow from the one before: one of the two was changed or taken out",
         ]
 
     def test_an_event_with_another_number_is_found(self, ledger: Ledger, path: Path) -> None:
@@ -200,7 +238,8 @@ class TestEvents:
         by_hand(path, "drop trigger event_stays", "update event set seq = 7 where seq = 2")
 
         assert ledger.verify() == [
-            "event 7 does not follow from the one before: one of the two was changed or taken out"
+            "event_stays is not as it was made",
+            "event 7 does not follow from the one before: one of the two was changed or taken out",
         ]
 
     @pytest.mark.parametrize(
@@ -210,6 +249,7 @@ class TestEvents:
             ("update enrollment set state = '{}'", "enrollment e1 is not what its events say"),
             ("update task set owner = 'marc'", "task t1 is not what its events say"),
             ("update outbox set state = 'sent'", "outbox t1 is not what its events say"),
+            ("update outbox set run = null", "outbox t1 is not what its events say"),
             (
                 "insert into task values ('t2', 'e1', 'p', 'treated', 'lea', 'open', '', '', '')",
                 "1 of task belong to no event",
@@ -224,6 +264,95 @@ class TestEvents:
         by_hand(path, change)
 
         assert ledger.verify() == [found]
+
+    @pytest.mark.parametrize(
+        ("table", "change"),
+        [
+            ("memory", "update memory set value = value + 1 where subject = 'zeta'"),
+            ("memory", "update memory set value = cast(value as text) where subject = 'zeta'"),
+            ("memory", "update memory set day = day + 1 where subject = 'zeta'"),
+            ("memory", "delete from memory where subject = 'zeta'"),
+            ("memory", "insert into memory values ('seats', 'bolt', 20514, 3)"),
+            ("series", "update series set first_day = first_day - 1"),
+            ("run", "update run set counts = '{}'"),
+            ("run", "update run set fresh = 0 where id = 2"),
+            ("file", "update file set path = 'elsewhere.md'"),
+            ("meta", "update meta set v = '' where k = 'made_at'"),
+            ("memory", "update meta set v = 'nothing' where k = 'sum of memory'"),
+        ],
+    )
+    def test_what_no_event_explains_is_found_when_it_was_changed(
+        self, ledger: Ledger, path: Path, table: str, change: str
+    ) -> None:
+        remembering(ledger, DAY, acme=3, zeta=4.5)
+        remembering(ledger, on(1), acme=True)
+        remembering(
+            ledger, on(1), acme=("a", "b")
+        )  # a second run of the day takes back what the first one knew
+        assert ledger.verify() == []
+
+        by_hand(path, change)
+
+        assert ledger.verify() == [f"the rows of {table} are not those that were recorded"]
+
+    def test_a_question_that_nobody_asks_any_more_is_broken_off_and_all_is_well(self, ledger: Ledger) -> None:
+        remembering(ledger, DAY, series=f"{SERIES}seats", acme=True, zeta=False)
+
+        remembering(ledger, on(1), acme=3)
+
+        known = {subject: value for subject, value, _ in ledger.remembered(f"{SERIES}seats", on(2))}
+        assert known == {"acme": None, "zeta": 0}
+        assert ledger.verify() == []
+
+    def test_bytes_that_wait_to_be_put_in_place_are_those_recorded(self, ledger: Ledger, path: Path) -> None:
+        commit(ledger, files=[("2026-03-02/tasks.csv", b"key"), ("2026-03-02/index.html", b"page")])
+
+        by_hand(
+            path,
+            "update file set content = cast('kex' as blob) where path = '2026-03-02/tasks.csv'",
+            "update file set content = null where path = '2026-03-02/index.html'",
+        )
+
+        assert ledger.verify() == [
+            "the bytes of 2026-03-02/tasks.csv are not those that were recorded",
+            "the bytes of 2026-03-02/index.html are gone before they were put in place",
+        ]
+
+    def test_one_of_an_earlier_version_says_so_until_its_next_run(self, ledger: Ledger, path: Path) -> None:
+        remembering(ledger, DAY, acme=3)
+        by_hand(path, "delete from meta where k like 'sum of %'")
+        assert "nothing says what memory should hold" in ledger.verify()[3]
+
+        remembering(ledger, on(1), acme=4)
+
+        assert ledger.verify() == []
+
+    def test_whatever_byte_is_flipped_is_told_where_anything_reads_differently(
+        self, ledger: Ledger, path: Path, tmp_path: Path
+    ) -> None:
+        for number in range(12):
+            commit(ledger, started(f"e{number}", f"a{number}"), opened(f"t{number}", f"e{number}"))
+        remembering(ledger, DAY, a=1.5, b=2, c="three", d=True, e=("f", "g"))
+        whole, flipped = path.read_bytes(), tmp_path / "flipped.db"
+        chance = random.Random(7)
+        silent = []
+
+        for _ in range(300):
+            place, mask = chance.randrange(len(whole)), chance.choice((0xFF, 0x80, 0x01))
+            flipped.write_bytes(whole[:place] + bytes((whole[place] ^ mask,)) + whole[place + 1 :])
+            if not told_of(flipped):
+                silent.append((place, mask, content(flipped) == content(path)))
+
+        assert [flip for flip in silent if not flip[2]] == []
+        assert len(silent) < 300
+
+    @pytest.mark.parametrize("before", [b"create table memory", b"sum of memory"])
+    def test_a_letter_that_is_none_any_more_is_a_damage_and_no_crash(self, path: Path, before: bytes) -> None:
+        whole = path.read_bytes()
+        place = whole.find(before[:13])
+        path.write_bytes(whole[: place + 8] + b"\xff" + whole[place + 9 :])
+
+        assert told_of(path) != []
 
     def test_an_enrollment_starts_once(self, ledger: Ledger) -> None:
         commit(ledger, started())

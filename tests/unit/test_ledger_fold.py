@@ -231,6 +231,7 @@ def pasts(of_it: list[Enrollment], subjects: list[tuple[str, str | None]]) -> It
                 account, row, len(episodes), sum(e.arm is Arm.TREATED for e in episodes),
                 any(e.is_open for e in episodes), last and last.ended_on, last and last.outcome,
                 any(e.is_open and e.arm is Arm.TREATED for e in episodes),
+                last_started_on=max(episodes, key=lambda e: e.episode).started_on,
             )  # fmt: skip
 
 

@@ -55,7 +55,16 @@ class TestQuestions:
         past = ledger.past_episodes("usage-drop", [*many, ("acme", "r1"), ("acme", None), ("zeta", "r9")])
 
         assert list(past) == [
-            Past("zeta", None, count=1, treated=0, open=True, last_ended_on=None, last_outcome=None),
+            Past(
+                "zeta",
+                None,
+                count=1,
+                treated=0,
+                open=True,
+                last_ended_on=None,
+                last_outcome=None,
+                last_started_on=on(0),
+            ),
             Past(
                 "acme",
                 "r1",
@@ -65,6 +74,7 @@ class TestQuestions:
                 last_ended_on=None,
                 last_outcome=None,
                 open_treated=True,
+                last_started_on=on(0),
             ),
             Past(
                 "acme",
@@ -75,6 +85,7 @@ class TestQuestions:
                 last_ended_on=on(1),
                 last_outcome="lost",
                 open_treated=True,
+                last_started_on=on(0),
             ),
         ]
         assert list(ledger.past_episodes("renewal", [("acme", None)])) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -234,3 +235,35 @@ def test_a_site_beyond_ascii_is_written_in_ascii() -> None:
 )
 def test_a_mail_without_a_proper_key_is_refused(key: str, domain: str) -> None:
     assert isinstance(eml(envelope(key=key, domain=domain), RENDERED), Unsendable)
+
+
+def test_copies_stand_one_a_line_and_are_read_as_they_were_given() -> None:
+    copies = (("Noël, of sales", "noel@vendor.example"), ("", "eve@acme.example"))
+    made = read(draft(replace(envelope(), copies=copies), RENDERED))
+
+    assert [(address.display_name, address.addr_spec) for address in made["Cc"].addresses] == list(copies)
+    assert len(made["To"].addresses) == 1
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        ("Eve\r\nBcc: x@y.example", "eve@acme.example"),
+        ("=?utf-8?q?a=0d=0aBcc:_x?=", "eve@acme.example"),
+        ("Eve", "eve@acme.example, x@y.example"),
+        ("Eve", "eve@acme.example\r\nBcc: x@y.example"),
+    ],
+)
+def test_a_copy_can_bring_no_other_recipient(copy: tuple[str, str]) -> None:
+    assert isinstance(draft(replace(envelope(), copies=(copy,)), RENDERED), Unsendable)
+
+
+def test_a_thread_names_the_mails_before_it_the_oldest_first() -> None:
+    made = read(draft(replace(envelope(), thread=("aa11", "bb22")), RENDERED))
+
+    assert made["References"].split() == ["<aa11@led.example>", "<bb22@led.example>"]
+    assert made["In-Reply-To"] == "<bb22@led.example>"
+
+
+def test_a_thread_that_names_no_mail_is_not_written() -> None:
+    assert isinstance(draft(replace(envelope(), thread=("x\r\nBcc: y",)), RENDERED), Unsendable)

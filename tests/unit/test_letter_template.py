@@ -144,12 +144,16 @@ def test_a_tag_that_cannot_be_read_is_told_in_plain_words(tag: str, message: str
     assert message in first.message
 
 
-def test_rows_are_said_to_be_not_yet_there() -> None:
-    (finding,) = findings("{% for t in rows('tickets', \"closed_on is null\") %}{{ t.title }}{% endfor %}")[
-        :1
-    ]
+def test_rows_are_gone_through_and_nothing_else() -> None:
+    (finding,) = findings("{{ rows('tickets') }}")
 
-    assert finding.message == "rows() is not yet part of letters"
+    assert finding.message == "rows() can only be gone through"
+
+
+def test_the_condition_of_rows_is_a_text_that_stands_in_the_letter() -> None:
+    wrong = findings("{% for t in rows('tickets', account.name) %}{{ t.title }}{% endfor %}")
+
+    assert [finding.message for finding in wrong] == ["rows() is not written like this"]
 
 
 def test_all_findings_come_at_once_and_in_order() -> None:

@@ -21,22 +21,30 @@ steps:
 """
 
 
-def test_one_playbook_may_remember_a_hundred_and_thirty_conditions(tmp_path: Path) -> None:
-    lines = [f"    - {{when: arr > -{number}, for: 1 day}}" for number in range(1, 131)]
+def test_one_playbook_may_remember_a_hundred_and_fifty_conditions(tmp_path: Path) -> None:
+    lines = [f"    - {{when: arr > -{number}, for: 1 day}}" for number in range(1, 151)]
     world = small(tmp_path, **{"playbooks/many": PLAYBOOK.format(number=0, conditions="\n".join(lines))})
     world.morning(on(0), given(account("acme")))
     assert any(item.playbook == "many-0" for item in world.enrollments("acme"))
 
 
-def test_a_hundred_playbooks_may_each_remember_and_ask_rows_of_their_own(tmp_path: Path) -> None:
+def test_a_hundred_and_fifty_playbooks_may_each_remember_and_ask_rows_of_their_own(tmp_path: Path) -> None:
     playbooks = {
         f"playbooks/many-{number}": PLAYBOOK.format(
             number=number,
             conditions=f"    - {{when: arr > -{number}, for: 1 day}}\n"
             f'    - "newest(usage.events, events > -{number + 1}) > 0"',
         )
-        for number in range(100)
+        for number in range(150)
     }
     world = small(tmp_path, **playbooks)
     world.morning(on(0), given(account("acme")))
-    assert sum(item.playbook.startswith("many-") for item in world.enrollments("acme")) == 100
+    assert sum(item.playbook.startswith("many-") for item in world.enrollments("acme")) == 150
+
+
+def test_two_playbooks_may_remember_the_same_condition(tmp_path: Path) -> None:
+    same = "    - {when: arr > 1, for: 1 day}"
+    playbooks = {f"playbooks/many-{n}": PLAYBOOK.format(number=n, conditions=same) for n in range(2)}
+    world = small(tmp_path, **playbooks)
+    world.morning(on(0), given(account("acme")))
+    assert sum(item.playbook.startswith("many-") for item in world.enrollments("acme")) == 2

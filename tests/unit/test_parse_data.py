@@ -403,6 +403,16 @@ def test_a_field_may_be_written_in_a_way_of_its_own() -> None:
         ),
         (
             "file: accounts.csv",
+            "file: accounts.csv\n    encoding: punycode",
+            ("6:15", "'punycode' is no encoding of text", "e.g. utf-8, cp1252, utf-16"),
+        ),
+        (
+            "file: accounts.csv",
+            "file: accounts.csv\n    encoding: hex",
+            ("6:15", "'hex' is no encoding of text", "e.g. utf-8, cp1252, utf-16"),
+        ),
+        (
+            "file: accounts.csv",
             'file: accounts.csv\n    separator: ";;"',
             (
                 "6:16",
@@ -416,6 +426,17 @@ def test_what_is_wrong_with_sources_is_said_where_it_stands(
     before: str, after: str, expected: tuple[str, str, str]
 ) -> None:
     assert expected in wrong_sources(MAPPED.replace(before, after, 1))
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf8", "UTF-8-SIG", "utf-16-le", "latin1", "iso-8859-15", "windows-1252", "macroman", "cp850", "koi8-r",
+     "shift_jis", "gb18030", "euc-kr", "ascii"],
+)  # fmt: skip
+def test_encodings_in_which_people_export_are_accepted(encoding: str) -> None:
+    text = MAPPED.replace("file: accounts.csv", f"file: accounts.csv\n    encoding: {encoding}")
+
+    assert [fact for _, fact, _ in wrong_sources(text) if "encoding" in fact] == []
 
 
 def test_dates_that_nothing_declares_are_a_warning() -> None:

@@ -150,7 +150,7 @@ def test_rows_of_a_returned_list_that_cannot_count_are_shown(world: World) -> No
     world.answer_list([{"key": "zzz", "outcome": "product"}])
 
     assert (
-        "  1 row of the returned lists cannot count\n    answers/lea.csv:2  there is no task 'zzz'\n"
+        "  1 row of the returned lists needs a look\n    answers/lea.csv:2  there is no task 'zzz'\n"
         in screen(world)
     )
 

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import random
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -287,6 +288,21 @@ def test_every_bad_row_is_listed_with_its_place_and_nothing_is_built(tmp_path: P
     assert (bad.span.column, bad.span.length) == (9, 4)
 
 
+def test_a_row_with_several_bad_cells_names_them_all(tmp_path: Path) -> None:
+    made = built(
+        tmp_path,
+        accounts="id,parent,name,arr,seats,strategic,renewal\na,,Acme,much,few,perhaps,\n",
+        contacts="id,account,email,roles\n",
+    )
+
+    bad = next(message for file, line, message in errors(made) if line == 2)
+    assert [cell.split(" is ")[0] for cell in bad.split("; ")] == [
+        "arr: 'much'",
+        "seats: 'few'",
+        "strategic: 'perhaps'",
+    ]
+
+
 def test_all_rows_that_share_a_key_are_bad(tmp_path: Path) -> None:
     made = built(
         tmp_path, set_aside("90%"), contacts="id,account,email,roles\n1,a,,\n2,a,,\n1,b,,\n1,b,bad,\n"
@@ -483,6 +499,21 @@ def test_a_snapshot_that_is_not_what_its_manifest_says_stops(
 
     assert sentence in stop.value.sentence
     assert "cs-playbook snapshot build" in stop.value.hint
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(r'"rows": \d+', '"rows": 1e999'), (r'"version": "[^"]*"', '"version": "\\\\ud800"')],
+)
+def test_a_manifest_of_numbers_or_letters_that_cannot_be_is_none(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    path = built(tmp_path).path or Path()
+    beside = path.with_suffix(".json")
+    beside.write_text(re.sub(before, after, beside.read_text("utf-8")), encoding="utf-8")
+
+    with pytest.raises(StoppedOnPurpose, match="is not the manifest of a snapshot"):
+        Snapshot.open(path)
 
 
 def test_a_snapshot_of_another_contract_stops(tmp_path: Path) -> None:

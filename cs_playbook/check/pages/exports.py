@@ -121,4 +121,16 @@ PAGES = {
 
         Write it year, month, day: 2026-03-31; or leave it empty, then the day of the run counts.
         """,
+    "CSP767": """
+        A column stands twice in a returned list
+
+        Of two columns `outcome` one would silently win, and nobody knows which is meant. Nothing of the list
+        has been read; the run goes on.
+        """,
+    "CSP768": """
+        A published list was filled in where it lies
+
+        A list below out/ is written anew by each run of its day. What somebody has changed there is kept
+        beside it, as tasks.filled-1.csv. Answers are read in answers/ only: copy it there if it holds some.
+        """,
 }

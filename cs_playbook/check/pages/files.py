@@ -81,7 +81,9 @@ PAGES = {
         Letters that cannot be seen, or a file that cannot be read
 
         A zero-width space or a mark that turns the reading order hides inside a word: it looks right and matches
-        nothing. Delete the word and type it anew. A file must be UTF-8, and lie inside the workspace.
+        nothing. Delete the word and type it anew. In double quotes `\\e`, `\\u202e` and their kin make
+        such letters too. A file must be UTF-8, have a name in UTF-8, and lie inside the workspace: a folder, a
+        pipe or a link that leads out or nowhere is none, and a link to a folder is not followed.
 
         Fails:
 

@@ -6,8 +6,8 @@ PAGES = {
     "CSP301": """
         A step does nothing, or several things
 
-        The kind of a step is its verb, one of: task, email, wait, decide, approve. A step with two of them
-        is two steps.
+        The kind of a step is its verb, one of: task, email, wait, decide, approve, document, playbook,
+        set, notify. A step with two of them is two steps.
 
         Fails:
 

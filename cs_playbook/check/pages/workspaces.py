@@ -49,6 +49,39 @@ PAGES = {
             # project.yaml
             stop_when: {a_table_shrinks_by: 10%}
         """,
+    "CSP124": """
+        Snapshots or ledger outside of the workspace
+
+        What a workspace remembers moves, is saved and is protected with it: `snapshots:` and `ledger: {path: …}`
+        lie below the folder of project.yaml, and no link on the way leads out of it. Another disk is mounted
+        there instead.
+
+        Fails:
+
+            # project.yaml
+            snapshots: ../common/snapshots
+
+        Mended:
+
+            # project.yaml
+            snapshots: data/snapshots
+        """,
+    "CSP129": """
+        Holidays of a country that is none
+
+        Working days are reckoned without the public holidays of the countries named. A country has the two
+        capital letters it has everywhere: FR, DE, GB. Regions have no calendar of their own here.
+
+        Fails:
+
+            # project.yaml
+            calendar: {timezone: Europe/Paris, holidays: [FRANCE], week: mon-fri}
+
+        Mended:
+
+            # project.yaml
+            calendar: {timezone: Europe/Paris, holidays: [FR], week: mon-fri}
+        """,
     "CSP130": """
         A manager who is not among the people
 

@@ -1,0 +1,44 @@
+"""What the caller fills before the facts of a day are made: tables of the past, and of what a story says outright."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from cs_playbook.compile.sql import quoted
+from cs_playbook.model.condition import Condition
+from cs_playbook.model.data import Contract
+from cs_playbook.model.expression import Memory, Value
+
+# In `temp.given`: the fact is said to be empty, which is more than saying nothing of it.
+SAID_EMPTY = cast(Value, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A table the caller fills before anything else: subject text, value, since (the day from which it is so)."""
+
+    table: str
+    asks: Memory | Condition
+
+
+def past_table(past: Past) -> str:
+    return f"create temp table {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
+
+
+def add_past(table: str) -> str:
+    # An account may be in several of the playbooks that a tag names.
+    return f"insert or ignore into temp.{quoted(table)} values (?, ?, ?)"
+
+
+def given_table(names: list[str]) -> str:
+    """`temp.given`: what a story says outright, under prefixed names so that no name is meant twice."""
+    columns = ", ".join(quoted(f"given_{name}") for name in names)
+    return f"create temp table given (_n integer primary key, {columns})"
+
+
+def add_given(names: list[str], contract: Contract) -> str:
+    """Takes the values in the order of `names`, then the account's key."""
+    marks = ", ".join("?" for _ in names)
+    key = quoted(contract.accounts.key or "id")
+    return f"insert into temp.given select _n, {marks} from main.accounts where {key} = ?"

@@ -1,0 +1,129 @@
+"""What people are asked, at the start of a playbook or with a step; and what they write → a value, or what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cs_playbook.model.value import FieldType, Value, to_day
+from cs_playbook.source.finding import Span, did_you_mean
+
+ASK_TYPES = {
+    "text": FieldType.TEXT, "number": FieldType.NUMBER, "integer": FieldType.INTEGER, "date": FieldType.DATE,
+    "boolean": FieldType.BOOLEAN,
+}  # fmt: skip
+_WHOLE = re.compile(r"[+-]?\d{1,15}\Z")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?\Z")
+_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+_HOW = {
+    FieldType.TEXT: "a text", FieldType.NUMBER: "a number: 1200 or 1200.50", FieldType.INTEGER: "a whole number: 12",
+    FieldType.DATE: "a day: 2026-03-31", FieldType.BOOLEAN: "yes or no",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question. `choices`: the only texts it takes. Not `optional`: it must be answered; `default` stands in
+    where nothing is given at the start."""
+
+    name: str
+    type: FieldType
+    span: Span
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    default: Value = None
+
+    @property
+    def must_be_said(self) -> bool:
+        return not self.optional and self.default is None
+
+    @property
+    def words(self) -> str:
+        """`price | product`, `number`, `text (may stay empty)`: what one may answer."""
+        kind = "|".join(self.choices) or ("yes|no" if self.type is FieldType.BOOLEAN else self.type.value)
+        return kind if self.must_be_said else f"{kind} (may stay empty)"
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """Why what was written is no answer: the fact, and what to write instead."""
+
+    fact: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """`values` by name; a question left open is not among them. `wrong`: everything that is no answer."""
+
+    values: Mapping[str, Value]
+    wrong: tuple[Misread, ...] = ()
+
+
+def understand(written: Sequence[tuple[str, str]], asks: Iterable[Ask], what: str) -> Understood:
+    """All that was written (name, text) → values, with every fault at once. `what`: who asks, in words."""
+    asked = {ask.name: ask for ask in asks}
+    values: dict[str, Value] = {}
+    wrong: list[Misread] = []
+    for name, text in written:
+        ask = asked.get(name)
+        if ask is None:
+            wrong.append(unknown_question(name, asked, what))
+        elif name in values:
+            wrong.append(Misread(f"'{name}' is answered twice", "say it once"))
+        elif text.strip():
+            read = value_of(ask, text)
+            values |= {} if isinstance(read, Misread) else {name: read}
+            wrong += [read] if isinstance(read, Misread) else []
+    said = {name for name, text in written if text.strip()}
+    silent = [ask for ask in asked.values() if ask.must_be_said and ask.name not in said]
+    wrong += [Misread(f"'{ask.name}' is not answered", f"it takes {how(ask)}") for ask in silent]
+    return Understood(values, tuple(wrong))
+
+
+def unknown_question(name: str, asked: Iterable[str], what: str) -> Misread:
+    known = list(asked)
+    listed = f"it asks: {', '.join(known)}" if known else "it asks nothing"
+    return Misread(f"{what} does not ask '{name}'", did_you_mean(name, known) or listed)
+
+
+def value_of(ask: Ask, text: str) -> Value | Misread:
+    """The value that was meant. Spaces at the ends and capitals of choices do not matter."""
+    said = text.strip()
+    if ask.choices:
+        same = next((choice for choice in ask.choices if choice.casefold() == said.casefold()), None)
+        return same if same is not None else _no(ask, said, did_you_mean(said, ask.choices))
+    match ask.type:
+        case FieldType.INTEGER:
+            return int(said) if _WHOLE.match(said) else _no(ask, said)
+        case FieldType.NUMBER:
+            return float(said) if _NUMBER.match(said) else _no(ask, said)
+        case FieldType.BOOLEAN:
+            return _YES_NO[said.lower()] if said.lower() in _YES_NO else _no(ask, said)
+        case FieldType.DATE:
+            return _day(ask, said)
+        case _:
+            return said
+
+
+def _day(ask: Ask, said: str) -> Value | Misread:
+    try:
+        return to_day(date.fromisoformat(said)) if len(said) == 10 else _no(ask, said)
+    except ValueError:
+        return _no(ask, said)
+
+
+def _no(ask: Ask, said: str, near: str = "") -> Misread:
+    return Misread(f"'{said}' is no answer to '{ask.name}'", near or f"it takes {how(ask)}")
+
+
+def how(ask: Ask) -> str:
+    """What one may write, for a hint."""
+    return f"one of: {', '.join(ask.choices)}" if ask.choices else _HOW[ask.type]
+
+
+def with_defaults(asks: Iterable[Ask], given: Mapping[str, Value]) -> dict[str, Value]:
+    """What an enrollment knows: what was given, else the default, else empty."""
+    return {ask.name: given.get(ask.name, ask.default) for ask in asks}

@@ -1,0 +1,23 @@
+"""A note: what a step told somebody, with everything a reader or a program needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """To a `channel`, or to people (addresses). `key` is its own for ever: whoever delivers it can see what was delivered."""
+
+    key: str
+    day: date
+    account: str
+    account_name: str
+    row: str
+    playbook: str
+    playbook_title: str
+    step: str
+    text: str
+    channel: str = ""
+    to: tuple[str, ...] = ()

@@ -1,0 +1,81 @@
+"""A trait: a fact of an account that people or steps set, and how long it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cs_playbook.model.team import People
+from cs_playbook.model.value import FieldType, Value, to_day
+from cs_playbook.source.finding import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """`values`: the only texts it may hold. `owner`: who usually says it. `expires_after`: days, None for ever."""
+
+    name: str
+    type: FieldType
+    span: Span
+    values: tuple[str, ...] = ()
+    owner: People | None = None
+    expires_after: int | None = None
+    says: str = ""
+
+    def expires_on(self, on: date) -> date | None:
+        """The first day on which a value set on that day counts no more."""
+        return None if self.expires_after is None else on + timedelta(days=self.expires_after)
+
+    def counts(self, on: date, day: date) -> bool:
+        """Whether what was set on that day still counts on `day`."""
+        end = self.expires_on(on)
+        return end is None or day < end
+
+
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """What a step sets a trait to: yes or no, a number, text, a day as ISO text; None clears it."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was last said of an account's trait, as it was said; None: it was cleared. `enrollment`: of the step that set it."""
+
+    account: str
+    value: Value
+    on: date
+    by: str
+    because: str = ""
+    enrollment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NowSaid:
+    """A trait of an account as it stands. `expired`: what was said counts no more; `expires_on`: since when, or from when."""
+
+    trait: Trait
+    said: Standing
+    expired: bool = False
+    expires_on: date | None = None
+
+
+def as_fact(said: Value, kind: FieldType) -> Value:
+    """What was said as facts hold it: yes is 1, a day is a number. None where it is not of that kind (any more)."""
+    match kind:
+        case FieldType.BOOLEAN:
+            return int(said) if said in (0, 1) and not isinstance(said, str) else None
+        case FieldType.NUMBER:
+            return float(said) if isinstance(said, int | float) else None
+        case FieldType.DATE:
+            return _day(said)
+        case _:
+            return said if isinstance(said, str) else None
+
+
+def _day(said: Value) -> int | None:
+    try:
+        return to_day(date.fromisoformat(said)) if isinstance(said, str) else None
+    except ValueError:
+        return None

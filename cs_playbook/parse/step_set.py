@@ -1,0 +1,140 @@
+"""`set:` and `notify:` of a step → what it sets traits to, whom it tells; each mistake with what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from cs_playbook.model.condition import Cases
+from cs_playbook.model.step import ChannelRef, Notify, Sentence, Set
+from cs_playbook.model.team import People
+from cs_playbook.model.trait import NewValue, Trait
+from cs_playbook.parse.conditions import read_cases
+from cs_playbook.parse.nodes import scalar
+from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.sentence import read_sentence
+from cs_playbook.parse.step_node import StepNode
+from cs_playbook.parse.story_value import Wrong
+from cs_playbook.parse.team import read_people
+from cs_playbook.parse.trait import trait_value
+from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+
+
+def read_set(step: StepNode) -> Set | None:
+    """None where any of its traits cannot be set so."""
+    node = step.node.get("set")
+    entries = node.entries if isinstance(node, Mapping) else ()
+    values: list[tuple[str, Cases[NewValue]]] = []
+    for key, value in entries:
+        trait = step.scope.traits.get(key.text)
+        if trait is None:
+            step.findings += _no_trait(key, step.scope)
+            continue
+        cases, wrong = read_cases(value, step.scope, partial(_value, trait=trait))
+        step.findings += wrong
+        values += [(trait.name, cases)] if cases else []
+    return Set(tuple(values)) if values and len(values) == len(entries) else None
+
+
+def _no_trait(key: Scalar, scope: Scope) -> list[Finding]:
+    """Fields come from the snapshot and signals are reckoned: neither can be set."""
+    name, traits = key.text, sorted(scope.traits)
+    if name in scope.unread:
+        return []  # it is reported where it is defined
+    known = f"traits are: {', '.join(traits)}" if traits else "define one: traits: {at_risk: {type: boolean}}"
+    if scope.contract.accounts.field(name) is not None:
+        fact = f"'{name}' is a field of accounts: it comes with the snapshot, and only traits are set"
+    elif name in scope.facts:
+        fact = f"'{name}' is reckoned from other facts, and only traits are set"
+    else:
+        fact, known = f"there is no trait '{name}'", did_you_mean(name, traits) or known
+    return [Finding(key.span, "CSP350", fact, known)]
+
+
+def _value(node: Node, trait: Trait) -> tuple[NewValue | None, list[Finding]]:
+    """One value of one trait; null clears it."""
+    if isinstance(node, Sequence):
+        return None, []  # the schema has said so
+    if not isinstance(node, Scalar):
+        hint = f"write {{{trait.name}: <value>}}, or cases: [{{when: …, is: <value>}}]"
+        return None, [Finding(node.span, "CSP351", f"'{trait.name}' is set to one value", hint)]
+    if node.value is None:
+        return NewValue(None), []
+    value = trait_value(node.text if node.quoted else node.value, trait)
+    if isinstance(value, Wrong):
+        return None, [Finding(node.span, "CSP351", value.message, value.hint)]
+    return NewValue(value), []
+
+
+# --- notify ---
+
+
+def read_notify(step: StepNode) -> Notify | None:
+    node = step.node.get("notify")
+    says = _sentence(step)
+    if node is None:
+        return None
+    to: Cases[People | ChannelRef] | None
+    to, wrong = read_cases(node, step.scope, partial(_target, step=step))
+    step.findings += wrong
+    return Notify(to, says) if to else None
+
+
+def _target(node: Node, step: StepNode) -> tuple[People | ChannelRef | None, list[Finding]]:
+    """A channel of the project file, or people as anywhere."""
+    channels, roles = step.scope.channels, step.roles
+    if not isinstance(node, Scalar):
+        people, wrong = read_people(node, roles)
+        return people, [_alone(finding, node, channels) for finding in wrong]
+    if node.text in channels:
+        return ChannelRef(node.text, node.span), []
+    if node.text in roles:
+        return read_people(node, roles)
+    return None, [
+        Finding(
+            node.span,
+            "CSP352",
+            f"there is no channel and no role '{node.text}'",
+            did_you_mean(node.text, (*channels, *roles)) or _known(channels, roles - step.theirs),
+        )
+    ]
+
+
+def _sentence(step: StepNode) -> Sentence | None:
+    """A note is about the account: no contact fills a blank of it."""
+    value = scalar(step.node, "says")
+    if value is None:
+        return None
+    sentence, wrong = read_sentence(value, step.scope)
+    hint = "a note is about the account: {{ account.x }}, {{ row.x }}"
+    of_contacts = [finding for finding in wrong if finding.message.startswith("'contact.")]
+    step.findings += [replace(one, hint=hint) if one in of_contacts else one for one in wrong]
+    return sentence
+
+
+def _alone(finding: Finding, node: Node, channels: frozenset[str]) -> Finding:
+    """A channel among people."""
+    named = next((item for item in _scalars(node) if item.span == finding.span), None)
+    if named is None or named.text not in channels:
+        return finding
+    fact = f"'{named.text}' is a channel: it cannot stand among people"
+    return Finding(finding.span, "CSP352", fact, f"make a step of it: notify: {named.text}")
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    match node:
+        case Scalar():
+            yield node
+        case Sequence(items=items):
+            for item in items:
+                yield from _scalars(item)
+        case Mapping(entries=entries):
+            for _, value in entries:
+                yield from _scalars(value)
+
+
+def _known(channels: frozenset[str], roles: frozenset[str]) -> str:
+    there = f"channels of project.yaml: {', '.join(sorted(channels)) or 'none yet'}"
+    return f"{there}; roles: {', '.join(sorted(roles)) or 'none yet'}"

@@ -1,0 +1,100 @@
+"""An enrollment and the move to another text → how it stands by that text: nothing done is lost, no key changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeated, StepState, TaskState
+from cs_playbook.model.event import TextChanged
+
+T = TypeVar("T")
+
+
+def after_move(enrollment: Enrollment, event: TextChanged) -> Enrollment:
+    """Names first: all else of the event is said in the names of the new text."""
+    moved = _renamed(enrollment, event)
+    moved = _repeating(_back(_cancelled(moved, event), event), event)
+    steps = {step: progress for step, progress in moved.steps.items() if step not in event.anew}
+    passed = {step: Progress(StepState.PASSED, event.on, done_on=event.on) for step in event.passed}
+    return replace(
+        moved,
+        definition=event.definition,
+        watch_until=event.watch_until,
+        steps={**steps, **passed},
+        key_names={**moved.key_names, **event.key_names},
+    )
+
+
+def _renamed(enrollment: Enrollment, event: TextChanged) -> Enrollment:
+    """A step under a new name goes on making its keys by the first one."""
+    renamed = event.renamed
+    first = {new: enrollment.key_name(old) for old, new in renamed.items()}
+    kept = {step: name for step, name in enrollment.key_names.items() if step not in renamed}
+    tasks = {
+        key: replace(task, step=renamed[task.step]) if task.step in renamed else task
+        for key, task in enrollment.tasks.items()
+    }
+    return replace(
+        enrollment,
+        steps=_under_new_names(enrollment.steps, renamed),
+        repeats=_under_new_names(enrollment.repeats, renamed),
+        tasks=tasks,
+        key_names={**kept, **{step: name for step, name in first.items() if step != name}},
+    )
+
+
+def _under_new_names(by_step: Mapping[str, T], renamed: Mapping[str, str]) -> dict[str, T]:
+    return {renamed.get(step, step): item for step, item in by_step.items()}
+
+
+def _cancelled(enrollment: Enrollment, event: TextChanged) -> Enrollment:
+    """What is open of the steps that are gone."""
+    steps = {
+        step: replace(progress, state=StepState.CANCELLED, done_on=event.on)
+        if step in event.gone and progress.state is StepState.OPEN
+        else progress
+        for step, progress in enrollment.steps.items()
+    }
+    tasks = {
+        key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
+        if task.step in event.gone and task.state is TaskState.OPEN
+        else task
+        for key, task in enrollment.tasks.items()
+    }
+    return replace(enrollment, steps=steps, tasks=tasks)
+
+
+def _back(enrollment: Enrollment, event: TextChanged) -> Enrollment:
+    """As they were when a move cancelled them: the same lines, with their days."""
+    steps = {
+        step: replace(progress, state=StepState.OPEN, done_on=None) if step in event.back else progress
+        for step, progress in enrollment.steps.items()
+    }
+    tasks = {
+        key: replace(task, state=TaskState.OPEN, done_on=None)
+        if task.step in event.back and _was_cancelled_last(task, enrollment)
+        else task
+        for key, task in enrollment.tasks.items()
+    }
+    return replace(enrollment, steps=steps, tasks=tasks)
+
+
+def _was_cancelled_last(task: OpenTask, enrollment: Enrollment) -> bool:
+    """Of its last occurrence: those before it are over for good."""
+    newest = max(other.occurrence for other in enrollment.tasks.values() if other.step == task.step)
+    return task.state is TaskState.CANCELLED and task.occurrence == newest
+
+
+def _repeating(enrollment: Enrollment, event: TextChanged) -> Enrollment:
+    """Whoever repeats no more is done once one of its occurrences is; whoever repeats from now on has begun once."""
+    repeats, steps = dict(enrollment.repeats), dict(enrollment.steps)
+    for step in event.once:
+        last = repeats.pop(step).last
+        if last is not None:
+            steps.setdefault(step, last)
+    for step in event.often:
+        ready_on = steps[step].ready_on
+        repeats[step] = Repeated(ready_on, begun=1, planned=ready_on, since=ready_on)
+    return replace(enrollment, steps=steps, repeats=repeats)

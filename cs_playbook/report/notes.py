@@ -1,0 +1,37 @@
+"""Notes → the file of a channel, for people and for programs; and what a digest tells for information."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from cs_playbook.model.note import Note
+from cs_playbook.report.words import count, day_in_words, markdown
+
+NOT_YET = "sending to channels is not yet possible: nothing has left this machine"
+
+
+def channel_page(channel: str, day: date, notes: Sequence[Note]) -> str:
+    """Markdown, a line a note."""
+    head = f"# {markdown(channel)}, {day_in_words(day)}: {count(len(notes), 'note')}"
+    return "\n".join([head, "", *(_line(note) for note in notes), ""])
+
+
+def channel_lines(notes: Iterable[Note]) -> str:
+    """A JSON object a line: {format_version, every field of a note}. `key` is the same for ever: deliver each once."""
+    return "".join(
+        json.dumps({"format_version": 1, **asdict(note)}, ensure_ascii=False, default=str) + "\n"
+        for note in notes
+    )
+
+
+def for_your_information(notes: Sequence[Note]) -> list[str]:
+    """The section of a digest; nothing where there is none."""
+    return ["## For your information", "", *(_line(note) for note in notes), ""] if notes else []
+
+
+def _line(note: Note) -> str:
+    who = "" if note.account_name in note.text else f" ({markdown(note.account_name)})"
+    return f"- {markdown(note.text)}{who}  `{note.playbook} › {note.step}`"

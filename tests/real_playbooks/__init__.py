@@ -1,0 +1,1 @@
+"""Playbooks that real companies published, each said in the language and played by a story."""

@@ -1,0 +1,42 @@
+"""Playbooks that real companies published, said in the language: each is sound, and its story plays it to the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cs_playbook.commands.stories import run_stories
+from cs_playbook.commands.workspace import open_workspace
+from tests.real_playbooks.spoiling import HERE, changes, unnoticed
+
+FOLDERS = sorted(folder for folder in HERE.iterdir() if (folder / "project.yaml").exists())
+TRIED = 2  # changes a playbook, spread over all of its rules; `python -m tests.real_playbooks.spoiling` tries every one
+
+each = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+@each
+def test_it_is_sound_and_its_stories_pass(folder: Path) -> None:
+    workspace = open_workspace(folder)
+
+    assert workspace.findings == ()
+    result = run_stories(workspace)
+    assert result.findings == ()
+    played = [case for playbook in result.playbooks for case in playbook.cases]
+    assert [case.name for case in played if case.failures] == []
+    assert not any(case.todo for case in played)
+
+
+@each
+def test_a_changed_rule_is_noticed_by_its_stories(folder: Path) -> None:
+    every = list(changes(folder))
+    some = every[:: max(len(every) // TRIED, 1)][:TRIED]
+
+    assert unnoticed(folder, some) == []
+
+
+def test_each_specification_is_listed() -> None:
+    page = (HERE / "README.md").read_text(encoding="utf-8")
+
+    assert [name.name for name in FOLDERS if name.name not in page] == []
