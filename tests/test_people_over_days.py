@@ -154,7 +154,7 @@ def test_a_mail_that_was_not_sent_begins_no_thread(world: World) -> None:
     world.done(world.task("a0", "first"), "discarded", on(0))
     world.morning(on(1), rows)
 
-    second = [mail for path, mail in mails(world).items() if path.startswith("2026-03-03")][0]
+    second = next(mail for path, mail in mails(world).items() if path.startswith("2026-03-03"))
 
     assert second["In-Reply-To"] is None
     assert second["References"] is None
@@ -166,7 +166,9 @@ def test_the_page_of_the_day_leads_to_the_page_of_its_drafts(world: World) -> No
 
     published = world.published()
 
-    assert '<a href="drafts.html">Look through the drafts: 1</a>' in published["2026-03-02/index.html"].decode()
+    assert (
+        '<a href="drafts.html">Look through the drafts: 1</a>' in published["2026-03-02/index.html"].decode()
+    )
     assert "Copy to" in published["2026-03-02/drafts.html"].decode()
     assert world.task("a0", "first").key in published["2026-03-02/drafts.html"].decode()
 
@@ -178,7 +180,11 @@ def test_history_says_who_stands_in(world: World) -> None:
 
     found = history(open_place(world.root), "a0")
     text = history_text(
-        found.account, [(item.day, item.recorded_at, item.event) for item in found.recorded], found.enrollments
+        found.account,
+        [(item.day, item.recorded_at, item.event) for item in found.recorded],
+        found.enrollments,
     )
 
-    assert "now belongs to marc@vendor.example, who stands in for lea@vendor.example" in " ".join(text.split())
+    assert "now belongs to marc@vendor.example, who stands in for lea@vendor.example" in " ".join(
+        text.split()
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from cs_playbook.commands.stories import run_stories
 from cs_playbook.commands.workspace import open_workspace
+from cs_playbook.source.finding import Severity
 from tests.real_playbooks.spoiling import HERE, changes, unnoticed
 
 FOLDERS = sorted(folder for folder in HERE.iterdir() if (folder / "project.yaml").exists())
@@ -20,7 +21,7 @@ each = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name
 def test_it_is_sound_and_its_stories_pass(folder: Path) -> None:
     workspace = open_workspace(folder)
 
-    assert workspace.findings == ()
+    assert [found for found in workspace.findings if found.severity is not Severity.NOTE] == []
     result = run_stories(workspace)
     assert result.findings == ()
     played = [case for playbook in result.playbooks for case in playbook.cases]

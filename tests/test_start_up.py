@@ -44,10 +44,11 @@ def test_version_and_help_load_nothing_but_themselves(tiny: Path, words: list[st
     ("words", "allowed"),
     [
         (["schema"], {"typer", "ruamel"}),
+        (["language", "every"], {"typer"}),
         (["status"], {"typer", "ruamel", "sqlite3"}),
         (["history", "acme"], {"typer", "ruamel", "sqlite3"}),
         (["ledger", "verify"], {"typer", "ruamel", "sqlite3"}),
-        (["validate"], {"typer", "ruamel", *LETTERS}),
+        (["validate"], {"typer", "ruamel", "sqlite3", *LETTERS}),
     ],
 )
 def test_a_command_loads_what_it_needs(tiny: Path, words: list[str], allowed: set[str]) -> None:

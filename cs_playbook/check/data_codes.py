@@ -42,6 +42,7 @@ CODES = {
     "CSP741": "Columns of an export that no field is read from.",
     "CSP742": "Accounts name a parent that is not there.",
     "CSP743": "Rows say no to what `expect:` says of them.",
+    "CSP744": "Accounts are, step by step, their own parent.",
     # a snapshot beside the one before
     "CSP751": "A table has fewer rows than in the snapshot before.",
     "CSP752": "A table has more rows than in the snapshot before.",

@@ -14,6 +14,7 @@ from cs_playbook.check.data_codes import CODES as DATA_TITLES
 from cs_playbook.check.letter_codes import LETTER_CODES
 from cs_playbook.check.pages import (
     asks,
+    changes,
     conditions,
     contracts,
     exports,
@@ -47,6 +48,7 @@ _PAGES: Mapping[str, str] = {
     **exports.PAGES,
     **traits.PAGES,
     **asks.PAGES,
+    **changes.PAGES,
 }
 
 

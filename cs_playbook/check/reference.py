@@ -6,6 +6,7 @@ by itself. An entry is a heading of the third level: the words it is about in ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from cs_playbook.check.reference_words import (
     LEDGER,
     OUTCOMES,
     STATUSES,
+    TEXTS,
     TIME,
     Words,
     functions_entries,
@@ -51,11 +53,11 @@ _ENDS_WITH: Mapping[str, str] = {
 }
 _EVERY_STEP = ("id", "after", "when", "not_before", "ends")
 _CASES = """\
-### `cases` · wherever one value stands
+### `cases` · a shape
 
 *A list of blocks `{when, is}`.*
 
-Instead of one value, several with their conditions: the first whose `when:` says yes counts, `otherwise` is everybody
+Wherever one value stands: several with their conditions: the first whose `when:` says yes counts, `otherwise` is everybody
 else. Where an earlier case is unknown the value is unknown too, and the step waits; where none fits there is no value.
 """
 
@@ -64,21 +66,21 @@ def reference(schemas: Schemas, examples: Examples, words: Words) -> str:
     """The whole page. `words`: what schemas do not know: operators, functions, outcomes, words of the ledger."""
     step = schemas["playbook"]["definitions"]["step"]
     sections = [
-        _OPENING,
         _section("Kinds of files", "Its first key says what a file is; where it lies does not matter.", _kinds(schemas, examples)),
         _section("A playbook", "The keys of a file that begins with `playbook:`.", _file("playbook", schemas, examples)),
         _section("Steps: the verbs", "The verb of a step says what it does. Each step has one.", _verbs(step, examples)),
         _section("Steps: their other keys", "", _step_keys(step, examples)),
         _section("Outcomes", "What a step, or a whole enrollment, ends with; `after:` asks for it.", word_entries(words, OUTCOMES)),
-        _section("Statuses", "`status:` says how much of a playbook is real. Only `live` acts.", word_entries(words, STATUSES)),
+        _section("Statuses", "`status:` says how much of a playbook is real. Only `live` acts.", word_entries(words, STATUSES, "a status of a playbook")),
         _section("Shapes", "What may stand behind several keys.", _shapes(schemas, examples)),
         _section("Conditions", "Comparisons as in SQL. The answer is yes, no or unknown.", word_entries(words, EXPRESSIONS)),
         _section("Functions", "What one may call in a condition; the last ones only in a signal.", functions_entries(words)),
         _section("Time", "How durations, days and rhythms are written.", word_entries(words, TIME)),
         *(_section(*_of_kind(kind, schemas), _file(kind, schemas, examples)) for kind in schemas if kind != "playbook"),
-        _section("Words of the ledger", "What `history`, `status`, `explain` and `dry-run` say.", word_entries(words, LEDGER)),
+        _section("Letters and documents", "Texts beside the YAML, one file for each language.", word_entries(words, TEXTS)),
+        _section("Words of the ledger", "What `history`, `status`, `explain` and `dry-run` say.", word_entries(words, LEDGER, "a word of the screens")),
     ]  # fmt: skip
-    return "\n".join(sections)
+    return "\n".join([_OPENING, *_contents(sections), *sections])
 
 
 def outcomes_of_verbs() -> tuple[str, ...]:
@@ -88,6 +90,12 @@ def outcomes_of_verbs() -> tuple[str, ...]:
 
 def statuses() -> tuple[str, ...]:
     return tuple(Status)
+
+
+def _contents(sections: list[str]) -> Iterator[str]:
+    titles = [section.partition("\n")[0].removeprefix("## ") for section in sections]
+    links = [f"[{title}](#{re.sub('[^a-z -]', '', title.lower()).replace(' ', '-')})" for title in titles]
+    yield f"{' · '.join(links)}\n"
 
 
 def _section(title: str, says: str, entries: Iterator[str]) -> str:
@@ -109,7 +117,9 @@ def _kinds(schemas: Schemas, examples: Examples) -> Iterator[str]:
 
 def _file(kind: str, schemas: Schemas, examples: Examples) -> Iterator[str]:
     for key in keys_of(kind, schemas[kind]):
-        if not (key.name == kind and key.place not in examples):  # the first key is the kind's own entry
+        # The first key is the kind's own entry; `meta:` is the same everywhere.
+        is_told = key.place not in examples and (key.name == kind or key.name == "meta")
+        if not is_told:
             yield from _entries(key, f"{kind}:", examples)
 
 
@@ -119,7 +129,7 @@ def _verbs(step: Mapping[str, Any], examples: Examples) -> Iterator[str]:
         others = [key for key in dict.fromkeys((*BELONGS[verb], *(REPEATING if verb != "wait" else ())))]
         more = [f"Ends with: {_ENDS_WITH.get(verb, 'see its description')}.\n"]
         more += [f"Goes with: {', '.join(f'`{key}`' for key in others)}.\n"]
-        yield _entry(verbs[verb], "a verb of steps", examples, more)
+        yield _entry(verbs[verb], "steps: its verb", examples, more)
 
 
 def _step_keys(step: Mapping[str, Any], examples: Examples) -> Iterator[str]:
@@ -140,7 +150,7 @@ def _shapes(schemas: Schemas, examples: Examples) -> Iterator[str]:
         yield "\n".join([*lines, *_example(examples.get(name)), *_bullets(keys, examples)])
         for key in keys:
             if key.place in examples:
-                yield from _entries(key, f"a {name.replace('_', ' ')}", examples)
+                yield from _entries(key, f"`{name.replace('_', ' ')}`", examples)
 
 
 # --- one entry ---
@@ -162,7 +172,8 @@ def _with_example(keys: tuple[Key, ...], examples: Examples) -> Iterator[Key]:
 
 
 def _entry(key: Key, of: str, examples: Examples, more: list[str]) -> str:
-    where = f"`{'.'.join(key.path)}` of {_quoted(of)}" if key.path else _quoted(of)
+    above = [one for one in key.path if f"{one}:" != of]
+    where = f"under `{'.'.join(above)}` of {_quoted(of)}" if above else f"of {_quoted(of)}"
     if key.not_yet:
         return f"### `{key.name}` · {where} · not yet\n\nNot yet part of the language: {key.says}.\n"
     lines = [f"### `{key.name}` · {where}\n", f"*{_facts(key)}*\n"]
@@ -197,7 +208,7 @@ def _bullets(keys: tuple[Key, ...], examples: Examples) -> list[str]:
 def _bullet(key: Key, examples: Examples, depth: int) -> Iterator[str]:
     chosen = f" One of: {_choices(key)}." if key.choices else ""
     says = f" {_sentence(key.says)}" if key.says else ""
-    yield f"{'  ' * depth}- `{key.name}`: *{_facts(key)}*{says}{chosen}"
+    yield f"{'  ' * depth}- `{key.name}` ({_facts(key).removesuffix('.')}):{says}{chosen}"
     for inner in key.keys:
         if inner.place not in examples and not inner.not_yet:
             yield from _bullet(inner, examples, depth + 1)

@@ -8,6 +8,7 @@ from typing import Any
 
 # A block of no more than these is a condition or a case: both are shapes, told once.
 _OF_CONDITIONS = {"all", "any", "none", "when", "is", "because", "for"}
+_MASS = ("people", "after")  # words without an article
 # Definitions that are no shape of their own: texts that are named.
 _NAMES = {"id": "a name", "step_id": "a name"}
 _WORDS = {
@@ -134,21 +135,25 @@ def _list(schema: Mapping[str, Any]) -> str:
     inner = schema.get("items", {})
     properties = set(inner.get("properties", {}))
     if "is" in properties and properties <= _OF_CONDITIONS:
-        return "a list of [cases](#cases)"
+        return "a list of [cases](#cases--a-shape)"
     if "$ref" in inner:
-        return f"a list: {_shape(inner['$ref'].removeprefix('#/definitions/'))} each"
+        return f"a list, in it {_shape(inner['$ref'].removeprefix('#/definitions/'))}"
     return "a list of blocks" if properties else "a list"
 
 
 def _block(schema: Mapping[str, Any]) -> str:
     properties = set(schema.get("properties", {}))
     if properties and properties <= _OF_CONDITIONS:
-        return "a [condition](#condition)"
+        return "a [condition](#condition--a-shape)"
     return "a block of keys" if properties else "a block of names"
 
 
 def _shape(name: str) -> str:
-    return _NAMES.get(name) or f"[{name.replace('_', ' ')}](#{name.replace('_', '-')})"
+    """With a link to its entry."""
+    link = f"[{name.replace('_', ' ')}](#{name.replace('_', '-')}--a-shape)"
+    if name == "step":
+        return "a [step](#steps-the-verbs)"
+    return _NAMES.get(name) or (link if name.endswith("s") or name in _MASS else f"a {link}")
 
 
 def _written(default: Any) -> str:

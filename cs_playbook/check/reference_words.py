@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.functions import SIGNATURES, Signature
-from cs_playbook.parse.refused import AGGREGATES, CALLS, MEMORY, NOT_YET, OVER_DAYS, RELATED
+from cs_playbook.parse.refused import AGGREGATES, CALLS, MEMORY, NOT_YET, RELATED
 
 Word = Mapping[str, str]  # says, example; also: form, takes, gives, language, today, answer
 Words = Mapping[str, Mapping[str, Word]]  # section → word (or several, between commas) → what is to be said of it
 
-OUTCOMES, STATUSES, EXPRESSIONS, TIME, LEDGER = ("outcomes", "statuses", "expressions", "time", "ledger")
+OUTCOMES, STATUSES, EXPRESSIONS = ("outcomes", "statuses", "expressions")
+TIME, TEXTS, LEDGER = ("time", "texts", "ledger")
 FUNCTIONS = "functions"
 
 _KINDS = {
@@ -31,10 +32,10 @@ def all_functions() -> tuple[str, ...]:
     return tuple(name for names in _FAMILIES.values() for name in names)
 
 
-def word_entries(words: Words, section: str) -> Iterator[str]:
-    """The entries of a section, in the order in which they are written."""
+def word_entries(words: Words, section: str, of: str = "") -> Iterator[str]:
+    """The entries of a section, in the order in which they are written. `of`: what they are where none says its own."""
     for name, word in words.get(section, {}).items():
-        yield _entry(name, word.get("of", ""), word, _facts(word))
+        yield _entry(name, word.get("of", of), word, _facts(word))
 
 
 def functions_entries(words: Words) -> Iterator[str]:
@@ -47,10 +48,6 @@ def functions_entries(words: Words) -> Iterator[str]:
             yield _entry(name, family, word, _facts(word) if signature is None else _signed(signature))
     for name in NOT_YET:
         yield f"### `{name}` · a function · not yet\n\nRefused until it is part of the language.\n"
-
-
-def takes_duration(function: str) -> bool:
-    return function in OVER_DAYS
 
 
 def _entry(name: str, of: str, word: Word, facts: str) -> str:
@@ -76,5 +73,10 @@ def _facts(word: Word) -> str:
 
 
 def _signed(signature: Signature) -> str:
-    count = "" if signature.most == 1 else f" ({signature.least} or more of them)"
-    return f"Takes {_KINDS[signature.takes]}{count}; gives {_KINDS[signature.gives]}."
+    """Its signature in words; of a function of several values whether they are of one kind."""
+    takes = _KINDS[signature.takes]
+    if signature.then is not None:
+        takes += f", then {_KINDS[signature.then]}"
+    elif signature.most != 1:
+        takes += f" ({signature.least} or more of them)"
+    return f"Takes {takes}; gives {_KINDS[signature.gives]}."

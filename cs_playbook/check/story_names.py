@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.about import table_row
+from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.plays import BY_ITSELF, outcomes_of_play, played_by

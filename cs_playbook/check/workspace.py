@@ -128,6 +128,7 @@ def every_role_is_used(catalog: Catalog) -> Iterator[Finding]:
         for who in people_of(playbook)
         for ref in _roles_in(who)
     }
+    used |= {ref for trait in catalog.traits.values() if trait.owner for ref in _roles_in(trait.owner)}
     for role in catalog.team.roles:
         used |= {role.otherwise.role} if role.otherwise is not None else set()
         used |= {role.source.role.role} if isinstance(role.source, ManagerOf) else set()

@@ -19,7 +19,7 @@ from cs_playbook.errors import UserError
 # Which room of cli knows which commands: only the one that is asked for is opened.
 ROOMS = {
     "start": ("init", "demo", "snapshot"),
-    "write": ("validate", "rule", "schema"),
+    "write": ("validate", "language", "rule", "schema"),
     "prove": ("test",),
     "look": ("dry-run", "explain"),
     "operate": ("run", "tasks", "done", "answers", "start", "given", "stop", "status", "history", "ledger"),

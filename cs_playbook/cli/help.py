@@ -20,6 +20,8 @@ Data
 
 Write
   validate        Every finding in the files, in one pass.
+  language        The language in ten minutes; or of a key, verb, function,
+                  outcome, status or unit: what it means, an example.
   rule            The manual page of a finding: what it means, an example, how
                   to mend it.
   schema          The JSON Schema of a kind of file, for your editor; without a

@@ -1,4 +1,4 @@
-"""Write: validate, rule, schema."""
+"""Write: validate, language, rule, schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cs_playbook.cli.settings import Settings, cache_folder, emit, existing, show, width
+from cs_playbook.cli.settings import Settings, cache_folder, colored, emit, existing, show, width
 from cs_playbook.errors import ChoiceError, WrongCommandLine
 
 PANEL = "Write"
@@ -15,6 +15,7 @@ PANEL = "Write"
 
 def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(validate)
+    app.command(rich_help_panel=PANEL)(language)
     app.command(rich_help_panel=PANEL)(rule)
     app.command(rich_help_panel=PANEL)(schema)
 
@@ -69,6 +70,28 @@ def _refuse_outside(wanted: list[Path], root: Path) -> None:
 
 def _below(path: Path, wanted: list[Path]) -> bool:
     return any(path.resolve().is_relative_to(folder) for folder in wanted)
+
+
+def language(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD]", help="every, trigger.every, newest, timed_out, draining, business days …"
+        ),
+    ] = None,
+) -> None:
+    """The language in ten minutes; or of a key, verb, function, outcome, status or unit: what it means, an example."""
+    from cs_playbook.commands.language import entries_of, ten_minutes
+    from cs_playbook.report.language import as_lines
+
+    settings: Settings = context.obj
+    page = "\n".join(entries_of(" ".join(words))) if words else ten_minutes()
+    emit(
+        settings,
+        text=lambda: colored(as_lines(page, width()), settings),
+        markdown=lambda: page,
+    )
 
 
 def rule(

@@ -21,6 +21,8 @@ from cs_playbook.model.event import TaskAnswered, TaskSnoozed, TaskWord
 from cs_playbook.model.step import Email, Step
 from cs_playbook.model.value import Value
 from cs_playbook.parse.catalog import read_pinned
+from cs_playbook.parse.outline import read_outline
+from cs_playbook.plan.frozen import rough_outcomes
 from cs_playbook.source.files import printable
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 
@@ -279,7 +281,8 @@ class _Reader:
             return
         done_on = self._done_on(row)
         answer = TaskAnswered(
-            enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name, answers
+            enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name, answers,
+            row.answers if answers else "",
         )
         self._keep(row, task, answer)
 
@@ -393,5 +396,5 @@ def outcomes_of(
     """What a person may answer, by the text with which the enrollment began."""
     step = step_of(workspace, ledger, enrollment, task)
     if step is None:
-        return ()
+        return rough_outcomes(task, read_outline(ledger.definition(enrollment.definition) or ""))
     return ("sent", "discarded") if isinstance(step.verb, Email) else step.outcomes

@@ -23,9 +23,10 @@ def correct_given(
     """What was given at the start, said better; a date that moves moves what is not yet open. Recorded at once."""
     with locked(workspace.ledger, "given"), open_ledger(workspace, writing=True) as ledger:
         found = find_account(workspace.place, account, ledger)
+        words = ", ".join(f"{name}={said}" for name, said in written)
         going = _going(workspace, ledger, found, playbook)
         events = [
-            GivenCorrected(item.key, act.on, _corrected(written, text, playbook), act.by, because)
+            GivenCorrected(item.key, act.on, _corrected(written, text, playbook), act.by, because, words)
             for item, text in going
         ]
         ledger.record(events, act.recorded_at)

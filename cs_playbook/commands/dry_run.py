@@ -28,6 +28,7 @@ from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.study.behind import unknown_words
 from cs_playbook.study.plan_summary import FIRST, summarise
 from cs_playbook.study.planned import DryRun, RuleNumbers, Unknown
+from cs_playbook.study.replay import Replay
 
 
 def dry_run(
@@ -48,6 +49,8 @@ def dry_run(
         morning, snapshot, ledger = opened.morning, opened.snapshot, opened.ledger
         choices = enumerate(morning.choices.choices)
         numbers = {choice.playbook.name: _numbers(place, choice, morning) for place, choice in choices}
+        replay = Replay(morning.today)
+        planned = summarise(replay.watching(morning.plans()), morning.today, numbers, first)
         return DryRun(
             day=snapshot.day,
             built_at=snapshot.manifest.built_at,
@@ -55,11 +58,12 @@ def dry_run(
             seen=morning.choices.seen,
             files=workspace.catalog.files,
             plan=plan_id(workspace, snapshot, ledger),
-            summary=summarise(morning.plans(), morning.today, numbers, first),
+            summary=planned,
             hours_old=_hours_old(workspace, snapshot, now),
             stops=_stops(workspace, opened, now),
             answers=len(morning.answered),
             findings=opened.returned.findings,
+            changed=replay.found(),
         )
 
 

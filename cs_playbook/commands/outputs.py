@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cs_playbook.commands.answers import Refused
+from cs_playbook.commands.cancelled import cancelled_by_changes
 from cs_playbook.commands.desk import Desk
 from cs_playbook.commands.document_file import document_of
 from cs_playbook.commands.notes import notes_of_the_day
@@ -22,6 +23,7 @@ from cs_playbook.model.note import Note
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Email
 from cs_playbook.plan.decision import Subject, Today
+from cs_playbook.plan.frozen import frozen_line
 from cs_playbook.plan.lines import line_of, told_of
 from cs_playbook.plan.planner import subject_of
 from cs_playbook.report.day_page import day_page
@@ -59,7 +61,7 @@ def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple
     short = short_keys([line.key for line in lines])
     yield f"{day}/tasks.csv", task_csv(lines)
     yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.opened_on == morning.today.day)
-    notes = notes_of_the_day(morning)
+    notes = [*notes_of_the_day(morning), *cancelled_by_changes(morning)]
     yield from _channels(day, morning.today.day, notes)
     for folder, path, content in _by_owner(morning, lines, lists.told, notes, short, refused):
         yield f"{day}/owners/{folder}/{path}", content
@@ -81,6 +83,8 @@ def open_lines(morning: Morning) -> Iterator[tuple[TaskLine, OpenTask, Enrollmen
             step = text.step(task.step) if text else None
             if text is not None and step is not None:
                 yield line_of(task, step, text, enrollment, subject, morning.today), task, enrollment
+            else:
+                yield frozen_line(task, enrollment, subject, morning.today), task, enrollment
 
 
 def _treated(morning: Morning) -> Iterator[tuple[Enrollment, Subject]]:
@@ -102,6 +106,7 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
         for task in enrollment.open_tasks:
             step = text.step(task.step) if text else None
             if text is None or step is None:
+                lists.lines.append(frozen_line(task, enrollment, subject, morning.today))
                 continue
             line = line_of(task, step, text, enrollment, subject, morning.today)
             if enrollment.started_on == morning.today.day and enrollment.by == "rule":

@@ -66,7 +66,8 @@ def close_task(
         step = step_of(workspace, ledger, enrollment, task)
         besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
         event = TaskAnswered(
-            enrollment.key, task.key, said, act.on, act.by or task.owner, note, answers=besides
+            enrollment.key, task.key, said, act.on, act.by or task.owner, note, answers=besides,
+            words="; ".join(f"{name}={said}" for name, said in answers),
         )
         ledger.record([event], act.recorded_at)
         return Closed(task, enrollment, said)

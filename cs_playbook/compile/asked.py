@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cs_playbook.compile.family import facts_of_children
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions, leaves
+from cs_playbook.model.data import PARENT_DOT
 from cs_playbook.model.expression import Expression, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.trait import Trait
@@ -66,6 +68,8 @@ class _Collector:
     def fact(self, name: str) -> None:
         if name in self.asked.facts:
             return
+        if name.startswith(PARENT_DOT):
+            self._above(name.removeprefix(PARENT_DOT))
         signal = self.catalog.signals.get(name)
         segmentation = self.catalog.segmentations.get(name)
         if signal is not None:
@@ -83,7 +87,14 @@ class _Collector:
     def _related(self, related: Related) -> None:
         if related.where is not None:
             self.expression(related.where)
+        for name in facts_of_children(related):
+            self._above(name)
         self.asked.related[related] = None
+
+    def _above(self, name: str) -> None:
+        """A fact asked of another account of the family: everybody has it, and knows whose child it is."""
+        self.fact(self.catalog.contract.accounts.parent or "")
+        self.fact(name)
 
     def _memory(self, memory: Memory) -> None:
         if memory.function == AT_START:

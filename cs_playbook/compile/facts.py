@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cs_playbook.compile.asked import TRAIT, Asked, about_account, trait_asked, was_in
+from cs_playbook.compile.family import children_rows, facts_of_children, own_fact, parents_table
 from cs_playbook.compile.filled import Past
 from cs_playbook.compile.rows import (
     Counted,
@@ -25,7 +26,7 @@ from cs_playbook.compile.sql import Columns, constant, no_aggregate, quoted, sql
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition, leaves
-from cs_playbook.model.data import Table
+from cs_playbook.model.data import CHILDREN, Table
 from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
@@ -80,7 +81,7 @@ class _Builder:
             if table.name != "accounts":
                 self.statements.append(view_of(table, self.catalog.contract, self.reckoning))
         self._ground()
-        while self._layer() or self._rows():
+        while self._layer() or self._rows() or self._family():
             pass
         self._active()
         columns = tuple(self.done.items())
@@ -188,11 +189,26 @@ class _Builder:
             counted = self._counted(table)
             edges = [related for related in self.asked.related if self._is_edge(related, table)]
             if counted or edges:
-                self._aggregate(table, counted)
+                self._aggregate(counted, f"temp.{seen(table.name)} r")
                 for start in range(0, len(edges), JOINED_AT_ONCE):
                     self._edges(table, edges[start : start + JOINED_AT_ONCE])
                 return True
         return False
+
+    def _family(self) -> bool:
+        """What is asked of the accounts below, and of the one above, as soon as all of them have it."""
+        contract, asked = self.catalog.contract, self.asked
+        ready = [item for item in asked.related if item.table == CHILDREN and column_of(item) not in self.done
+                 and self._owner_ready(item) and self.done.keys() >= {*facts_of_children(item)}]  # fmt: skip
+        below = tuple(counted_related(item, self.reckoning) for item in ready)
+        self._aggregate(below, f"{children_rows(self.relation, contract)} r")
+        above = [name for name in asked.facts if name not in self.done and own_fact(name) in self.done]
+        if above:
+            table = quoted(f"parents_{len(self.statements)}")
+            self.statements += parents_table(table, self.relation, above, contract)
+            added = {name: (f"{table}.{quoted(name)}", self.done[own_fact(name)]) for name in above}
+            self._add(added, f" left join temp.{table} on {table}._n = f._n")
+        return bool(below or above)
 
     def _counted(self, table: Table) -> tuple[Counted, ...]:
         signals = [
@@ -213,7 +229,7 @@ class _Builder:
         edge = related.function in ("newest", "oldest") and related.table == table.name
         return edge and column_of(related) not in self.done and self._owner_ready(related)
 
-    def _aggregate(self, table: Table, counted: tuple[Counted, ...]) -> None:
+    def _aggregate(self, counted: tuple[Counted, ...], rows: str) -> None:
         if not counted:
             return
         name = quoted(f"rows_{len(self.statements)}")
@@ -222,7 +238,7 @@ class _Builder:
             if any(item.needs_owner for item in counted)
             else ""
         )
-        source = f"temp.{seen(table.name)} r{owner}"
+        source = f"{rows}{owner}"
         typed = ", ".join(quoted(item.column) for item in counted)
         self.statements.append(f"create temp table {name} (_account integer primary key, {typed})")
         self.statements.append(

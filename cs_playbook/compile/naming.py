@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cs_playbook.compile.sql import quoted
-from cs_playbook.model.about import PerValue
+from cs_playbook.model.playbook import PerValue
 
 NAMED = "create temp table if not exists named (account text, row text, holds integer, over integer) strict"
 EMPTY_NAMED = "delete from temp.named"

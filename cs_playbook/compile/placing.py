@@ -168,6 +168,15 @@ def lost_parents(accounts: Table) -> str | None:
     return f"SELECT count(*), min({parent}) FROM main.{quoted(ACCOUNTS)} AS child WHERE {lost}"
 
 
+def in_between(accounts: Table) -> str | None:
+    """(key, parent) of the accounts that stand above others and below another: circles are among them."""
+    if accounts.parent is None:
+        return None
+    key, parent = quoted(accounts.key or "id"), quoted(accounts.parent)
+    above = f"SELECT {parent} FROM main.{quoted(ACCOUNTS)} WHERE {parent} IS NOT NULL"
+    return f"SELECT {key}, {parent} FROM main.{quoted(ACCOUNTS)} WHERE {parent} IS NOT NULL AND {key} IN ({above})"
+
+
 def forget(table: Table) -> tuple[str, ...]:
     """The temporary tables go."""
     return (

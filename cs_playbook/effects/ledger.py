@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cs_playbook.effects import (
+    ledger_asked,
     ledger_check,
     ledger_faults,
     ledger_place,
@@ -24,7 +25,7 @@ from cs_playbook.effects.ledger_cache import fold_into_cache
 from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord, Seal
 from cs_playbook.model.about import Once
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
-from cs_playbook.model.event import Event, Muted, Notified, StartAsked, Unmuted
+from cs_playbook.model.event import Ended, Event, Muted, Notified, StartAsked, TextChanged
 from cs_playbook.model.trait import Standing
 from cs_playbook.model.value import Value, from_day, to_day
 
@@ -88,19 +89,9 @@ select body from event asked where kind = 'StartAsked' and not exists (
         replace(replace(json_extract(asked.body, '$.row'), '~', '~0'), '/', '~1') || '/') = 1)))
 ) order by seq
 """
-_MUTED = "select body from event where kind in ('Muted', 'Unmuted') order by seq"
-_OPEN_IN = """
-select account, playbook, row, started_on from enrollment e
-where e.account in (select value from json_each(?)) and e.playbook in (select value from json_each(?))
-  and e.arm = 'treated' and e.ended_on is null order by account, playbook, row
-"""
 _LAST_OUTCOME = f"""
 select account, outcome, max(ended_on || printf(' %09d', episode)) from enrollment e
 where playbook = ? and arm = 'treated' and ended_on < ? and not {_VOID} group by account order by account
-"""
-_CHANGED = """
-select subject, iif(max(day) >= ? and max(day) > min(day), 1, iif(min(day) < ?, 0, null)) from memory
-where series = ? and day < ? group by subject order by subject
 """
 _ABOUT = """
 select e.account, e.row, coalesce(json_extract(e.state, '$.about'), e.row), coalesce(e.ended_on >= ?, 1)
@@ -225,22 +216,12 @@ class Ledger:
         self, accounts: Sequence[str], playbooks: Iterable[str]
     ) -> Iterator[tuple[str, str, str | None, date]]:
         """(account, playbook, row, since) of what is open and treated, of these accounts in these playbooks."""
-        found = self._ask(_OPEN_IN, json.dumps(list(accounts)), json.dumps(sorted(playbooks)))
+        found = self._ask(ledger_asked.OPEN_IN, json.dumps(list(accounts)), json.dumps(sorted(playbooks)))
         yield from ((account, name, row, date.fromisoformat(since)) for account, name, row, since in found)
 
     def muted(self, day: date) -> dict[str, Muted]:
         """Account → the person's word by which it is left alone on that day."""
-        said: dict[str, Muted | Unmuted] = {}
-        for (body,) in self._ask(_MUTED):
-            event = read_event(body)
-            assert isinstance(event, Muted | Unmuted)
-            if event.on <= day:
-                said[event.account] = event
-        return {
-            account: event
-            for account, event in said.items()
-            if isinstance(event, Muted) and day < event.until
-        }
+        return ledger_asked.muted((body for (body,) in self._ask(ledger_asked.MUTED)), day)
 
     def said_of(
         self, trait: str, by_hand: date | None, by_steps: date, account: str | None = None
@@ -258,6 +239,11 @@ class Ledger:
         with ledger_faults.reading(self._place):
             return list(ledger_traits.notes(self._connection, day))
 
+    def changed_texts(self, day: date) -> list[TextChanged | Ended]:
+        """What became of enrollments on that day because the text of their playbook changed, in order."""
+        with ledger_faults.reading(self._place):
+            return list(ledger_traits.changed_texts(self._connection, day))
+
     # ------------------------------------------------------------------------------------- what was known
 
     def remembered(self, series: str, before: date) -> Iterator[tuple[str, Value, date]]:
@@ -270,7 +256,7 @@ class Ledger:
 
         None where it is known for too short a time: the first value ever recorded is no change.
         """
-        yield from self._ask(_CHANGED, to_day(since), to_day(since), series, to_day(before))
+        yield from self._ask(ledger_asked.CHANGED, to_day(since), to_day(since), series, to_day(before))
 
     def ever_remembered(self, series: str) -> date | None:
         """The first day on which the series was observed."""

@@ -31,7 +31,7 @@ _NEW = "insert into enrollment values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _CHANGED = "update enrollment set ended_on = ?, outcome = ?, watch_until = ?, state = ? where key = ?"
 _TASK = """
 insert into task values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set
-  owner = excluded.owner, state = excluded.state, opened_on = excluded.opened_on, due = excluded.due
+  owner = excluded.owner, state = excluded.state, opened_on = excluded.opened_on, due = excluded.due, step = excluded.step
 """
 _OUTBOX = """
 insert into outbox(task, enrollment, contact, payload, state, run) values (?, ?, ?, ?, ?, ?)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from cs_playbook.effects.event_text import read_event
-from cs_playbook.model.event import Notified
+from cs_playbook.model.event import Ended, Notified, TextChanged
 from cs_playbook.model.trait import Standing
 
 # The last word: the latest day; of one day a person's, '~' being behind all keys; else the largest enrollment's.
@@ -25,6 +25,10 @@ select distinct account, json_extract(body, '$.trait') from event
 where kind = 'TraitSet' and enrollment is null and day >= ?
 """
 _NOTES = "select body from event where kind = 'Notified' and day = ? order by seq"
+_CHANGED_TEXTS = """
+select body from event where day = ? and (kind = 'TextChanged'
+  or kind = 'Ended' and json_extract(body, '$.why') in ('changed', 'restarted')) order by seq
+"""
 _FOR_EVER = "9999"
 
 
@@ -51,4 +55,12 @@ def notes(connection: sqlite3.Connection, day: date) -> Iterator[Notified]:
     for (body,) in connection.execute(_NOTES, (day.isoformat(),)).fetchall():
         event = read_event(body)
         assert isinstance(event, Notified)
+        yield event
+
+
+def changed_texts(connection: sqlite3.Connection, day: date) -> Iterator[TextChanged | Ended]:
+    """What became of enrollments on that day because a text changed, in order."""
+    for (body,) in connection.execute(_CHANGED_TEXTS, (day.isoformat(),)).fetchall():
+        event = read_event(body)
+        assert isinstance(event, TextChanged | Ended)
         yield event

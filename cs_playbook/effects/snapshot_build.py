@@ -17,6 +17,7 @@ from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, place
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.data import ACCOUNTS, Contract
 from cs_playbook.model.mapping import Sources
+from cs_playbook.model.family import circles
 from cs_playbook.source.finding import Finding, Severity, Span, in_order
 from cs_playbook.source.manifest import Manifest, SourceFile, TableCount, write_manifest
 from cs_playbook.source.snapshot import place_of, sha256_of
@@ -123,7 +124,8 @@ def _make(draft: Path, contract: Contract, sources: Sources, folder: Path, viola
         connection.execute("BEGIN")
         made = _fill(connection, contract, sources, folder)
         if not any(finding.is_error for finding in made.findings):
-            more = [*_lost_parents(connection, contract, sources), *violations(connection, contract)]
+            families = (*_lost_parents(connection, contract, sources), *_circles(connection, contract, sources))
+            more = [*families, *violations(connection, contract)]
             made = _Made(made.files, made.tables, (*made.findings, *more))
         connection.execute("COMMIT")
         return made
@@ -188,6 +190,19 @@ def _lost_parents(connection: sqlite3.Connection, contract: Contract, sources: S
         where = next((source.span for source in sources.tables if source.table == ACCOUNTS), accounts.span)
         fact = f"{count} accounts have a {accounts.parent} that is not among accounts, e.g. '{example}'"
         yield Finding(where, "CSP742", fact, "they count as accounts without a parent", Severity.WARNING)
+
+
+def _circles(connection: sqlite3.Connection, contract: Contract, sources: Sources) -> Iterator[Finding]:
+    query = placing.in_between(contract.accounts)
+    found = circles(dict(connection.execute(query))) if query is not None else []
+    if found:
+        accounts = contract.accounts
+        where = next((source.span for source in sources.tables if source.table == ACCOUNTS), accounts.span)
+        ring = " → ".join((*found[0], found[0][0]))
+        more = f"; and {len(found) - 1} more such circles" if len(found) > 1 else ""
+        fact = f"accounts stand above themselves: {ring}{more}"
+        hint = f"each counts as a child of the next, nobody as a child of itself; mend {accounts.parent} at the source"
+        yield Finding(where, "CSP744", fact, hint, Severity.WARNING)
 
 
 def _refuse_existing(target: Path, replace: bool) -> None:

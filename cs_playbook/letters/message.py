@@ -77,7 +77,9 @@ def _message(envelope: Envelope, rendered: Rendered, own: str) -> bytes | Unsend
 
 def _wrong(envelope: Envelope) -> str:
     """The first thing that may not be sent, in words."""
-    if not all(_KEY.match(key) for key in (envelope.key, *envelope.thread)) or wrong_address(f"key@{envelope.message_id_domain}"):
+    if not all(_KEY.match(key) for key in (envelope.key, *envelope.thread)) or wrong_address(
+        f"key@{envelope.message_id_domain}"
+    ):
         return f"'{envelope.key}@{envelope.message_id_domain}' cannot name a mail"
     for what, text in (
         ("sender's name", envelope.sender_name),

@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from cs_playbook.model.playbook import PerValue, Trigger
 from cs_playbook.model.value import FieldType, Value, from_day
-
-if TYPE_CHECKING:
-    from cs_playbook.model.playbook import Trigger
 
 SAME_WITHIN = 45  # days: a date as near as that to one that is over is the same one, corrected
 _SLASH = (("~", "~0"), ("/", "~1"))  # in this order; backwards on the way back
 
 
 @dataclass(frozen=True, slots=True)
-class PerValue:
-    """A fact of which every value is an enrollment of its own: `one_per: renewal_date`."""
-
-    fact: str
-    type: FieldType
-
-
-@dataclass(frozen=True, slots=True)
 class Once:
-    """Something there was for an account: the `row` it is known by, and what it was `about` in the end."""
+    """Something there was for an account: the `row` it is known by from its first day, what it was `about` in the end."""
 
     row: str
     about: str
@@ -61,8 +50,12 @@ def continues(trigger: Trigger, now: str, before: Iterable[Once]) -> str:
     running = next((once.row for once in reversed(mine) if once.is_open), None)
     if running is not None:
         return running
-    near = [(distance, -place, once.row) for place, once in enumerate(mine)
-            if (distance := _distance(trigger, parts, once)) is not None]  # fmt: skip
+    near = [
+        (distance, -place, once.row)
+        for place, once in enumerate(mine)
+        for text in (once.row, once.about)
+        if (distance := _distance(trigger, parts, text)) is not None
+    ]
     return min(near)[2] if near else now
 
 
@@ -107,9 +100,9 @@ def _same_row(trigger: Trigger, parts: tuple[str, ...], once: Once) -> bool:
     return len(known) == len(parts) and (trigger.one_per is None or known[0] == parts[0])
 
 
-def _distance(trigger: Trigger, parts: tuple[str, ...], once: Once) -> int | None:
+def _distance(trigger: Trigger, parts: tuple[str, ...], before: str) -> int | None:
     """In days, between what both are about; None where they are not the same."""
-    known = _parts(once.about, trigger)
+    known = _parts(before, trigger)
     if len(known) != len(parts):
         return None
     count = len(trigger.per_value)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # a contract is looked at by commands that ask no condition
     from cs_playbook.model.condition import Condition
 
 ACCOUNTS = "accounts"
+CHILDREN = "children"  # the accounts directly below one, asked like rows
+PARENT_DOT = "parent."  # before a fact of the account above
 
 
 @dataclass(frozen=True, slots=True)

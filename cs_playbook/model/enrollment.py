@@ -146,10 +146,16 @@ class Enrollment:
     repeats: Mapping[str, Repeated] = field(default_factory=dict)
     about: str | None = None
     key_names: Mapping[str, str] = field(default_factory=dict)  # step → under which its keys are made, where it is another
+    moved_on: date | None = None  # to the text it goes by
 
     def key_name(self, step: str) -> str:
         """The name under which the keys of a step are made: its first one, so that they outlive its new name."""
         return self.key_names.get(step, step)
+
+    @property
+    def text_of(self) -> date:
+        """The day of the text it goes by."""
+        return self.moved_on or self.started_on
 
     @property
     def day_zero(self) -> date:

@@ -41,7 +41,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TextChanged:
-    """From now on it goes by another text of its playbook. Steps are named as that text names them.
+    """From now on it goes by another text of its playbook (`before`: the one so far). Steps are named as that text names them.
 
     `renamed`: old name → new (`x~2`: set aside, another step is called x now). `gone`: what is open of these is
     cancelled. `back`: what an earlier move had cancelled is open again. `anew`: skipped before, asked again.
@@ -61,6 +61,7 @@ class TextChanged:
     often: tuple[str, ...] = ()
     key_names: Mapping[str, str] = field(default_factory=dict)
     watch_until: date | None = None
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ class TaskAnswered:
     note: str = ""
     via: str = "done"
     answers: Mapping[str, Value] = field(default_factory=dict)
+    words: str = ""  # the answers as they were written
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,7 @@ class GivenCorrected:
     given: Mapping[str, Value]
     by: str
     because: str = ""
+    words: str = ""  # as it was written
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import isnan
+from datetime import date
+from math import floor, isnan
 
-from cs_playbook.model.expression import FieldType, Value, from_day
+from cs_playbook.model.expression import FieldType, Value, from_day, to_day
 from cs_playbook.model.time import Calendar, months_between
 
 LARGEST_INTEGER = 2**63
@@ -31,12 +32,14 @@ class Reckoning:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a function takes and gives; `least` arguments, `most` None: any number."""
+    """What a function takes and gives; `least` arguments, `most` None: any number. `then`: what comes after the first
+    argument, where that is another kind."""
 
     takes: FieldType
     gives: FieldType
     least: int = 1
     most: int | None = 1
+    then: FieldType | None = None
 
 
 _DATE, _WHOLE, _TEXT = FieldType.DATE, FieldType.INTEGER, FieldType.TEXT
@@ -50,6 +53,7 @@ SIGNATURES = {
     "fiscal_quarter": Signature(_DATE, _TEXT),
     "earliest": Signature(_DATE, _DATE, 2, None),
     "latest": Signature(_DATE, _DATE, 2, None),
+    "days_after": Signature(_DATE, _DATE, 2, 2, FieldType.NUMBER),
     "lower": Signature(_TEXT, _TEXT),
 }
 
@@ -78,8 +82,15 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "fiscal_quarter": lambda now, day: now.calendar.fiscal_quarter(from_day(day)),
     "earliest": lambda _now, *days: min(days),
     "latest": lambda _now, *days: max(days),
+    "days_after": lambda _now, day, count: _later(day, count),
     "lower": lambda _now, text: text.lower(),
 }
+
+
+def _later(day: int, count: float) -> int | None:
+    """Whole days, the last one begun not counted: 30.9 days of credit end after 30. None beyond the calendar."""
+    last, first = to_day(date.max), to_day(date.min)
+    return day + floor(count) if first <= day + count <= last else None
 
 
 def like(item: Value, pattern: Value) -> bool | None:

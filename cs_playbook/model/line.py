@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """`state`: new, open, late, asleep. `contact`: name and address of whom it is about. `draft`: the letter's file, if there is one.
+    """`state`: new, open, late, asleep, frozen. `contact`: name and address of whom it is about. `draft`: the letter's file, if there is one.
 
     `asks`: (question, what one may answer) besides the outcome. `document`: the file to fill.
     Where there is none: `missing` names the blanks that are empty, `unsendable` says what else is wrong.

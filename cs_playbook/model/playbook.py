@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Literal as OneOf
 from typing import get_args
 
-from cs_playbook.model.about import PerValue
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.step import Step
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Rhythm
+from cs_playbook.model.value import FieldType
 from cs_playbook.source.finding import Span
 
 
@@ -35,6 +35,14 @@ RULE, ANYONE = "rule", "anyone"  # in `started_by:`, beside the roles of team.ya
 PLAYBOOK = "playbook"  # there too: other playbooks, which need no leave, and nobody else
 PLAYED = "playbook:"  # with the other one's name: by whom an enrollment was started
 STARTING = (Status.SHADOW, Status.LIVE, Status.PAUSED)  # whose rule is asked; a paused one only remembers who fits
+
+
+@dataclass(frozen=True, slots=True)
+class PerValue:
+    """A fact of which every value is an enrollment of its own: `one_per: renewal_date`."""
+
+    fact: str
+    type: FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +102,14 @@ KEEP, MOVE, RESTART, STOP = WAYS_ON = get_args(WhatBecomes)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What becomes of open enrollments when the text changes. `renamed_steps`: what a step was called → what it is called now."""
+    """What becomes of open enrollments when the text changes. `renamed_steps`: what a step was called → what it is called now.
+
+    `dropped_steps`: gone on purpose.
+    """
 
     open_enrollments: WhatBecomes = "keep"
     renamed_steps: Mapping[str, str] = field(default_factory=dict)
+    dropped_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ def is_address(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_unusual_address(text: str) -> bool:
-    # Imported here: it costs 50 ms, and most files have no such address.
-    from email_validator import EmailNotValidError, validate_email
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 50 ms that few files need
 
     try:
         validate_email(text, check_deliverability=False, test_environment=True, strict=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from cs_playbook.model.data import ACCOUNTS, Table
+from cs_playbook.model.data import ACCOUNTS, CHILDREN, Table
 from cs_playbook.model.expression import Expression, FieldType, Literal, Name, Not
 from cs_playbook.model.wording import write
+from cs_playbook.parse.family import unknown_relative
 from cs_playbook.parse.scope import NOT_YET, Scope
 from cs_playbook.source.finding import did_you_mean
 
@@ -42,6 +43,8 @@ def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, 
         return _of_row(rest, scope)
     if first == "contact" and rest:
         return _of_contact(rest, scope)
+    if first in ("parent", CHILDREN) and (rest or first == CHILDREN) and first not in scope.facts:
+        return unknown_relative(first, rest, scope)
     if first in ("account", ACCOUNTS) and rest in scope.facts:
         return f"the facts of the account stand here without '{first}.'", f"write {rest}"
     if written == "started_on":
@@ -84,6 +87,9 @@ def _of_table(table: Table, rest: str) -> tuple[str, str]:
 
 def _field_of(table: Table, wanted: str) -> tuple[str, str]:
     names = [field.name for field in table.fields]
+    if table.name == CHILDREN:
+        near = did_you_mean(wanted, names) or _listed("facts are", sorted(names))
+        return f"there is no fact '{wanted}' that children could have", near
     return f"{table.name} has no field '{wanted}'", did_you_mean(wanted, names) or _listed("it has", names)
 
 
@@ -183,6 +189,8 @@ def wanted_here(expression: Expression, wanted: FieldType, scope: Scope) -> str:
     """What to write where another kind of value is needed."""
     if wanted is FieldType.TEXT and isinstance(expression, Literal):
         return f"a text takes single quotes: '{expression.value}'"
+    if wanted.is_number and isinstance(expression, Literal):
+        return _instead_of(expression, wanted, expression)
     table = scope.related or scope.contract.accounts
     fitting = [field.name for field in table.fields if field.type.reads_as is wanted]
     return f"e.g. {', '.join(fitting[:3])}" if fitting else ""

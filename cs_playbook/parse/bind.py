@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import repeat
 
 from cs_playbook.model.expression import (
     Aggregate,
@@ -214,7 +215,7 @@ class Binder:
                 expression.at,
                 "CSP205",
                 "dates are not added to or subtracted from here",
-                "ask for the distance: days_until(d) <= 90, days_since(d) > 30, business_days_until(d) < 5",
+                "ask for the distance: days_until(d) <= 90, days_since(d) > 30; a date some days later: days_after(d, 30)",
             )
         elif any(not kind.is_number for kind in kinds) and len(self.findings) == before:
             odd = next(kind for kind in kinds if not kind.is_number)
@@ -258,7 +259,8 @@ class Binder:
                 f"{call.function}() takes {signature.least}{'' if signature.most else ' or more'} in its brackets, not {count}",
                 f"e.g. {_example(call.function, signature)}",
             )
-        arguments = tuple(self._argument(argument, signature.takes) for argument in call.arguments)
+        kinds = (signature.takes, *repeat(signature.then or signature.takes, count))
+        arguments = tuple(self._argument(*pair) for pair in zip(call.arguments, kinds, strict=False))
         return replace(call, arguments=arguments), signature.gives
 
     def _argument(self, argument: Expression, wanted: FieldType) -> Expression:
@@ -288,4 +290,5 @@ class Binder:
 
 def _example(function: str, signature: Signature) -> str:
     one = {FieldType.DATE: "renewal_date", FieldType.TEXT: "sector"}.get(signature.takes, "arr")
-    return f"{function}({', '.join([one, 'contract_start'][: signature.least])})"
+    other = "contract_start" if signature.then is None else "30"
+    return f"{function}({', '.join([one, other][: signature.least])})"

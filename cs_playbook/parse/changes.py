@@ -17,13 +17,14 @@ def read_changes(root: Mapping, steps: Iterable[str]) -> tuple[Changes, list[Fin
     if node is None:
         return Changes(), []
     said = text(node, "open_enrollments", KEEP)
-    renamed, findings = _renamed(node, tuple(steps))
-    return Changes(cast(WhatBecomes, said if said in WAYS_ON else KEEP), renamed), findings
-
-
-def _renamed(node: Mapping, steps: tuple[str, ...]) -> tuple[dict[str, str], list[Finding]]:
     names = block(node, "renamed_steps")
-    said = {key.text: value for key, value in names.entries if isinstance(value, Scalar)} if names else {}
+    named = {key.text: value for key, value in names.entries if isinstance(value, Scalar)} if names else {}
+    dropped = tuple(old for old, now in named.items() if now.value is None)
+    renamed, findings = _renamed({old: now for old, now in named.items() if old not in dropped}, tuple(steps))
+    return Changes(cast(WhatBecomes, said if said in WAYS_ON else KEEP), renamed, dropped), findings
+
+
+def _renamed(said: dict[str, Scalar], steps: tuple[str, ...]) -> tuple[dict[str, str], list[Finding]]:
     renamed = {old: value.text for old, value in said.items()}
     findings: list[Finding] = []
     for old, now in said.items():
@@ -48,7 +49,7 @@ def _is_no_step(old: str, now: Scalar, steps: tuple[str, ...]) -> Finding:
         now.span,
         "CSP361",
         f"'{old}' is now '{now.text}', and the playbook has no such step",
-        did_you_mean(now.text, steps) or "old name: new name; a step that is gone is not named here",
+        did_you_mean(now.text, steps) or "old name: new name; a step that is gone on purpose: old name: null",
     )
 
 

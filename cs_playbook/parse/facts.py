@@ -6,6 +6,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 
 from cs_playbook.model.condition import Condition, leaves
+from cs_playbook.model.data import CHILDREN, PARENT_DOT
 from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, walk
 from cs_playbook.model.segment import Segment, Segmentation
 from cs_playbook.model.signal import Signal
@@ -150,7 +151,8 @@ def _needs(node: Mapping) -> set[str]:
     Where rows are counted, bare names are the row's fields, and only `account.x` is a fact.
     """
     names = _names_in(node)
-    mine = {name.removeprefix("account.") for name in names if name.startswith("account.")}
+    owned = ("account.", PARENT_DOT)
+    mine = {name.partition(".")[2] for name in names if name.startswith(owned)}
     return mine if node.get("from") is not None else mine | {name for name in names if "." not in name}
 
 
@@ -173,8 +175,11 @@ def _named(expression: Expression) -> set[str]:
     for part in walk(expression):
         if isinstance(part, Name):
             names.add(part.name)
-        elif isinstance(part, Related) and part.where is not None:
-            names |= {name for name in _named(part.where) if name.startswith("account.")}
+        elif isinstance(part, Related):
+            inside = _named(part.where) if part.where is not None else set()
+            if part.table == CHILDREN:  # what is asked of them are facts too
+                names |= inside | ({part.column} if part.column else set())
+            names |= {name for name in inside if name.startswith("account.")}
     return names
 
 
@@ -213,7 +218,8 @@ def _signal(key: Scalar, node: Mapping, scope: Scope) -> tuple[Signal | None, li
                 origin.span,
                 "CSP210",
                 f"there is no table '{origin.text}' of rows that belong to an account",
-                did_you_mean(origin.text, names) or f"there are: {', '.join(names)}",
+                "put it into `value:`, e.g. total(children.arr)" if origin.text == CHILDREN
+                else did_you_mean(origin.text, names) or f"there are: {', '.join(names)}",
             )
         ]
     inside = scope.inside(table) if table else scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cs_playbook.model.about import PerValue
+from cs_playbook.model.playbook import PerValue
 from cs_playbook.model.data import ACCOUNTS
 from cs_playbook.model.expression import FieldType
 from cs_playbook.parse.scope import Scope
@@ -78,7 +78,7 @@ def _neither(item: Scalar, values: dict[str, PerValue], scope: Scope, roles: fro
         return _twice(item)
     if item.text in roles:
         fact = f"one per person (the role '{item.text}') is not yet part of the language"
-        hint = "for now: account, a table or a fact; a task that the first of their accounts gets is not about their book"
+        hint = "every enrollment is about one account so far: account, one of its rows (a table), a value (a fact)"
         return Finding(item.span, "CSP109", fact, hint)
     tables = [known.name for known in scope.contract.tables if known.key and known.name != ACCOUNTS]
     near = did_you_mean(item.text, [*tables, *scope.facts, ACCOUNT])

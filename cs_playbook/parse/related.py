@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from cs_playbook.model.data import Table
+from cs_playbook.model.data import CHILDREN, Table
 from cs_playbook.model.expression import (
     At,
     Both,
@@ -21,6 +21,7 @@ from cs_playbook.model.expression import (
     Related,
 )
 from cs_playbook.parse.advice import unknown_name
+from cs_playbook.parse.family import NO_PARENT, SAY_PARENT, children_of
 from cs_playbook.parse.refused import OF_PLAYBOOKS
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import did_you_mean
@@ -44,15 +45,15 @@ def bind_related(binder: Binder, related: Related) -> tuple[Expression, FieldTyp
             related.at,
             "CSP206",
             "rows are asked inside a question to rows",
-            "define a signal, and name it here as account.<signal>",
+            f"define a signal, and name it here as {'' if scope.related.name == CHILDREN else 'account.'}<signal>",
         )
         return related, None
-    table = scope.contract.table(related.table)
+    table = scope.contract.table(related.table) or (children_of(scope) if related.table == CHILDREN else None)
     if table is None or table.name == "accounts":
         names = [known.name for known in scope.contract.tables if known.name != "accounts"]
         hint = did_you_mean(related.table, names) or f"there are: {', '.join(names)}"
-        if related.table == "children":
-            binder.report(related.at, "CSP215", "'children' is not yet part of the language")
+        if related.table == CHILDREN:
+            binder.report(related.at, "CSP210", NO_PARENT, SAY_PARENT)
         elif table is not None:
             binder.report(
                 related.at,
@@ -103,7 +104,11 @@ def _field(binder: Binder, related: Related, table: Table, column: str) -> Field
     kind = field.type.reads_as
     if related.function == "total" and not kind.is_number:
         binder.report(related.at, "CSP211", f"total() adds numbers; '{column}' is {kind.value}")
-    if related.function in ("newest", "oldest") and table.day is None:
+    if related.function in ("newest", "oldest") and table.name == CHILDREN:
+        fact = f"{related.function}() needs to know which date counts, and accounts have no day of their own"
+        hint = "ask has(children, …), number_of(children, …) or total(children.arr)"
+        binder.report(related.at, "CSP214", fact, hint)
+    elif related.function in ("newest", "oldest") and table.day is None:
         binder.report(
             related.at,
             "CSP214",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cs_playbook.model.asks import Ask
-from cs_playbook.model.data import Contract, Table
+from cs_playbook.model.data import CHILDREN, PARENT_DOT, Contract, Table
 from cs_playbook.model.expression import FieldType, Name, ScopeName
 from cs_playbook.model.trait import Trait
 
@@ -72,6 +72,8 @@ class Scope:
         assert self.related is not None
         if name.name == "today":
             return replace(name, type=FieldType.DATE)
+        if not rest and self.related.name == CHILDREN and name.name in self.unread:
+            return Name(name.name, ScopeName.RELATED, None, name.at)
         if not rest:
             return _of_table(self.related, name, name.name, ScopeName.RELATED)
         if first == "account":
@@ -88,6 +90,8 @@ class Scope:
         return None if parent is None else _of_table(parent, name, rest, ScopeName.PARENT)
 
     def _find_dotted(self, name: Name, first: str, rest: str) -> Name | None:
+        if name.name.startswith(PARENT_DOT):
+            return self._of_parent(name, rest)
         if first == "row" and self.row is not None:
             return _of_table(self.row, name, rest, ScopeName.ROW)
         if first == "contact" and self.contact:
@@ -104,6 +108,15 @@ class Scope:
         if first == "given" and self.given is not None and rest in self.given:
             return replace(name, scope=ScopeName.ENROLLMENT, type=self.given[rest].type)
         return None
+
+    def _of_parent(self, name: Name, fact: str) -> Name | None:
+        """`parent.arr`: a fact of the account above; none where no account stands above another."""
+        if self.contract.accounts.parent is None:
+            return None
+        if fact in self.unread:
+            return Name(name.name, name.scope, None, name.at)
+        kind = self.facts.get(fact)
+        return None if kind is None else Name(name.name, name.scope, kind.reads_as, name.at)
 
     def known(self) -> tuple[str, ...]:
         """All names one may write here, for did-you-mean."""

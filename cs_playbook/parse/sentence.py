@@ -12,7 +12,7 @@ from cs_playbook.source.tree import Scalar
 
 _BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
 SINGLE_BRACES = re.compile(r"\{\s*(?P<name>(?:account|contact|row|steps|[a-z_]+)\.[a-z_][a-z0-9_.]*)\s*\}")
-_NAME = re.compile(r"(?:(?:account|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*\Z")
+_NAME = re.compile(r"(?:(?:account|parent|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*\Z")
 
 
 _SAID = (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT, ScopeName.ENROLLMENT)
@@ -61,8 +61,10 @@ def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
     if first == "row" and scope.row is None:
         fact = f"'{written}': this playbook is about whole accounts, not about rows"
         return Finding(span, "CSP310", fact, "`trigger: {one_per: <table>}` makes it one per row")
-    known = [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
-    roots = ("account", "row", "contact", "given", "steps")
+    above = scope.facts if first == "parent" and scope.contract.accounts.parent else ()
+    known = [f"parent.{fact}" for fact in above]
+    known += [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
+    roots = ("account", "parent", "row", "contact", "given", "steps")
     near = did_you_mean(written, known) if did_you_mean(first, roots) or first in roots else ""
     return Finding(
         span,

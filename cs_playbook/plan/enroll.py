@@ -223,10 +223,9 @@ def refusal(
     """Why a start asked for by a person cannot be; None where it can. Its `when` is never asked, its audience always."""
     if playbook is None or playbook.status not in (Status.LIVE, Status.SHADOW):
         return _not_open(asked, playbook)
-    if not subject.present:
-        return "it is not in the snapshot"
-    if not subject.active and not playbook.sees_inactive:
-        return "the account is not active"
+    unseen = _unseen(playbook, subject)
+    if unseen is not None:
+        return unseen
     if not may_say(asked.by, playbook, subject, today):
         return who_may(playbook, asked.by)
     if playbook.trigger.per_value and subject.row is None:
@@ -238,6 +237,14 @@ def refusal(
     if playbook.audience is not None and not answer(playbook.audience, subject.values, today.reckoning):
         return "it is not in the playbook's audience"
     return None if asked.although else _been_here(playbook, before, today.day)
+
+
+def _unseen(playbook: Playbook, subject: Subject) -> str | None:
+    if not subject.present:
+        return "it is not in the snapshot"
+    if not subject.active and not playbook.sees_inactive:
+        return "the account is not active"
+    return None
 
 
 def _not_open(asked: StartAsked, playbook: Playbook | None) -> str:

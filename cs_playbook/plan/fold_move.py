@@ -21,6 +21,7 @@ def after_move(enrollment: Enrollment, event: TextChanged) -> Enrollment:
     return replace(
         moved,
         definition=event.definition,
+        moved_on=event.on,
         watch_until=event.watch_until,
         steps={**steps, **passed},
         key_names={**moved.key_names, **event.key_names},

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
-from cs_playbook.model.event import CHANGED, RESTARTED, STOPPED_BY_CHANGE, Ended, TextChanged, StartAsked, Started
+from cs_playbook.model.event import (
+    CHANGED,
+    RESTARTED,
+    STOPPED_BY_CHANGE,
+    Ended,
+    StartAsked,
+    Started,
+    TextChanged,
+)
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.plan.decision import Change, Held, Subject, Today
 from cs_playbook.plan.enroll import Before, start
@@ -38,10 +46,10 @@ def new_text(
         case "stop":
             return new
         case "move":
-            return new if _same_subject(enrollment, text, new) else None
+            return new if same_subject(enrollment, text, new) else None
         case "restart":
             may_begin = resting is None and (subject.active or new.sees_inactive)
-            return new if may_begin and _same_subject(enrollment, text, new) else None
+            return new if may_begin and same_subject(enrollment, text, new) else None
 
 
 def _is_ready(enrollment: Enrollment, subject: Subject) -> bool:
@@ -63,7 +71,7 @@ def _answered_its_end(enrollment: Enrollment, text: Playbook) -> bool:
     )
 
 
-def _same_subject(enrollment: Enrollment, text: Playbook | None, new: Playbook) -> bool:
+def same_subject(enrollment: Enrollment, text: Playbook | None, new: Playbook) -> bool:
     """Both are about the account, or about rows of the same table."""
     if text is None:
         return (enrollment.row is None) == (new.trigger.one_per is None)

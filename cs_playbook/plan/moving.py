@@ -26,7 +26,7 @@ def moving(enrollment: Enrollment, before: Iterable[str], new: Playbook, on: dat
     known = tuple(dict.fromkeys((*before, *_touched(enrollment))))
     renamed = _renamed(enrollment, known, new)
     watched = _watch_until(enrollment, new)
-    moved = TextChanged(enrollment.key, new.definition, on, renamed, watch_until=watched)
+    moved = TextChanged(enrollment.key, new.definition, on, renamed, watch_until=watched, before=enrollment.definition)
     moved = replace(moved, gone=_gone(enrollment, moved, new), key_names=_key_names(enrollment, moved, new))
     moved = replace(moved, back=_back(enrollment, moved, new))
     once, often = _rhythms(enrollment, moved, new)

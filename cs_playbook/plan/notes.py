@@ -10,7 +10,7 @@ from cs_playbook.model.step import ChannelRef, Notify, Set
 from cs_playbook.model.team import AllOf, FirstOf, People, RoleRef
 from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.lines import account_name, why_started
-from cs_playbook.plan.speaking import say
+from cs_playbook.plan.speaking import of_enrollment, say
 
 
 def note_of(event: Notified, text: Playbook, enrollment: Enrollment, subject: Subject, today: Today) -> Note:
@@ -27,7 +27,7 @@ def sentence_of(
     """The author's own; else the playbook's title, the account, and why it is in it."""
     step = text.step(event.step)
     if step is not None and isinstance(step.verb, Notify) and step.verb.says is not None:
-        return say(step.verb.says, subject, None, today.catalog)
+        return say(step.verb.says, of_enrollment(subject, enrollment), None, today.catalog)
     row = f" ({enrollment.row})" if enrollment.row else ""
     why = why_started(text, enrollment)
     because = "" if why == text.words.title else f" — {why}"

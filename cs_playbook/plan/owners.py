@@ -22,7 +22,12 @@ def reassigned(day: Day, step: Step, cases: Cases[People], tasks: list[OpenTask]
     for task, owner in moved:
         day.happen(
             TaskReassigned(
-                day.enrollment.key, task.key, day.today.day, owner.email, owner.instead_of, owner.pool or task.pool
+                day.enrollment.key,
+                task.key,
+                day.today.day,
+                owner.email,
+                owner.instead_of,
+                owner.pool or task.pool,
             )
         )
     return bool(moved)

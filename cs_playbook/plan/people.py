@@ -24,7 +24,17 @@ from cs_playbook.model.team import (
 from cs_playbook.plan.absence import Colleague, away, colleague, is_there, there
 from cs_playbook.plan.decision import Row, Subject, Today
 
-__all__ = ["Colleague", "Contact", "Someone", "colleagues", "contacts", "knowing", "owners", "people", "with_pick"]
+__all__ = [
+    "Colleague",
+    "Contact",
+    "Someone",
+    "colleagues",
+    "contacts",
+    "knowing",
+    "owners",
+    "people",
+    "with_pick",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def _enrollment(found: EnrollmentExplained) -> dict[str, Any]:
         "by": enrollment.by,
         "episode": enrollment.episode,
         "held": plain(found.held),
+        "differs": list(found.differs),
         "steps": [_step(step) for step in found.steps],
         "ends_as": [_way_out(way) for way in found.ways_out],
     }

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from cs_playbook.model.enrollment import OpenTask, Progress, StepState, TaskState
+from cs_playbook.model.playbook import PLAYED
 from cs_playbook.report.explain_words import part_rows
+from cs_playbook.report.in_flight import differs_words
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, table, wrapped
 from cs_playbook.report.plan_words import due_words
 from cs_playbook.report.words import clean, count, day_in_words
@@ -23,6 +25,9 @@ def enrollment_lines(
     """`people`: names by address."""
     yield BLANK
     yield from wrapped("", _head(found, day, people), width, "  ")
+    if found.differs:
+        goes_by = f"It goes by the text of {found.enrollment.text_of.isoformat()}; today's differs in: {differs_words(found.differs)}."
+        yield from wrapped("soft", goes_by, width, "  ")
     for held in found.held:
         yield from wrapped("warn", f"All of it waits: {clean(held.why)}.", width, "  ")
     shown = [step for step in found.steps if _is_told(step)]
@@ -39,6 +44,8 @@ def enrollment_lines(
 def _head(found: EnrollmentExplained, day: date, people: Mapping[str, str]) -> str:
     enrollment = found.enrollment
     by = "its rule" if enrollment.by == "rule" else clean(people.get(enrollment.by, enrollment.by))
+    if enrollment.by.startswith(PLAYED):
+        by = f"the playbook {enrollment.by.removeprefix(PLAYED)}"
     number = f", time {enrollment.episode}" if enrollment.episode > 1 else ""
     began = f"Started by {by} on {day_in_words(enrollment.started_on)}{number}"
     return f"{began}: day {(day - enrollment.started_on).days}"

@@ -35,8 +35,8 @@ from cs_playbook.model.event import (
     TaskSnoozed,
     TextChanged,
     TraitSet,
-    ValueMoved,
     Unmuted,
+    ValueMoved,
     WentMissing,
 )
 from cs_playbook.model.line import TaskLine
@@ -64,19 +64,27 @@ def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], w
     owner_width = min(max(len(clean(line.owner_name)) for line in lines), 16)
     # What sleeps stands at the end: nobody need look at it now.
     for line in sorted(lines, key=lambda line: line.state == "asleep"):
-        due = f"{line.state} {short_day(line.due)}" if line.state in ("late", "asleep") else short_day(line.due)
+        due = f"{line.state} {short_day(line.due)}" if line.state in ("late", "asleep", "frozen") else short_day(line.due)
         head = f"  {short[line.key]:<{key_width}}  {due:>11}  {line.minutes:>3} min  {_cut(clean(line.owner_name), owner_width):<{owner_width}}  "
         parts.append(head + _cut(clean(line.title), max(width - len(head), 20)))
         # An outcome that is cut off cannot be typed.
-        outcomes = clean(line.asleep) or " | ".join(line.outcomes)
+        outcomes = clean(line.asleep) or " | ".join(line.outcomes) + _asked(line)
         indent = " " * (key_width + 4)
         about = f"{_cut(clean(line.account_name), 40)} · {line.playbook} · {outcomes}"
         parts += [indent + part for part in wrap(about, width - len(indent))]
     parts += [
         "",
-        f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}   closes the first",
+        f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}{_besides(lines[0])}   closes the first",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _asked(line: TaskLine) -> str:
+    return "".join(f" · {name}: {words}" for name, words in line.asks)
+
+
+def _besides(line: TaskLine) -> str:
+    return "".join(f" --answer {name}=…" for name, _ in line.asks)
 
 
 def _cut(text: str, width: int) -> str:
@@ -154,7 +162,7 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             enrollment = enrollments.get(event.enrollment)
             step = enrollment.tasks[task].step if enrollment else task[:8]
             yield f"{named} › {step} answered: {outcome}, by {by} ({via})" + (f": {note}" if note else "")
-            yield "".join(f"; {name}: {value}" for name, value in event.answers.items())
+            yield f"; {event.words}" if event.words else ""
         case TaskEscalated(task=task, to=to):
             yield f"{named} › {task[:8]} is late: told to {', '.join(to)}"
         case TaskReassigned(task=task, owner=owner, instead_of=absent):
@@ -167,9 +175,8 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             )
         case Ending(outcome=outcome, then=then):
             yield f"{named} is ending: {outcome}; what was open is cancelled, left to do: {', '.join(then)}"
-        case GivenCorrected(given=given, by=by, because=because):
-            said = ", ".join(f"{name} is {'empty' if value is None else value}" for name, value in given.items())
-            yield f"{named}: {by} corrects: {said}" + (f": {because}" if because else "")
+        case GivenCorrected(words=words, by=by, because=because):
+            yield f"{named}: {by} corrects: {words}" + (f": {because}" if because else "")
         case ValueMoved(about=about):
             yield f"{named} is now about {about.replace('/', ', ')}: the value was corrected"
         case TextChanged():

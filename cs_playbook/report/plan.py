@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cs_playbook.report.in_flight import changed_lines
 from cs_playbook.report.pieces import (
     BLANK,
     GAP,
@@ -45,6 +46,7 @@ def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
     voice = Voice(found.day, names, found.summary.people)
     yield from _counts(found, voice, width)
     yield from _answers(found, width)
+    yield from changed_lines(found.changed, width, names)
     yield from _sections(found.summary, voice, width)
     yield from _minutes(found.summary.minutes, voice)
     yield BLANK
@@ -148,6 +150,7 @@ _ONE = {
     "new tasks": "new task",
     "drafts": "draft",
     "waits begin": "wait begins",
+    "play another": "plays another",
     "waits over": "wait over",
     "change owner": "changes owner",
 }

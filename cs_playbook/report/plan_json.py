@@ -11,6 +11,7 @@ from typing import Any
 
 from cs_playbook.model.expression import FieldType, from_day, to_list
 from cs_playbook.plan.decision import Change, Decision, Held, Late, SubjectPlan
+from cs_playbook.report.in_flight import changed_json
 from cs_playbook.report.plan_words import without_texts
 from cs_playbook.study.behind import Limit, Reason, Seen
 from cs_playbook.study.plan_line import PlanLine
@@ -39,6 +40,7 @@ def as_json(found: DryRun, names: bool = True) -> str:
         },
         "arr_of_starts": summary.arr,
         "answers": {"count": found.answers, "findings": [_finding(item) for item in found.findings]},
+        "changed_texts": [changed_json(item, names) for item in found.changed],
         "playbooks": [_playbook(item, names) for item in summary.playbooks],
         "minutes": [_minutes(item, names) for item in summary.minutes],
     })  # fmt: skip

@@ -11,8 +11,10 @@ from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import StepEnded, StepOpened, StepPassed, StepSkipped
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import After, Notify, Requirement, Set, Step, Wait
+from cs_playbook.parse.text_difference import differences
 from cs_playbook.plan.advance import enrollment_values, steps_of, verdict
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, Today
+from cs_playbook.plan.in_flight import playbook_of
 from cs_playbook.plan.lines import again_words, contact_row, title_of
 from cs_playbook.plan.notes import action_words
 from cs_playbook.plan.speaking import of_enrollment
@@ -32,7 +34,14 @@ def explain_enrollment(
     facts = Facts({**subject.values, **enrollment_values(enrollment)}, today.reckoning, today.catalog)
     steps = steps_of(enrollment, text) if acting else ()
     told = tuple(_step(step, enrollment, subject, decisions, facts, today) for step in steps)
-    return EnrollmentExplained(enrollment, told, tuple(_ways_out(text, enrollment, facts)), held)
+    return EnrollmentExplained(
+        enrollment, told, tuple(_ways_out(text, enrollment, facts)), held, _differs(enrollment, text, today)
+    )
+
+
+def _differs(enrollment: Enrollment, text: Playbook, today: Today) -> tuple[str, ...]:
+    new = playbook_of(enrollment, today)
+    return () if new is None or new.definition == text.definition else differences(text.text, new.text)
 
 
 def _step(

@@ -124,12 +124,14 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentExplained:
-    """An open one. `steps` is empty where its text no longer binds. `held`: what holds all of it."""
+    """An open one. `steps` is empty where its text no longer binds. `held`: what holds all of it. `differs`: in what
+    today's text differs from the one it goes by."""
 
     enrollment: Enrollment
     steps: tuple[StepExplained, ...]
     ways_out: tuple[WayOut, ...]
     held: tuple[Held, ...] = ()
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask, StepState
 from cs_playbook.model.event import (
     CameBack,
     Ended,
+    Ending,
     Notified,
     Started,
     StartRefused,
@@ -22,9 +23,9 @@ from cs_playbook.model.event import (
     StepSkipped,
     TaskEscalated,
     TaskReassigned,
-    ValueMoved,
     TextChanged,
     TraitSet,
+    ValueMoved,
 )
 from cs_playbook.model.playbook import PLAYED, Playbook
 from cs_playbook.model.step import Step
@@ -35,7 +36,7 @@ from cs_playbook.plan.lines import account_name, line_of
 from cs_playbook.plan.notes import note_of
 from cs_playbook.study.behind import Facts, Reason, reason_of
 
-Moved = StepOpened | StepEnded | StepPassed | StepSkipped | StepOver | TaskReassigned | CameBack | TextChanged
+Moved = Ending | StepOpened | StepEnded | StepPassed | StepSkipped | StepOver | TaskReassigned | CameBack | TextChanged
 
 
 class LineKind(StrEnum):
@@ -246,6 +247,8 @@ def _quiet_words(events: list[object]) -> str:
                 return f"{step}: skipped, it can no longer be reached"
             case TaskReassigned(owner=owner, instead_of=absent) if absent:
                 return f"{owner} stands in for {absent}"
+            case Ending(outcome=outcome):
+                return f"{outcome}: it is ending, and undoes what was done"
             case TaskReassigned():
                 return "its owner changed"
             case ValueMoved():

@@ -260,6 +260,8 @@ def _work(event: object) -> str:
             return "drafts"
         case StepOpened(tasks=(_, *_)):
             return "new tasks"
+        case StepOpened(plays=str(played)) if played:
+            return "play another"
         case StepOpened():
             return "waits begin"
         case StepEnded(by="data"):

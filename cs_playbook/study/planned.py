@@ -11,6 +11,7 @@ from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.guards import Stop
 from cs_playbook.source.finding import Finding
 from cs_playbook.study.plan_line import LineKind, PlanLine
+from cs_playbook.study.replay import Replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class DryRun:
     `built_at`: of the snapshot, UTC, ISO text. `accounts`: in it; `seen`: the active ones. `files`, `plan`:
     hashes. `hours_old`: by the clock, None where nobody asked. `stops`: why a run would do nothing.
     `answers`: that came back and count; `findings`: about those that do not.
+    `changed`: what becomes of enrollments whose text is not today's.
     """
 
     day: date
@@ -123,3 +125,4 @@ class DryRun:
     stops: tuple[Stop, ...] = ()
     answers: int = 0
     findings: tuple[Finding, ...] = ()
+    changed: tuple[Replayed, ...] = ()

@@ -22,7 +22,9 @@ from cs_playbook.model.event import (
     Event,
     GivenCorrected,
     GoalMet,
+    Muted,
     Notified,
+    Snoozed,
     StartAsked,
     Started,
     StartRefused,
@@ -35,8 +37,11 @@ from cs_playbook.model.event import (
     TaskAnswered,
     TaskEscalated,
     TaskReassigned,
+    TaskSnoozed,
     TextChanged,
     TraitSet,
+    Unmuted,
+    ValueMoved,
     WentMissing,
 )
 
@@ -81,6 +86,15 @@ WRITTEN = [
         GivenCorrected("e1", DAY, {"day": 20515, "mode": "repair", "note": None}, "léa"),
         '{"by":"léa","enrollment":"e1","given":{"day":20515,"mode":"repair","note":null},"kind":"GivenCorrected",'
         '"on":"2026-03-02"}',
+    ),
+    (
+        ValueMoved("e1", DAY, "2026-10-15"),
+        '{"about":"2026-10-15","enrollment":"e1","kind":"ValueMoved","on":"2026-03-02"}',
+    ),
+    (
+        Started("e1", "renewal", "acme", "2026-09-30", 1, "d1", Arm.TREATED, DAY, "léa", per_value=True),
+        '{"account":"acme","arm":"treated","by":"léa","definition":"d1","enrollment":"e1","episode":1,'
+        '"kind":"Started","on":"2026-03-02","per_value":true,"playbook":"renewal","row":"2026-09-30"}',
     ),
     (
         Started("e1", "usage-drop", "acme", None, 1, "d1", Arm.TREATED, DAY, "rule"),
@@ -151,9 +165,9 @@ WRITTEN = [
     (
         TextChanged(
             "e1", "d2", DAY, {"call_exec": "call"}, ("ask",), ("write",), ("plan",), ("look",), ("a",), ("b",),
-            {"ask": "ask~2"}, NEXT,
+            {"ask": "ask~2"}, NEXT, "d1",
         ),
-        '{"anew":["plan"],"back":["write"],"definition":"d2","enrollment":"e1","gone":["ask"],'
+        '{"anew":["plan"],"back":["write"],"before":"d1","definition":"d2","enrollment":"e1","gone":["ask"],'
         '"key_names":{"ask":"ask~2"},"kind":"TextChanged","often":["b"],"on":"2026-03-02","once":["a"],'
         '"passed":["look"],"renamed":{"call_exec":"call"},"watch_until":"2026-03-03"}',
     ),
@@ -189,6 +203,23 @@ WRITTEN = [
     (
         Notified("e1", "tell", DAY, "n1", to=("marc",)),
         '{"enrollment":"e1","kind":"Notified","note":"n1","on":"2026-03-02","step":"tell","to":["marc"]}',
+    ),
+    (
+        TaskSnoozed("e1", "t1", DAY, DAY, "away", "léa"),
+        '{"because":"away","by":"léa","enrollment":"e1","kind":"TaskSnoozed","on":"2026-03-02","task":"t1",'
+        '"until":"2026-03-02"}',
+    ),
+    (
+        Snoozed("e1", DAY, DAY, "away", "léa"),
+        '{"because":"away","by":"léa","enrollment":"e1","kind":"Snoozed","on":"2026-03-02","until":"2026-03-02"}',
+    ),
+    (
+        Muted("acme", DAY, DAY, "merger", "léa"),
+        '{"account":"acme","because":"merger","by":"léa","kind":"Muted","on":"2026-03-02","until":"2026-03-02"}',
+    ),
+    (
+        Unmuted("acme", DAY, "they called", "léa"),
+        '{"account":"acme","because":"they called","by":"léa","kind":"Unmuted","on":"2026-03-02"}',
     ),
     (
         Allowed("a_table_shrinks_by", "we merged two CRMs", "léa", "7c1e", DAY),

@@ -251,6 +251,28 @@ def test_a_parent_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("parents", "said"),
+    [
+        (("", "a", ""), "a → a"),
+        (("a", "b", "a"), "a → b → a"),
+        (("c", "b", "a"), "a → b → c → a"),
+    ],
+)
+def test_accounts_that_stand_above_themselves_are_a_warning(
+    parents: tuple[str, str, str], said: str, tmp_path: Path
+) -> None:
+    head, *lines = FILES["accounts"].splitlines()
+    cells = [line.split(",", 2) for line in lines]
+    turned = [",".join((key, parent, rest)) for (key, _, rest), parent in zip(cells, parents, strict=True)]
+
+    made = built(tmp_path, accounts="\n".join((head, *turned, "")))
+
+    assert [(f.code, f.message) for f in made.findings] == [
+        ("CSP744", f"accounts stand above themselves: {said}")
+    ]
+
+
 def test_what_is_expected_of_rows_is_asked_of_the_finished_tables(tmp_path: Path) -> None:
     def violations(connection: sqlite3.Connection, _contract: Contract) -> list[Finding]:
         (count,) = connection.execute("SELECT count(*) FROM accounts WHERE arr = 0").fetchone()

@@ -235,12 +235,12 @@ PAGES = {
         Fails:
 
             # playbooks/example.yaml
-            audience: changed(sector, '14 days')
+            audience: plan.progress < 0.5
 
         Mended:
 
             # playbooks/example.yaml
-            audience: was(sector) <> sector
+            audience: tier = 'high'
         """,
     "CSP217": """
         A warning: a fact is never so

@@ -70,6 +70,10 @@ PAGES = {
         `expect:` in data.yaml says what should be true of every row. The rows stay in; somebody should look
         at the source.
         """,
+    "CSP744": """
+        The export says that A belongs to B and B to A, or that an account is its own parent. Each counts as a
+        child of the one it names, and nobody as a child of itself.
+        """,
     "CSP751": """
         Customers do not leave by the dozen overnight: an export that lost half of its rows looks like this.
         """,

@@ -175,12 +175,12 @@ PAGES = {
         Fails:
 
             # playbooks/example.yaml
-            holdout: 10%
+            trigger: {one_per: csm, when: arr > 0, already_matching: skip}
 
         Mended:
 
             # playbooks/example.yaml
-            limits: {new_per_day: 25}
+            trigger: {when: arr > 0, already_matching: skip}
         """,
     "CSP110": """
         A key that does not exist here

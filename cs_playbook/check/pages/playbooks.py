@@ -149,10 +149,11 @@ PAGES = {
             trigger: {started_by: [csm], already_matching: skip}
         """,
     "CSP321": """
-        One enrollment per row of a table without a key
+        What `one_per` names could not be known again tomorrow
 
-        Tomorrow the row must be known again, so that nobody is told twice: the table says `key:` in
-        data.yaml.
+        Tomorrow the row, or the value, must be known again, so that nobody is told twice: a table says `key:`
+        in data.yaml; a fact is a date, a text, an email, an integer or yes/no, not a number with decimals or a
+        list. An enrollment is about rows of one table at most; a list names each thing once.
 
         Fails:
 
