@@ -29,5 +29,7 @@ def test_an_account_is_in_a_circle_when_it_meets_itself_on_its_way_up(above: dic
 def test_each_circle_is_named_once_from_its_smallest_key(above: dict[str, str]) -> None:
     found = circles(above)
 
-    assert found == sorted({ring[ring.index(min(ring)):] + ring[: ring.index(min(ring))] for ring in found})
-    assert all(above[one] == other for ring in found for one, other in zip(ring, (*ring[1:], ring[0]), strict=True))
+    assert found == sorted({ring[ring.index(min(ring)) :] + ring[: ring.index(min(ring))] for ring in found})
+    assert all(
+        above[one] == other for ring in found for one, other in zip(ring, (*ring[1:], ring[0]), strict=True)
+    )

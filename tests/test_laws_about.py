@@ -16,7 +16,7 @@ from cs_playbook.model.event import Started, ValueMoved
 from cs_playbook.model.playbook import PerValue, Trigger
 from cs_playbook.model.value import FieldType, to_day
 from cs_playbook.source.finding import NOWHERE
-from tests.builders import World, account, given, on, promise, small
+from tests.builders import Row, World, account, given, on, promise, small
 
 RENEWAL = """\
 playbook: renewal
@@ -78,7 +78,9 @@ def test_what_ended_today_is_in_the_way_of_the_next_value_until_tomorrow(tmp_pat
 
 
 def test_the_order_of_accounts_does_not_matter(tmp_path: Path) -> None:
-    rows = [account(key, renewal_date=on(days)) for key, days in (("acme", 80), ("borealis", 40), ("ceres", 80))]
+    rows = [
+        account(key, renewal_date=on(days)) for key, days in (("acme", 80), ("borealis", 40), ("ceres", 80))
+    ]
     moved = [{**row, "renewal_date": on(20)} for row in rows]
     worlds = [world_of(tmp_path / name) for name in ("a", "b")]
     for world, turned in zip(worlds, (1, -1), strict=True):
@@ -91,7 +93,7 @@ def test_the_order_of_accounts_does_not_matter(tmp_path: Path) -> None:
 def test_what_a_person_asks_for_is_started_once_and_then_no_longer_pending(tmp_path: Path) -> None:
     world = world_of(tmp_path, "[promises, renewal_date]")
     poor = account("acme", arr=10, renewal_date=on(80))
-    rows = [promise("p1", "acme", on(30)), promise("p2", "acme", on(30))]
+    rows: list[Row] = [promise("p1", "acme", on(30)), promise("p2", "acme", on(30))]
     world.morning(on(0), given(poor, promises=rows))
     world.ask("renewal", "acme", on(0), "p1")
     world.morning(on(1), given(poor, promises=rows, day=1))
@@ -111,9 +113,9 @@ def test_a_person_is_told_that_the_value_is_empty(tmp_path: Path) -> None:
 
     world.morning(on(1), given(empty, day=1))
 
-    assert [getattr(event, "why", "") for event in world.events() if type(event).__name__ == "StartRefused"] == [
-        "renewal_date is empty: there is nothing it could be about"
-    ]
+    assert [
+        getattr(event, "why", "") for event in world.events() if type(event).__name__ == "StartRefused"
+    ] == ["renewal_date is empty: there is nothing it could be about"]
 
 
 def test_a_person_names_no_row_where_there_is_no_table(tmp_path: Path) -> None:
@@ -193,3 +195,15 @@ def test_the_nearest_one_is_gone_on_with() -> None:
 def test_of_values_that_are_no_dates_only_the_same_one_is_the_same() -> None:
     assert continues(about(PLAN), "team", [Once("teams", "teams")]) == "team"
     assert continues(about(PLAN), "team", [Once("free", "team")]) == "free"
+
+
+def test_a_text_about_something_else_takes_nobody_over(tmp_path: Path) -> None:
+    world = world_of(tmp_path)
+    world.morning(on(0), given(NEAR))
+    (old,) = world.enrollments("acme")
+    world.edit("playbooks/renewal.yaml", "one_per: renewal_date, ", "")
+    world.edit("playbooks/renewal.yaml", "steps:\n", "changes: {open_enrollments: move}\nsteps:\n")
+    world.morning(on(1), given(NEAR, day=1))
+
+    assert begun(world) == [("acme", on(80).isoformat()), ("acme", None)]
+    assert old in world.enrollments("acme")

@@ -28,7 +28,7 @@ READ_KEY_BY_KEY = {
 READ_AS_PLAIN_VALUES = {
     "objective",  # {kpi, from, to} is shown as a sentence
     "start",  # what is said with a start
-    "open", "drafts", "notified",  # rows of stories are compared as they are
+    "open", "drafts", "notified", "escalated",  # rows of stories are compared as they are
 }  # fmt: skip
 ONE_WORD_ONLY = {"send"}  # the schema lets one word through, and nothing is left to read
 # Only some conditions may be patient; the others are refused with a sentence of their own (CSP219).

@@ -66,6 +66,7 @@ def numeric(depth: int) -> st.SearchStrategy[str]:
                     f"days_since({day})",
                     f"months_since({day})",
                     f"months_until({day})",
+                    f"calendar_months_since({day})",
                     f"business_days_until({day})",
                 )
             )

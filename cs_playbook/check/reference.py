@@ -109,7 +109,11 @@ def _of_kind(kind: str, schemas: Schemas) -> tuple[str, str]:
 def _kinds(schemas: Schemas, examples: Examples) -> Iterator[str]:
     for kind, schema in schemas.items():
         required = ", ".join(f"`{name}`" for name in schema.get("required", ()))
-        lines = [f"### `{kind}:` · a kind of file\n", f"*Must say: {required}.*\n", f"{schema.get('title', '')}.\n"]
+        lines = [
+            f"### `{kind}:` · a kind of file\n",
+            f"*Must say: {required}.*\n",
+            f"{schema.get('title', '')}.\n",
+        ]
         yield "\n".join([*lines, *_example(examples.get(kind))])
     for kind in KINDS_NOT_YET:
         yield f"### `{kind}:` · a kind of file · not yet\n\nRefused until it is part of the language.\n"
@@ -118,7 +122,7 @@ def _kinds(schemas: Schemas, examples: Examples) -> Iterator[str]:
 def _file(kind: str, schemas: Schemas, examples: Examples) -> Iterator[str]:
     for key in keys_of(kind, schemas[kind]):
         # The first key is the kind's own entry; `meta:` is the same everywhere.
-        is_told = key.place not in examples and (key.name == kind or key.name == "meta")
+        is_told = key.place not in examples and key.name in (kind, "meta")
         if not is_told:
             yield from _entries(key, f"{kind}:", examples)
 
@@ -126,7 +130,7 @@ def _file(kind: str, schemas: Schemas, examples: Examples) -> Iterator[str]:
 def _verbs(step: Mapping[str, Any], examples: Examples) -> Iterator[str]:
     verbs = {key.name: key for key in keys_of("step", step)}
     for verb in VERBS:
-        others = [key for key in dict.fromkeys((*BELONGS[verb], *(REPEATING if verb != "wait" else ())))]
+        others = dict.fromkeys((*BELONGS[verb], *(REPEATING if verb != "wait" else ())))
         more = [f"Ends with: {_ENDS_WITH.get(verb, 'see its description')}.\n"]
         more += [f"Goes with: {', '.join(f'`{key}`' for key in others)}.\n"]
         yield _entry(verbs[verb], "steps: its verb", examples, more)
@@ -135,7 +139,9 @@ def _verbs(step: Mapping[str, Any], examples: Examples) -> Iterator[str]:
 def _step_keys(step: Mapping[str, Any], examples: Examples) -> Iterator[str]:
     for key in keys_of("step", step):
         if key.name not in VERBS:
-            stands = [verb for verb in VERBS if key.name in (*BELONGS[verb], *(REPEATING if verb != "wait" else ()))]
+            stands = [
+                verb for verb in VERBS if key.name in (*BELONGS[verb], *(REPEATING if verb != "wait" else ()))
+            ]
             on = "every verb" if key.name in _EVERY_STEP else ", ".join(f"`{verb}`" for verb in stands)
             yield from _entries(key, "a step", examples, [f"Goes with: {on}.\n"] if on else [])
 
@@ -187,7 +193,13 @@ def _quoted(of: str) -> str:
 
 
 def _facts(key: Key) -> str:
-    asked = "must be said" if key.is_required else f"if absent: `{key.default}`" if key.default else "may be left out"
+    asked = (
+        "must be said"
+        if key.is_required
+        else f"if absent: `{key.default}`"
+        if key.default
+        else "may be left out"
+    )
     return f"{key.type[:1].upper()}{key.type[1:]}; {asked}."
 
 
@@ -196,19 +208,26 @@ def _choices(key: Key) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
+    """A description as Markdown: what stands between < and > is a place to fill in, and no HTML."""
+    text = text.strip() if "`" in text else text.strip().replace("<", "\\<")
     return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."
 
 
 def _bullets(keys: tuple[Key, ...], examples: Examples) -> list[str]:
-    lines = [line for key in keys if key.place not in examples and not key.not_yet for line in _bullet(key, examples, 0)]
+    lines = [
+        line
+        for key in keys
+        if key.place not in examples and not key.not_yet
+        for line in _bullet(key, examples, 0)
+    ]
     return [*lines, ""] if lines else []
 
 
 def _bullet(key: Key, examples: Examples, depth: int) -> Iterator[str]:
     chosen = f" One of: {_choices(key)}." if key.choices else ""
     says = f" {_sentence(key.says)}" if key.says else ""
-    yield f"{'  ' * depth}- `{key.name}` ({_facts(key).removesuffix('.')}):{says}{chosen}"
+    facts = _facts(key).removesuffix(".")
+    yield f"{'  ' * depth}- `{key.name}` ({facts[:1].lower()}{facts[1:]}):{says}{chosen}"
     for inner in key.keys:
         if inner.place not in examples and not inner.not_yet:
             yield from _bullet(inner, examples, depth + 1)

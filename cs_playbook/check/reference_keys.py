@@ -8,7 +8,10 @@ from typing import Any
 
 # A block of no more than these is a condition or a case: both are shapes, told once.
 _OF_CONDITIONS = {"all", "any", "none", "when", "is", "because", "for"}
-_MASS = ("people", "after")  # words without an article
+_MASS = ("people",)  # a word without an article
+_OTHERWISE = {
+    "step": "a [step](#steps-the-verbs)", "after": "[what comes before](#after--a-shape)",
+}  # fmt: skip
 # Definitions that are no shape of their own: texts that are named.
 _NAMES = {"id": "a name", "step_id": "a name"}
 _WORDS = {
@@ -40,7 +43,10 @@ class Key:
 def keys_of(root: str, schema: Mapping[str, Any]) -> tuple[Key, ...]:
     """The keys of a schema, or of one of its definitions; `root` begins their places."""
     names = schema.get("additionalProperties")
-    return (*_keys(schema, root, ()), *(_below({"items": names}, root, ()) if isinstance(names, dict) else ()))
+    return (
+        *_keys(schema, root, ()),
+        *(_below({"items": names}, root, ()) if isinstance(names, dict) else ()),
+    )
 
 
 def shapes_of(schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -145,14 +151,14 @@ def _block(schema: Mapping[str, Any]) -> str:
     properties = set(schema.get("properties", {}))
     if properties and properties <= _OF_CONDITIONS:
         return "a [condition](#condition--a-shape)"
-    return "a block of keys" if properties else "a block of names"
+    return "a block of keys" if properties else "names with their values"
 
 
 def _shape(name: str) -> str:
     """With a link to its entry."""
     link = f"[{name.replace('_', ' ')}](#{name.replace('_', '-')}--a-shape)"
-    if name == "step":
-        return "a [step](#steps-the-verbs)"
+    if name in _OTHERWISE:
+        return _OTHERWISE[name]
     return _NAMES.get(name) or (link if name.endswith("s") or name in _MASS else f"a {link}")
 
 
@@ -164,4 +170,8 @@ def _written(default: Any) -> str:
         return str(default).lower()
     if isinstance(default, list):
         return f"[{', '.join(map(str, default))}]"
-    return str(default) if str(default).strip() and str(default).isprintable() and default not in (".", ",", ";") else f'"{default}"'
+    return (
+        str(default)
+        if str(default).strip() and str(default).isprintable() and default not in (".", ",", ";")
+        else f'"{default}"'
+    )

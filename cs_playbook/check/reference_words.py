@@ -9,7 +9,9 @@ from cs_playbook.model.functions import SIGNATURES, Signature
 from cs_playbook.parse.refused import AGGREGATES, CALLS, MEMORY, NOT_YET, RELATED
 
 Word = Mapping[str, str]  # says, example; also: form, takes, gives, language, today, answer
-Words = Mapping[str, Mapping[str, Word]]  # section → word (or several, between commas) → what is to be said of it
+Words = Mapping[
+    str, Mapping[str, Word]
+]  # section → word (or several, between commas) → what is to be said of it
 
 OUTCOMES, STATUSES, EXPRESSIONS = ("outcomes", "statuses", "expressions")
 TIME, TEXTS, LEDGER = ("time", "texts", "ledger")

@@ -230,13 +230,21 @@ def _traits(value: Node, names: Names, days: Days) -> Iterator[Finding]:
 
 
 def _escalated(value: Node, names: Names, days: Days) -> Iterator[Finding]:
-    for name in _scalars(value):
-        step = names.step(name.text)
-        if step is None:
-            yield _no_step(name, names, "CSP337")
-        elif not isinstance(step.verb, Task | Approve | Document) or step.verb.escalate is None:
-            fact = f"'{step.id}' never escalates"
-            yield Finding(name.span, "CSP337", fact, "it does not say `escalate:`")
+    for item in value.items if isinstance(value, Sequence) else ():
+        step = item if isinstance(item, Scalar) else item.get("step") if isinstance(item, Block) else None
+        if isinstance(step, Scalar):
+            yield from _escalates(step, names)
+        if isinstance(item, Block):
+            yield from _line(item, names, days)
+
+
+def _escalates(named: Scalar, names: Names) -> Iterator[Finding]:
+    step = names.step(named.text)
+    if step is None:
+        yield _no_step(named, names, "CSP337")
+    elif not isinstance(step.verb, Task | Approve | Document) or step.verb.escalate is None:
+        fact = f"'{step.id}' never escalates"
+        yield Finding(named.span, "CSP337", fact, "it does not say `escalate:`")
 
 
 def _because(value: Node, names: Names, days: Days) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cs_playbook.commands.standing import standing
-from cs_playbook.compile.asked import Asked, asked_of, lasting_of
+from cs_playbook.compile.asked import Asked, asked_of, lasting_by_row
 from cs_playbook.compile.facts import FactsSql, facts_sql
 from cs_playbook.compile.filled import Past, add_given, add_past, given_table, past_table
 from cs_playbook.compile.scan import facts_by_key, keyed, rule_of
@@ -124,7 +124,7 @@ def _about_rows(catalog: Catalog) -> Iterator[Condition]:
     for playbook in catalog.playbooks.values():
         rule = rule_of(playbook)
         if rule is not None and rule.row is not None:
-            yield from lasting_of(rule.condition)
+            yield from lasting_by_row(rule.condition)
 
 
 def fill_past(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[str, Value, int]]) -> None:

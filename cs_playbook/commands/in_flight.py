@@ -48,9 +48,7 @@ def in_flight(catalog: Catalog, around: Surroundings, ledger: Ledger) -> Iterato
             yield from _of_group(_group(name, definition, catalog, around, ledger))
 
 
-def _group(
-    name: str, definition: str, catalog: Catalog, around: Surroundings, ledger: Ledger
-) -> _Group:
+def _group(name: str, definition: str, catalog: Catalog, around: Surroundings, ledger: Ledger) -> _Group:
     known = catalog.playbooks.values()
     new = next((playbook for playbook in known if playbook.first_name == name), None)
     source = ledger.definition(definition) or ""
@@ -81,7 +79,11 @@ def _no_longer_binds(group: _Group) -> Finding:
     count, first = len(group.going), group.wrong[0] if group.wrong else None
     said = f", line {first.span.line}: {first.message}" if first else ": it cannot be read"
     hint = f"{first.hint}; " if first and first.hint else ""
-    way_on = "have that name back, or write changes: {open_enrollments: move}" if group.new else "have that name back"
+    way_on = (
+        "have that name back, or write changes: {open_enrollments: move}"
+        if group.new
+        else "have that name back"
+    )
     return Finding(
         group.place,
         "CSP363",
@@ -117,7 +119,11 @@ def _stands_on(step: str, count: int, new: Playbook, before: Sequence[str]) -> F
     named = near.split("'")[1] if near else fresh[0] if len(fresh) == 1 else "…"
     is_there = new.step(step) is not None
     fact = "is another kind of step now" if is_there else "is gone"
-    write = "give the new step another name" if is_there else f"under changes: write renamed_steps: {{{step}: {named}}}"
+    write = (
+        "give the new step another name"
+        if is_there
+        else f"under changes: write renamed_steps: {{{step}: {named}}}"
+    )
     return Finding(
         new.span,
         "CSP362",

@@ -36,12 +36,19 @@ def entries_of(written: str) -> tuple[str, ...]:
     above, _, last = word.rpartition(".")
     found = (
         [entry for entry in entries if word.casefold() in entry.words]
-        or [entry for entry in entries if above and last in entry.words and f"`{above}" in entry.text.partition("\n")[0]]
+        or [
+            entry
+            for entry in entries
+            if above and last in entry.words and f"`{above}" in entry.text.partition("\n")[0]
+        ]
         or [entry for entry in entries if word.casefold() in entry.others]
     )
     if not found:
         known = sorted({one for entry in entries for one in (*entry.words, *entry.others)})
-        hint = did_you_mean(word, known) or "without a word, `cs-playbook language` shows how it all hangs together"
+        hint = (
+            did_you_mean(word, known)
+            or "without a word, `cs-playbook language` shows how it all hangs together"
+        )
         raise ChoiceError(f"the language has no word '{written}'", hint)
     return tuple(entry.text for entry in found)
 

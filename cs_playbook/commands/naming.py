@@ -72,7 +72,8 @@ def name_of_start(
     values = stage.connection.execute(naming.values_of(trigger.per_value), (account,)).fetchone()
     if values is None or (trigger.one_per is not None and row is None):
         return None
-    now = about_text(trigger.per_value, _by_name(playbook, values), row)
+    key = None if trigger.one_per is None else row
+    now = about_text(trigger.per_value, _by_name(playbook, values), key)
     before = ledger.about_before(playbook.first_name, [account], day).get(account, ())
     return None if now is None else continues(trigger, now, before)
 
@@ -86,7 +87,9 @@ def fits_no_more(place: int, rule: Rule, stage: Stage) -> Iterator[str]:
         gone.setdefault(subject_key(account, table_row(trigger, row)), []).append(subject)
     connection.execute(candidates.EMPTY_GONE)
     connection.executemany(naming.ADD_GONE, ((plain,) for plain in gone))
-    said_no = {plain for (plain,) in connection.execute(says_no(rule, stage.catalog.contract, stage.reckoning))}
+    said_no = {
+        plain for (plain,) in connection.execute(says_no(rule, stage.catalog.contract, stage.reckoning))
+    }
     for plain, subjects in gone.items():
         if plain in said_no or _is_another(place, plain, rule, connection):
             yield from subjects

@@ -8,7 +8,7 @@ from datetime import date
 from functools import reduce
 
 from cs_playbook.commands.planning import Morning
-from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.looking import ONE_ACCOUNT, contacts_of_one, rows_of_one, since_of
 from cs_playbook.compile.scan import Rule
 from cs_playbook.effects.ledger import Ledger
@@ -36,7 +36,7 @@ def subject_of(account: str, morning: Morning) -> Subject:
 
 def row_subjects(subject: Subject, rule: Rule | None, table: Table, morning: Morning) -> Iterator[Subject]:
     """Each of its rows with the account's facts beside it, and since when the patient conditions hold."""
-    series = {series_of(condition) for condition in lasting_of(rule.condition)} if rule else set()
+    series = {series_of(condition) for condition in lasting_by_row(rule.condition)} if rule else set()
     for row in _rows(rows_of_one(table), table, subject.account, morning):
         key = str(row[table.key or ""])
         about = subject_key(subject.account, key)

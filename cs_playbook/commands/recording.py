@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from cs_playbook.commands.choosing import fits_changed
 from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past
 from cs_playbook.commands.planning import Morning
-from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
 from cs_playbook.effects.event_text import write_event
 from cs_playbook.effects.ledger_records import Observation
@@ -88,15 +88,18 @@ def _lasting(morning: Morning) -> Iterator[Observation]:
 
 
 def _row_lasting(morning: Morning) -> Iterator[Observation]:
+    """Two playbooks about rows of one table may ask the same: it is remembered once."""
     stage = morning.stage
+    seen: set[str] = set()
     for playbook in morning.today.catalog.playbooks.values():
         rule = rule_of(playbook)
         if rule is None or rule.row is None:
             continue
-        for condition in lasting_of(rule.condition):
-            if series_of(condition) not in stage.columns:
+        for condition in lasting_by_row(rule.condition):
+            if series_of(condition) not in seen:
                 query = changed_row_answers(condition, rule, stage.catalog.contract, stage.reckoning)
                 yield Observation(series_of(condition), stage.connection.execute(query))
+            seen.add(series_of(condition))
 
 
 def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:

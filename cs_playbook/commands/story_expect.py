@@ -15,7 +15,7 @@ from cs_playbook.commands.story_seen import (
     closed,
     draft_items,
     ended,
-    escalated,
+    escalated_items,
     goals,
     held,
     note_items,
@@ -167,14 +167,8 @@ def _names(subject: str) -> tuple[str, str]:
 
 
 def _escalated(expect: Expectation, played: Played) -> Iterator[Gap]:
-    if expect.escalated is None:
-        return
-    there = escalated(played)
-    if not _fits(expect.escalated, there, expect):
-        missing = [step for step in expect.escalated if step not in there]
-        why = tuple(step_states(missing, "", played)) if missing else ()
-        got = f"escalated: {_list(there, NOTHING)}"
-        yield Gap("escalated", f"escalated: {_list(expect.escalated, NOTHING)}", got, why)
+    if expect.escalated is not None:
+        yield from _items("escalated", expect.escalated, escalated_items(played), expect, played)
 
 
 # --- what is not ---

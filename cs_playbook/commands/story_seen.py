@@ -91,14 +91,19 @@ def goals(played: Played) -> list[str]:
     return sorted(name_of(plan) for plan, event in events(played) if isinstance(event, GoalMet))
 
 
-def escalated(played: Played) -> list[str]:
-    """Steps, in order of their accounts."""
-    found = (
-        plan.after[0].tasks[event.task].step
+def escalated_items(played: Played) -> list[Item]:
+    """One for each person who is told of a late line: by step, account, row, to."""
+    return [
+        {
+            "step": plan.after[0].tasks[event.task].step,
+            "account": plan.subject.account,
+            "row": plan.subject.row,
+            "to": person,
+        }
         for plan, event in events(played)
         if isinstance(event, TaskEscalated)
-    )
-    return list(dict.fromkeys(found))
+        for person in event.to
+    ]
 
 
 def closed(played: Played) -> list[tuple[str, str, str]]:

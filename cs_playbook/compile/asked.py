@@ -132,6 +132,11 @@ def lasting_of(condition: Condition) -> tuple[Condition, ...]:
     )
 
 
+def lasting_by_row(condition: Condition) -> tuple[Condition, ...]:
+    """Those of the rule of rows that are remembered row by row."""
+    return tuple(item for item in lasting_of(condition) if not about_account(item))
+
+
 def about_account(condition: Condition) -> bool:
     """Conditions about a row remember their answers per row, not per account."""
     parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))

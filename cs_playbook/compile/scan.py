@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cs_playbook.compile.asked import lasting_of
+from cs_playbook.compile.asked import about_account, lasting_by_row
 from cs_playbook.compile.facts import ACTIVE, account_columns
 from cs_playbook.compile.rows import seen
 from cs_playbook.compile.sql import (
@@ -109,7 +109,7 @@ def over_already(rule: Rule, contract: Contract, reckoning: Reckoning) -> str | 
 
 def _starting(rule: Rule, columns: Columns) -> Columns:
     """On the day of the start: what was at the start is what is, and no step has ended."""
-    of_rule = {series_of(condition) for condition in lasting_of(rule.condition)}
+    of_rule = {series_of(condition) for condition in lasting_by_row(rule.condition)}
 
     def asked(item: Asked) -> str:
         match item:
@@ -134,7 +134,7 @@ def _row_source(rule: Rule, contract: Contract) -> str:
     """Rows with their accounts; and the remembered answers of each row, where a `for` asks for them."""
     assert rule.row is not None
     source = f"temp.{seen(rule.row)} r join {_facts()} f on f._n = r._account"
-    for condition in lasting_of(rule.condition):
+    for condition in lasting_by_row(rule.condition):
         alias = quoted(series_of(condition))
         source += (
             f" left join temp.{alias} on {alias}.subject = f._id || char(31) || r.{_row_key(rule, contract)}"
@@ -158,6 +158,8 @@ def row_rule_columns() -> Columns:
         return account.asked(item)
 
     def since(condition: Condition) -> str:
+        if about_account(condition):
+            return account.since(condition)
         alias = quoted(series_of(condition))
         return f"iif({alias}.value = 1, {alias}.since, null)"
 

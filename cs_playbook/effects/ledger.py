@@ -37,13 +37,12 @@ select state from enrollment
 where (ended_on is null or watch_until is not null) and (ended_on is null or watch_until >= ?)
 order by account, coalesce(row, ''), playbook, episode
 """
-# A time that was begun anew because the text changed: nobody counts it.
-_VOID = "iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)"
-_PAST = f"""
-select e.account, e.row, count(*), sum(e.arm = 'treated' and not {_VOID}), max(e.ended_on is null),
+# Who ended as `restarted` because the text changed began anew: that time counts for nobody (the iif).
+_PAST = """
+select e.account, e.row, count(*), sum(e.arm = 'treated' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), max(e.ended_on is null),
   substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome,
   sum(e.ended_on is null and e.arm = 'treated'),
-  sum(e.arm = 'held_out' and not {_VOID}), sum(e.ended_on is null and e.arm = 'held_out'),
+  sum(e.arm = 'held_out' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), sum(e.ended_on is null and e.arm = 'held_out'),
   (select l.started_on from enrollment l where l.playbook = e.playbook and l.account = e.account
     and l.row is e.row order by l.episode desc limit 1)
 from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
@@ -65,9 +64,9 @@ select distinct account from enrollment
 where playbook = ? and arm = 'treated' and started_on < ? and (ended_on is null or ended_on >= ?)
 order by account
 """
-_FINISHED = f"""
+_FINISHED = """
 select distinct account from enrollment e
-where playbook = ? and arm = 'treated' and ended_on >= ? and ended_on < ? and not {_VOID} order by account
+where playbook = ? and arm = 'treated' and ended_on >= ? and ended_on < ? and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0) order by account
 """
 _REMEMBERED = """
 select subject, value, max(day) from memory where series = ? and day < ? group by subject order by subject
@@ -89,9 +88,9 @@ select body from event asked where kind = 'StartAsked' and not exists (
         replace(replace(json_extract(asked.body, '$.row'), '~', '~0'), '/', '~1') || '/') = 1)))
 ) order by seq
 """
-_LAST_OUTCOME = f"""
+_LAST_OUTCOME = """
 select account, outcome, max(ended_on || printf(' %09d', episode)) from enrollment e
-where playbook = ? and arm = 'treated' and ended_on < ? and not {_VOID} group by account order by account
+where playbook = ? and arm = 'treated' and ended_on < ? and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0) group by account order by account
 """
 _ABOUT = """
 select e.account, e.row, coalesce(json_extract(e.state, '$.about'), e.row), coalesce(e.ended_on >= ?, 1)

@@ -16,8 +16,8 @@ from cs_playbook.effects.snapshot_read import Loaded, load
 from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, place
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.data import ACCOUNTS, Contract
-from cs_playbook.model.mapping import Sources
 from cs_playbook.model.family import circles
+from cs_playbook.model.mapping import Sources
 from cs_playbook.source.finding import Finding, Severity, Span, in_order
 from cs_playbook.source.manifest import Manifest, SourceFile, TableCount, write_manifest
 from cs_playbook.source.snapshot import place_of, sha256_of

@@ -19,7 +19,7 @@ from cs_playbook.source.finding import Finding, Severity, Span
 _KEPT = 64  # verdicts; one is a few kilobytes
 
 
-def key_of(files: WorkspaceFiles, open_ones: str) -> str:
+def key_of(files: WorkspaceFiles, open_ones: str = "") -> str:
     """Names all that the findings can depend on. `open_ones`: the state of the ledger, "" where there is none."""
     asked = (
         open_ones,

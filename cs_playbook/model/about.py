@@ -41,6 +41,11 @@ def table_row(trigger: Trigger, row: str | None) -> str | None:
     return _parts(row, trigger)[0]
 
 
+def about_words(trigger: Trigger, row: str, about: str | None) -> str:
+    """For people: `2026-09-30`, or `p1, 2026-09-30`; once it was corrected, as it stands since."""
+    return ", ".join(_parts(about or row, trigger))
+
+
 def continues(trigger: Trigger, now: str, before: Iterable[Once]) -> str:
     """The name under which `now` is known: of the one that runs, whatever its values were; else of the one that is over
     and as good as the same; else its own.

@@ -44,12 +44,16 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A fact of the account (`arr`), or with a scope: `row.amount`, `contact.language`, `steps.call.outcome`."""
+    """A fact of the account (`arr`), or with a scope: `row.amount`, `contact.language`, `steps.call.outcome`.
+
+    `table`: of a row.
+    """
 
     name: str
     scope: ScopeName = ScopeName.ACCOUNT
     type: FieldType | None = None
     at: At = field(default=(0, 0), compare=False)
+    table: str = ""
 
     @property
     def key(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from datetime import date
+from functools import partial
 from math import floor, isnan
 
 from cs_playbook.model.expression import FieldType, Value, from_day, to_day
@@ -48,6 +48,7 @@ SIGNATURES = {
     "days_since": Signature(_DATE, _WHOLE),
     "months_until": Signature(_DATE, _WHOLE),
     "months_since": Signature(_DATE, _WHOLE),
+    "calendar_months_since": Signature(_DATE, _WHOLE),
     "business_days_until": Signature(_DATE, _WHOLE),
     "business_days_since": Signature(_DATE, _WHOLE),
     "fiscal_quarter": Signature(_DATE, _TEXT),
@@ -77,6 +78,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "days_since": lambda now, day: now.today - day,
     "months_until": lambda now, day: months_between(from_day(now.today), from_day(day)),
     "months_since": lambda now, day: months_between(from_day(day), from_day(now.today)),
+    "calendar_months_since": lambda now, day: _month(from_day(now.today)) - _month(from_day(day)),
     "business_days_until": lambda now, day: now.calendar.worked_between(from_day(now.today), from_day(day)),
     "business_days_since": lambda now, day: now.calendar.worked_between(from_day(day), from_day(now.today)),
     "fiscal_quarter": lambda now, day: now.calendar.fiscal_quarter(from_day(day)),
@@ -85,6 +87,11 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "days_after": lambda _now, day, count: _later(day, count),
     "lower": lambda _now, text: text.lower(),
 }
+
+
+def _month(day: date) -> int:
+    """Counted from the year 0: this month less another is 0 this month, 1 last month, whatever the day."""
+    return day.year * 12 + day.month
 
 
 def _later(day: int, count: float) -> int | None:

@@ -6,7 +6,8 @@ import hashlib
 from functools import cache
 from itertools import pairwise
 
-from cs_playbook.model.condition import Condition, Group, Leaf
+from cs_playbook.model.condition import Condition, Group, Leaf, leaves
+from cs_playbook.model.expression import Name, ScopeName, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.keys import SERIES
 from cs_playbook.model.wording import write
@@ -16,8 +17,19 @@ LONGEST_GAP = 7  # days between two snapshots; a longer silence proves nothing
 
 @cache
 def series_of(condition: Condition) -> str:
-    """Under which its daily answer is remembered: named by its meaning, not by its place or its reason."""
-    return SERIES + hashlib.blake2b(meaning(condition).encode(), digest_size=6).hexdigest()
+    """Under which its daily answer is remembered: named by its meaning, not by its place or its reason.
+
+    What it asks of rows is something else for the rows of another table.
+    """
+    said = f"{_tables(condition)}{meaning(condition)}"
+    return SERIES + hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
+
+
+def _tables(condition: Condition) -> str:
+    """Nothing for a question about accounts: its memory is older than this."""
+    parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
+    tables = {part.table for part in parts if isinstance(part, Name) and part.scope is ScopeName.ROW}
+    return "".join(f"{table}: " for table in sorted(tables))
 
 
 def meaning(condition: Condition) -> str:

@@ -37,6 +37,7 @@ class TaskLine:
     missing: tuple[str, ...] = ()
     unsendable: str = ""
     row: str = ""
+    about: str = ""  # the value, or row and value, where the playbook is about values
     asleep: str = ""  # until when, and why
     asks: tuple[tuple[str, str], ...] = ()
     document: str = ""

@@ -28,7 +28,7 @@ class Expectation:
     notified: tuple[Row, ...] | None = None
     traits: Mapping[str, Row] | None = None
     closed: Mapping[str, Any] | None = None
-    escalated: tuple[str, ...] | None = None
+    escalated: tuple[Row, ...] | None = None
     held: Mapping[str, str] | None = None
     because: Mapping[str, str] | None = None
     exactly: bool = False

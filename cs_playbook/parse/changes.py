@@ -62,6 +62,11 @@ def _circles(said: dict[str, Scalar], renamed: dict[str, str]) -> list[Finding]:
             name = renamed[name]
         if name == old:
             found.append(
-                Finding(now.span, "CSP361", f"'{old}' is renamed in a circle", "the last name is the step's of today")
+                Finding(
+                    now.span,
+                    "CSP361",
+                    f"'{old}' is renamed in a circle",
+                    "the last name is the step's of today",
+                )
             )
     return found

@@ -15,7 +15,9 @@ def children_of(scope: Scope) -> Table | None:
     accounts = scope.contract.accounts
     if accounts.parent is None:
         return None
-    fields = tuple(Field(name, kind, NOWHERE) for name, kind in scope.facts.items() if name not in scope.unread)
+    fields = tuple(
+        Field(name, kind, NOWHERE) for name, kind in scope.facts.items() if name not in scope.unread
+    )
     return Table(CHILDREN, fields, NOWHERE, key=accounts.key)
 
 
@@ -24,6 +26,9 @@ def unknown_relative(first: str, rest: str, scope: Scope) -> tuple[str, str]:
     if scope.contract.accounts.parent is None:
         return NO_PARENT, SAY_PARENT
     if first == CHILDREN:
-        return "an account has many accounts below it", "ask has(children, …), number_of(children, …) or total(children.arr)"
+        return (
+            "an account has many accounts below it",
+            "ask has(children, …), number_of(children, …) or total(children.arr)",
+        )
     known = f"parent.x is any fact of the account above, e.g. {PARENT_DOT}{next(iter(scope.facts), 'arr')}"
     return f"there is no fact '{rest}' that a parent could have", did_you_mean(rest, scope.facts) or known

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cs_playbook.model.playbook import PerValue
 from cs_playbook.model.data import ACCOUNTS
 from cs_playbook.model.expression import FieldType
+from cs_playbook.model.playbook import PerValue
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Scalar, Sequence

@@ -14,7 +14,7 @@ OF_PLAYBOOKS = ("running", "finished", "last_outcome")  # they name one in quote
 OVER_DAYS = ("ago", "changed", "finished")  # and these a duration
 AGGREGATES = ("count", "sum", "avg", "min", "max")
 CALLS = (
-    "days_until", "days_since", "months_until", "months_since", "business_days_until", "business_days_since",
+    "days_until", "days_since", "months_until", "months_since", "calendar_months_since", "business_days_until", "business_days_since",
     "fiscal_quarter", "earliest", "latest", "days_after", "lower",
 )  # fmt: skip
 FUNCTIONS = (*RELATED, *MEMORY, *CALLS)

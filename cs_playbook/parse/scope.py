@@ -93,7 +93,8 @@ class Scope:
         if name.name.startswith(PARENT_DOT):
             return self._of_parent(name, rest)
         if first == "row" and self.row is not None:
-            return _of_table(self.row, name, rest, ScopeName.ROW)
+            found = _of_table(self.row, name, rest, ScopeName.ROW)
+            return None if found is None else replace(found, table=self.row.name)
         if first == "contact" and self.contact:
             contacts = self.contract.table("contacts")
             return None if contacts is None else _of_table(contacts, name, rest, ScopeName.CONTACT)

@@ -98,7 +98,7 @@ def _expectation(node: Mapping) -> Expectation:
         notified=_rows(node.get("notified")),
         traits=_block(node, "traits"),
         closed=_block(node, "closed"),
-        escalated=_list(node, "escalated"),
+        escalated=_rows(node.get("escalated")),
         held=_block(node, "held"),
         because=_block(node, "because"),
         exactly=_says_yes(node, "exactly"),

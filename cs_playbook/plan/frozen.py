@@ -34,7 +34,9 @@ def frozen_line(task: OpenTask, enrollment: Enrollment, subject: Subject, today:
 
 def rough_title(step: str, outline: Outline, subject: Subject) -> str:
     """The sentence of a step, its blanks filled with what the account is known to have."""
-    filled = _BLANK.sub(lambda found: str(subject.values.get(found[1]) or "–"), outline.titles.get(step, step))
+    filled = _BLANK.sub(
+        lambda found: str(subject.values.get(found[1]) or "–"), outline.titles.get(step, step)
+    )
     return _UNKNOWN_BLANK.sub("–", filled)
 
 

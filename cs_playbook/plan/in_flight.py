@@ -72,10 +72,10 @@ def _answered_its_end(enrollment: Enrollment, text: Playbook) -> bool:
 
 
 def same_subject(enrollment: Enrollment, text: Playbook | None, new: Playbook) -> bool:
-    """Both are about the account, or about rows of the same table."""
+    """Both are about the account, or about rows of the same table and values of the same facts."""
     if text is None:
-        return (enrollment.row is None) == (new.trigger.one_per is None)
-    return text.trigger.one_per == new.trigger.one_per
+        return (enrollment.row is None) == (new.trigger.one_per is None and not new.trigger.per_value)
+    return (text.trigger.one_per, text.trigger.per_value) == (new.trigger.one_per, new.trigger.per_value)
 
 
 def move(enrollment: Enrollment, before: Iterable[str], new: Playbook, today: Today) -> Change:

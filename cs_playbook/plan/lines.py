@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from cs_playbook.model.about import about_words
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.condition import Cases, Condition, conditions
 from cs_playbook.model.enrollment import Enrollment, OpenTask
@@ -47,8 +48,15 @@ def line_of(
         title=_again(_with_note(title_of(step, subject, contact, today, task.missing), task, today), step, enrollment), owner=task.owner, owner_name=person.name if person else task.owner,
         due=task.due, opened_on=task.opened_on, minutes=task.minutes, outcomes=_answers(step), priority=playbook.priority,
         why=why_started(playbook, enrollment), contact=_contact_words(contact), checklist=_checklist(step, subject, contact, today),
-        missing=task.missing, row=enrollment.row or "", asks=tuple((ask.name, ask.words) for ask in step.asks),
+        missing=task.missing, row=enrollment.row or "", about=_about(playbook, enrollment), asks=tuple((ask.name, ask.words) for ask in step.asks),
     )  # fmt: skip
+
+
+def _about(playbook: Playbook, enrollment: Enrollment) -> str:
+    """A row of a table is named in the title, as its author likes; a value stands nowhere else."""
+    if enrollment.row is None or not playbook.trigger.per_value:
+        return ""
+    return about_words(playbook.trigger, enrollment.row, enrollment.about)
 
 
 def _again(title: str, step: Step, enrollment: Enrollment) -> str:

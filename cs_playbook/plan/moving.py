@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from cs_playbook.model.enrollment import Arm, Enrollment, StepState
+from cs_playbook.model.enrollment import Arm, Enrollment, Progress, StepState
 from cs_playbook.model.event import TextChanged
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Step
@@ -26,7 +26,9 @@ def moving(enrollment: Enrollment, before: Iterable[str], new: Playbook, on: dat
     known = tuple(dict.fromkeys((*before, *_touched(enrollment))))
     renamed = _renamed(enrollment, known, new)
     watched = _watch_until(enrollment, new)
-    moved = TextChanged(enrollment.key, new.definition, on, renamed, watch_until=watched, before=enrollment.definition)
+    moved = TextChanged(
+        enrollment.key, new.definition, on, renamed, watch_until=watched, before=enrollment.definition
+    )
     moved = replace(moved, gone=_gone(enrollment, moved, new), key_names=_key_names(enrollment, moved, new))
     moved = replace(moved, back=_back(enrollment, moved, new))
     once, often = _rhythms(enrollment, moved, new)
@@ -141,7 +143,9 @@ def _back(enrollment: Enrollment, moved: TextChanged, new: Playbook) -> tuple[st
     )
 
 
-def _rhythms(enrollment: Enrollment, moved: TextChanged, new: Playbook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _rhythms(
+    enrollment: Enrollment, moved: TextChanged, new: Playbook
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The steps that repeat no more, and those that do from now on."""
     after = after_move(enrollment, moved)
     once, often = [], []
@@ -149,10 +153,14 @@ def _rhythms(enrollment: Enrollment, moved: TextChanged, new: Playbook) -> tuple
         progress = after.steps.get(step.id)
         if step.id in after.repeats and step.repeats is None:
             once.append(step.id)
-        elif step.id not in after.repeats and step.repeats is not None and progress is not None:
-            if progress.state in (StepState.OPEN, StepState.CANCELLED):
-                often.append(step.id)
+        elif step.repeats is not None and step.id not in after.repeats and _is_begun(progress):
+            often.append(step.id)
     return tuple(once), tuple(often)
+
+
+def _is_begun(progress: Progress | None) -> bool:
+    """And not done: open, or about to be open again."""
+    return progress is not None and progress.state in (StepState.OPEN, StepState.CANCELLED)
 
 
 def _anew(after: Enrollment, new: Playbook) -> tuple[str, ...]:
@@ -162,7 +170,9 @@ def _anew(after: Enrollment, new: Playbook) -> tuple[str, ...]:
     without = {step: progress for step, progress in after.steps.items() if step not in skipped}
     while True:
         asked = replace(after, steps=without)
-        lost = [step.id for step in steps if step.id not in without and verdict(step.after, asked) == "impossible"]
+        lost = [
+            step.id for step in steps if step.id not in without and verdict(step.after, asked) == "impossible"
+        ]
         if not lost:
             return tuple(step.id for step in steps if step.id not in without)
         without |= {step: after.steps[step] for step in lost}
@@ -173,7 +183,9 @@ def _too_late(after: Enrollment, new: Playbook, before: set[str]) -> tuple[str, 
     fresh = [step for step in new.steps if step.id not in before and step.id not in begun]
     late: set[str] = set()
     while True:
-        more = {step.id for step in fresh if step.id not in late and _stands_only_before(step, new, begun | late)}
+        more = {
+            step.id for step in fresh if step.id not in late and _stands_only_before(step, new, begun | late)
+        }
         if not more:
             return tuple(step.id for step in fresh if step.id in late)
         late |= more

@@ -12,7 +12,7 @@ from cs_playbook.model.asks import Ask
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
-from cs_playbook.model.expression import FieldType, Name, Value, from_day, to_list
+from cs_playbook.model.expression import FieldType, Name, Value, from_day, to_day, to_list
 from cs_playbook.model.step import Sentence
 from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Row, Subject, Today
@@ -64,9 +64,11 @@ def spoken(value: Value, kind: FieldType | None) -> Any:
 
 
 def of_enrollment(subject: Subject, enrollment: Enrollment) -> Subject:
-    """The subject with what was given to its enrollment and answered in it, for sentences that name them."""
+    """The subject with what was given to its enrollment and came of its steps, for sentences that name them."""
     known: dict[str, Value] = {f"given.{name}": value for name, value in enrollment.given.items()}
     for step, progress in enrollment.steps.items():
+        done_on = None if progress.done_on is None else to_day(progress.done_on)
+        known |= {f"steps.{step}.outcome": progress.outcome, f"steps.{step}.done_on": done_on}
         known |= {f"steps.{step}.{name}": value for name, value in progress.answers.items()}
     return replace(subject, values={**subject.values, **known}) if known else subject
 

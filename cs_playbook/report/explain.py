@@ -109,7 +109,7 @@ def _is_plainly_out(playbook: PlaybookExplained) -> bool:
 
 def _title(playbook: PlaybookExplained, rule: RuleExplained, found: Explained, width: int) -> Iterator[Line]:
     """Who, what, when, and the verdict: below it where one line is too short."""
-    subject = "" if rule.row is None else f" · {clean(rule.row)}"
+    subject = "" if rule.row is None else f" · {clean(rule.row)}{_corrected(playbook, rule.row)}"
     name, style = f"{clean(playbook.name)}{subject}", "strong"
     if found.only is not None:
         name, style = f"{_account(found)} · {name} · {day_with_year(found.day)}", "head"
@@ -119,6 +119,12 @@ def _title(playbook: PlaybookExplained, rule: RuleExplained, found: Explained, w
         return
     yield from wrapped(style, name, width)
     yield from wrapped(colour, said, width)
+
+
+def _corrected(playbook: PlaybookExplained, row: str) -> str:
+    """A value that was corrected while the playbook ran."""
+    abouts = (item.enrollment.about for item in playbook.enrollments if item.enrollment.row == row)
+    return next((f", now {clean(about)}" for about in abouts if about is not None), "")
 
 
 def _conditions(rule: RuleExplained, width: int) -> Iterator[Line]:

@@ -31,19 +31,25 @@ def changed_lines(found: Sequence[Replayed], width: int, names: bool) -> Iterato
         yield line(("head", "  Because the text changed"))
     for item in found:
         many = int(item.count > 1)
-        said = [f"{clean(item.playbook)}: {item.count} {_HOW[item.how][many]} (since {item.since.isoformat()})"]
+        said = [
+            f"{clean(item.playbook)}, text of {item.since.isoformat()}: {item.count} {_HOW[item.how][many]}"
+        ]
         said += [f"{number} {_TROUBLES[kind][int(number > 1)]}" for kind, number in item.counts]
         yield from wrapped("warn" if item.counts else "", " · ".join(said), width, "    ")
         if item.differs:
             yield from wrapped("soft", f"today's differs in: {differs_words(item.differs)}", width, "      ")
         for trouble in item.first:
-            yield from wrapped("", f"- {_who(trouble, names)}: {trouble.step}, {clean(trouble.why)}", width, "      ")
+            yield from wrapped(
+                "", f"- {_who(trouble, names)}: {trouble.step}, {clean(trouble.why)}", width, "      "
+            )
 
 
 def differs_words(differs: Sequence[str]) -> str:
     """`steps.call.due, exit`, the first few."""
     more = len(differs) - MOST_DIFFERENCES
-    return ", ".join(clean(part) for part in differs[:MOST_DIFFERENCES]) + (f" and {count(more, 'more place')}" if more > 0 else "")
+    return ", ".join(clean(part) for part in differs[:MOST_DIFFERENCES]) + (
+        f" and {count(more, 'more place')}" if more > 0 else ""
+    )
 
 
 def _who(trouble: Trouble, names: bool) -> str:

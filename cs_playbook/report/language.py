@@ -55,4 +55,4 @@ def _paragraph(lines: list[str], columns: int) -> Iterator[Line]:
 
 def _plain(text: str) -> str:
     """Without what only a browser shows."""
-    return _SOFT.sub(r"\1", _BOLD.sub(r"\1", _LINK.sub(r"\1", text)))
+    return _SOFT.sub(r"\1", _BOLD.sub(r"\1", _LINK.sub(r"\1", text.replace("\\<", "<"))))

@@ -70,7 +70,8 @@ def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], w
         # An outcome that is cut off cannot be typed.
         outcomes = clean(line.asleep) or " | ".join(line.outcomes) + _asked(line)
         indent = " " * (key_width + 4)
-        about = f"{_cut(clean(line.account_name), 40)} · {line.playbook} · {outcomes}"
+        value = f" ({clean(line.about)})" if line.about else ""
+        about = f"{_cut(clean(line.account_name), 40)}{value} · {line.playbook} · {outcomes}"
         parts += [indent + part for part in wrap(about, width - len(indent))]
     parts += [
         "",
@@ -137,7 +138,7 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
     match event:
         case Started(by=by, arm=arm, episode=episode):
             yield (
-                f"{event.playbook} started by {by_words(by)}"
+                f"{event.playbook}{_about(event)} started by {by_words(by)}"
                 + (", anew because its text changed" if event.restarts else "")
                 + (f", time {episode}" if episode > 1 else "")
                 + _ARMS[arm]
@@ -224,6 +225,10 @@ _ARMS = {
 def by_words(by: str) -> str:
     """`rule`, a person, or the playbook that played it."""
     return f"the playbook {by.removeprefix(PLAYED)}" if by.startswith(PLAYED) else by
+
+
+def _about(event: Started) -> str:
+    return "" if event.row is None else f" ({event.row.replace('/', ', ') if event.per_value else event.row})"
 
 
 def _playbook(event: Event, enrollments: Mapping[str, Enrollment]) -> str:

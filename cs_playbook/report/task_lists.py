@@ -148,7 +148,8 @@ def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
         if line.due < day
         else f"due {day_in_words(line.due)}"
     )
-    who = f" ({markdown(line.account_name)})" if line.account_name not in line.title else ""
+    said = (line.account_name if line.account_name not in line.title else "", line.about)
+    who = f" ({markdown(', '.join(part for part in said if part))})" if any(said) else ""
     first = f"{number}. **{markdown(line.title)}**{who}, {due}, {line.minutes} min."
     parts = [first + (f" {_sentence(line.why)}" if line.why else "")]
     if line.contact:

@@ -85,7 +85,13 @@ class Replay:
         differs = differences(before.text, new.text) if before else ()
         assert group.since is not None
         return Replayed(
-            new.name, how, group.count, group.since, differs, tuple(sorted(group.counts.items())), tuple(group.first)
+            new.name,
+            how,
+            group.count,
+            group.since,
+            differs,
+            tuple(sorted(group.counts.items())),
+            tuple(group.first),
         )
 
     def _look(self, plan: SubjectPlan, after: Enrollment) -> None:
@@ -148,9 +154,15 @@ def _lost(steps: tuple[str, ...], after: Enrollment, day: date) -> Iterator[tupl
         progress = after.steps.get(step)
         if progress is None or progress.state is not StepState.CANCELLED or progress.done_on != day:
             continue
-        lines = [task for task in after.tasks.values() if task.step == step and task.state is TaskState.CANCELLED]
+        lines = [
+            task for task in after.tasks.values() if task.step == step and task.state is TaskState.CANCELLED
+        ]
         owners = ", ".join(dict.fromkeys(task.owner for task in lines))
-        yield "lost", step.partition(ASIDE)[0], f"cancelled on the list of {owners}" if owners else "what it waits for"
+        yield (
+            "lost",
+            step.partition(ASIDE)[0],
+            f"cancelled on the list of {owners}" if owners else "what it waits for",
+        )
 
 
 def _again(after: Enrollment, new: Playbook) -> Iterator[tuple[str, str, str]]:

@@ -42,7 +42,9 @@ def test_a_kind_and_a_function_are_found_with_and_without_their_signs() -> None:
         ("urgent", "### `priority` · of `playbook:`"),
     ],
 )
-def test_a_word_without_an_entry_of_its_own_leads_to_the_one_that_tells_of_it(word: str, heading: str) -> None:
+def test_a_word_without_an_entry_of_its_own_leads_to_the_one_that_tells_of_it(
+    word: str, heading: str
+) -> None:
     assert headings(word) == [heading]
 
 

@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,11 @@ from cs_playbook.commands.workspace import examine, open_workspace
 from cs_playbook.model.playbook import Status
 from cs_playbook.model.step import EMAIL_OUTCOMES
 from cs_playbook.parse.refused import NOT_YET
-from cs_playbook.parse.steps import BELONGS, VERBS
+from cs_playbook.parse.steps import VERBS
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.report.stories import as_text
 from cs_playbook.source import shipped
-from cs_playbook.source.finding import Finding, Severity, Span
+from cs_playbook.source.finding import Finding, Severity
 from cs_playbook.source.schema import KINDS, KINDS_NOT_YET, schema
 from cs_playbook.source.tree import plain, read_tree
 
@@ -57,7 +56,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 def read(name: str) -> dict[str, Any]:
     """A YAML file of the language's own folder; it keeps to the rules of the language itself."""
     tree = read_tree((shipped.language() / name).read_text(encoding="utf-8"), name)
-    assert tree.findings == [] or tree.findings == ()
+    assert not tree.findings
     assert tree.root is not None
     return dict(plain(tree.root))
 
@@ -72,9 +71,15 @@ WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = read("words.yaml")
 
 def all_keys() -> list[Key]:
     of_kinds = [key for kind in ORDER for key in everything(keys_of(kind, schemas()[kind]))]
-    of_shapes = [key for name, shape in shapes_of(schemas()).items() for key in everything(keys_of(name, shape))]
+    of_shapes = [
+        key for name, shape in shapes_of(schemas()).items() for key in everything(keys_of(name, shape))
+    ]
     # `meta:` is the same in all kinds of files
-    return [key for key in (*of_kinds, *of_shapes) if not key.not_yet and (key.name != "meta" or key.place == "playbook.meta")]
+    return [
+        key
+        for key in (*of_kinds, *of_shapes)
+        if not key.not_yet and (key.name != "meta" or key.place == "playbook.meta")
+    ]
 
 
 def test_the_page_is_what_is_made_of_the_schemas_and_the_examples() -> None:
@@ -108,16 +113,27 @@ def test_an_example_is_sound(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ONLY_THEIR_SHAPE)
-def test_an_example_that_replaces_the_ground_of_the_others_is_sound_by_itself(name: str, tmp_path: Path) -> None:
+def test_an_example_that_replaces_the_ground_of_the_others_is_sound_by_itself(
+    name: str, tmp_path: Path
+) -> None:
     fragment = content(EXAMPLES[name])
     kind = name.partition(".")[0]
     whole = fragment if kind in fragment else {kind: "acme", **fragment}
     if kind == "data":
-        base = {"project.yaml": (LANGUAGE / "project.yaml").read_text(encoding="utf-8"), "data.yaml": json.dumps(whole)}
+        base = {
+            "project.yaml": (LANGUAGE / "project.yaml").read_text(encoding="utf-8"),
+            "data.yaml": json.dumps(whole),
+        }
         assert [one.message for one in examined(base, tmp_path) if one.code not in OF_A_FILE_ALONE] == []
     else:
-        found = [one for one in examined({**ground(), HOME[kind]: json.dumps(whole)}, tmp_path) if one.is_error]
-        assert [f"{one.code} {one.message}" for one in found if one.span.file == HOME[kind] and one.code not in OF_A_FILE_ALONE] == []
+        found = [
+            one for one in examined({**ground(), HOME[kind]: json.dumps(whole)}, tmp_path) if one.is_error
+        ]
+        assert [
+            f"{one.code} {one.message}"
+            for one in found
+            if one.span.file == HOME[kind] and one.code not in OF_A_FILE_ALONE
+        ] == []
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name.partition(".")[0] == "tests"])
@@ -135,7 +151,9 @@ def test_a_story_of_the_reference_passes(name: str, tmp_path: Path) -> None:
 def test_every_function_outcome_and_status_has_its_words_and_an_example() -> None:
     wanted = {"functions": all_functions(), "outcomes": outcomes_of_verbs(), "statuses": tuple(Status)}
 
-    silent = [f"{section} {one}" for section, names in wanted.items() for one in names if not told(section, one)]
+    silent = [
+        f"{section} {one}" for section, names in wanted.items() for one in names if not told(section, one)
+    ]
 
     assert silent == [], "write it into language/words.yaml"
 
@@ -156,7 +174,9 @@ def test_every_verb_has_an_entry_with_its_outcomes() -> None:
 
 def test_what_is_not_yet_is_marked() -> None:
     page = written()
-    of_schemas = [key.name for kind in ORDER for key in everything(keys_of(kind, schemas()[kind])) if key.not_yet]
+    of_schemas = [
+        key.name for kind in ORDER for key in everything(keys_of(kind, schemas()[kind])) if key.not_yet
+    ]
 
     marked = re.findall(r"^### `([^`]+)` · .*not yet$", page, re.MULTILINE)
 
@@ -173,20 +193,35 @@ CONDITIONS = [
 
 @pytest.mark.parametrize("word", CONDITIONS)
 def test_a_condition_answers_what_the_page_says(word: Mapping[str, str], tmp_path: Path) -> None:
-    """It is the trigger of a playbook; what it is asked about stands in `with`."""
-    playbook = f"playbook: asks\ntitle: Asks\nsteps: [{{id: a, task: A, owner: csm}}]\ntrigger:\n  when: {json.dumps(word['example'])}\n"
+    """It and its contrary start a playbook each; on an unknown neither starts."""
     given = content("{" + word.get("with", "") + "}")
-    story = {
-        "tests": "asks", "today": "2026-03-02",
-        "accounts": {"acme": {name: value for name, value in given.items() if name != "rows"}},
-        "rows": given.get("rows", {}),
-        "cases": [{"name": "It answers", "runs": [{"day": 0, "expect": expected(word["answer"])}]}],
-    }  # fmt: skip
+    files = dict(ground())
+    for name, condition in (("yes", word["example"]), ("no", f"not ({word['example']})")):
+        files[f"playbooks/{name}.yaml"] = json.dumps(playbook_that_asks(f"says-{name}", condition))
+        files[f"stories/{name}.yaml"] = json.dumps(
+            story_of(f"says-{name}", given, starts=name == word["answer"])
+        )
 
-    folder = lay_out({**ground(), "playbooks/asks.yaml": playbook, "stories/asks.yaml": json.dumps(story)}, tmp_path / "place")
-    result = run_stories(open_workspace(folder), ("asks",))
+    result = run_stories(open_workspace(lay_out(files, tmp_path / "place")), ("says-yes", "says-no"))
 
     assert result.passed, as_text(result)
+
+
+def playbook_that_asks(name: str, condition: str) -> dict[str, Any]:
+    steps = [{"id": "a", "task": "A", "owner": "csm"}]
+    return {"playbook": name, "title": "Asks", "trigger": {"when": condition}, "steps": steps}
+
+
+def story_of(playbook: str, given: dict[str, Any], *, starts: bool) -> dict[str, Any]:
+    return {
+        "tests": playbook,
+        "today": "2026-03-02",
+        "accounts": {"acme": {name: value for name, value in given.items() if name != "rows"}},
+        "rows": given.get("rows", {}),
+        "cases": [
+            {"name": "It answers", "runs": [{"day": 0, "expect": {"started": ["acme"] if starts else []}}]}
+        ],
+    }
 
 
 @pytest.mark.parametrize(
@@ -216,88 +251,27 @@ def test_every_reason_for_holding_something_has_its_words() -> None:
 
 def test_every_link_of_the_page_leads_to_one_of_its_headings() -> None:
     page = written()
-    headings = [re.sub(r"[^\w\s-]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in re.findall(r"^##+ .*", page, re.MULTILINE)]
+    headings = [
+        re.sub(r"[^\w\s-]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in re.findall(r"^##+ .*", page, re.MULTILINE)
+    ]
 
     assert sorted(set(re.findall(r"\(#([^)]+)\)", page)) - set(headings)) == []
-
-
-# --- defaults ---
-
-
-def test_a_default_that_is_written_down_changes_nothing(tmp_path: Path) -> None:
-    """What the page says holds where a key is left out, written into every file in which it may stand."""
-    plain_files = {**ground(), HOME["project"]: SHORT_PROJECT, HOME["sources"]: SHORT_SOURCES}
-    full = {name: with_defaults(text) if name.endswith(".yaml") else text for name, text in plain_files.items()}
-
-    assert loud(examined(full, tmp_path / "looked")) == []
-    before = open_workspace(lay_out(plain_files, tmp_path / "before")).catalog
-    after = open_workspace(lay_out(full, tmp_path / "after")).catalog
-
-    assert full["playbooks/onboarding.yaml"].count("2 business days") == 1
-    assert without_places(after) == without_places(before)
-
-
-SHORT_PROJECT = """\
-project: acme-cs
-format: 1
-snapshots: data/snapshots
-ledger: {path: data/ledger.db}
-calendar: {}
-stop_when: {}
-channels: {cs-risk: {webhook_from_environment: CS_RISK_WEBHOOK}}
-"""
-SHORT_SOURCES = (LANGUAGE / "sources.yaml").read_text(encoding="utf-8")
-NOT_OF_THE_MEANING = ("span", "places", "text", "definition")
-
-
-def with_defaults(text: str) -> str:
-    value = content(text)
-    kind = next(iter(value))
-    return json.dumps(filled(value, schemas()[kind], schemas()[kind]), ensure_ascii=False)
-
-
-def filled(value: Any, inner: Mapping[str, Any], kind: Mapping[str, Any]) -> Any:
-    named = str(inner.get("$ref", "")).removeprefix("#/definitions/")
-    inner = kind["definitions"][named] if named else inner
-    if isinstance(value, list):
-        return [filled(item, inner.get("items", {}), kind) for item in value]
-    if not isinstance(value, dict):
-        return value
-    known = inner.get("properties", {})
-    verb = next((verb for verb in VERBS if verb in value), "") if named == "step" else ""
-    defaults = {
-        name: one["default"] for name, one in known.items() if "default" in one and (not verb or name in BELONGS[verb])
-    }
-    others = inner.get("additionalProperties")
-    others = others if isinstance(others, dict) else {}
-    return {**defaults, **{name: filled(item, known.get(name, others), kind) for name, item in value.items()}}
-
-
-def without_places(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {one.name: without_places(getattr(value, one.name)) for one in fields(value) if one.compare}
-        return {name: one for name, one in named.items() if name not in NOT_OF_THE_MEANING and not isinstance(one, Span)}
-    if isinstance(value, Mapping):
-        return {name: without_places(one) for name, one in value.items() if not isinstance(one, Span)}
-    if isinstance(value, tuple | list):
-        return [without_places(one) for one in value]
-    return None if isinstance(value, Span) else value
 
 
 # --- the workspace in which they stand ---
 
 
 def told(section: str, name: str) -> bool:
-    word = next((word for names, word in WORDS[section].items() if name in [one.strip() for one in names.split("|")]), {})
+    word = next(
+        (word for names, word in WORDS[section].items() if name in [one.strip() for one in names.split("|")]),
+        {},
+    )
     return bool(word.get("says") and word.get("example"))
 
 
 def entry_of(page: str, heading: str) -> str:
     return page.partition(heading)[2].partition("\n### ")[0]
-
-
-def expected(answer: str) -> dict[str, Any]:
-    return {"started": ["acme"]} if answer == "yes" else {"started": []}
 
 
 def used_by(name: str, text: str) -> set[str]:
@@ -354,7 +328,10 @@ def placed(name: str, text: str) -> dict[str, str]:
         return {**ground(), ("playbooks/one-more.yaml" if kind == "playbook" else HOME[kind]): text}
     whole = content((LANGUAGE / HOME[kind]).read_text(encoding="utf-8"))
     if kind not in ("playbook", "tests"):
-        part = {key: {**whole.get(key, {}), **value} if isinstance(value, dict) else value for key, value in part.items()}
+        part = {
+            key: {**whole.get(key, {}), **value} if isinstance(value, dict) else value
+            for key, value in part.items()
+        }
     files = {**ground(), HOME[kind]: json.dumps({**whole, **part}, ensure_ascii=False)}
     return {name: text for name, text in files.items() if kind != "data" or name != HOME["sources"]}
 
