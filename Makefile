@@ -21,7 +21,7 @@ test: .venv/installed-dev ## style, types, floors and tests: what has to pass be
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 bench: .venv/installed-dev ## the measurements of tests/benchmarks
 	$(BIN)/pytest tests/benchmarks

@@ -160,11 +160,33 @@ def what_repeats_comes_to_an_end(asked: Asked) -> Iterator[Finding]:
 
 
 def undone_once(asked: Asked) -> Iterator[Finding]:
-    """Adds to CSP396: steps that undo are done once."""
+    """CSP395 A step that undoes repeats
+
+    The steps of `exit … then` take back what was done; they run once, and then the enrollment has ended.
+    A rhythm would keep it open for ever.
+
+    Fails:
+
+        # playbooks/example.yaml
+        exit:
+          - when: contract_status = 'ended'
+            outcome: lost
+            then:
+              - {id: close_access, task: Close the access, owner: csm, every: 1 week}
+
+    Mended:
+
+        # playbooks/example.yaml
+        exit:
+          - when: contract_status = 'ended'
+            outcome: lost
+            then:
+              - {id: close_access, task: Close the access, owner: csm}
+    """
     for step in _undoing(asked):
         if step.repeats is not None:
             fact = f"step '{step.id}' undoes something: it cannot repeat"
-            yield Finding(step.span, "CSP396", fact, "leave out `every:`")
+            yield Finding(step.span, "CSP395", fact, "leave out `every:`")
 
 
 def _undoing(asked: Asked) -> Iterator[Step]:

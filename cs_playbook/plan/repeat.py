@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from cs_playbook.model.answer import answer, explain
 from cs_playbook.model.enrollment import Repeated
@@ -16,6 +16,7 @@ from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.step_parts import chosen
 
 Once = Callable[[Day, Step], bool]
+_DAY = timedelta(days=1)
 
 
 def repeat(day: Day, step: Step, repeats: Repeat, once: Once) -> bool:
@@ -74,9 +75,14 @@ def _counted_from(so_far: Repeated, rhythm: Rhythm) -> date:
 
 
 def _planned(day: Day, so_far: Repeated, rhythm: Rhythm, since: date) -> date | None:
-    """Counted from the planned day of the one before, so that nothing drifts; days that passed while it was open are left out."""
+    """Counted from the planned day of the one before, so that nothing drifts; days that passed while it was open are left out.
+
+    A run that learns today that it has ended still gives today's: a list that comes back the next
+    morning must not cost a daily task every other day.
+    """
     calendar = day.today.reckoning.calendar
     if so_far.planned is None:
         return day_on_or_after(rhythm, since, since, calendar)
     ended = so_far.last.done_on if so_far.last is not None else None
-    return next_day(rhythm, max(so_far.planned, ended or so_far.planned), since, calendar)
+    passed = ended - _DAY if ended == day.today.day else ended
+    return next_day(rhythm, max(so_far.planned, passed or so_far.planned), since, calendar)
