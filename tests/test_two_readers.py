@@ -52,7 +52,17 @@ numbers = (
 texts = st.sampled_from(("tier", "owner", "lower(tier)", "lower('ÉTÉ')")) | st.sampled_from(WORDS).map(
     lambda word: "'" + word.replace("'", "''") + "'"
 )
-dates = st.sampled_from(("renewal", "signed", "today", "days_after(renewal, users)", "days_after(today, arr / spend)"))
+dates = st.sampled_from(
+    (
+        "renewal",
+        "signed",
+        "today",
+        "days_after(renewal, users)",
+        "days_after(today, arr / spend)",
+        "months_after(renewal, users)",
+        "months_after(signed, arr / 12)",
+    )
+)
 null = st.just("null")  # refused beside = and its kin, nowhere else
 asked_lists = st.sampled_from(("roles", "roles", "roles", "case when paying then roles end"))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cs_playbook.check.rule import Asked
+from cs_playbook.model.condition import Cases
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import Approve, ChannelRef, Email, Notify, Step, Task
+from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Notify, Step, Task
 from cs_playbook.model.team import FromField, People, Role, RoleRef, Team
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, warning
@@ -125,8 +126,8 @@ def _about(step: Step) -> Iterator[tuple[str, People]]:
     match step.verb:
         case Email(to=to):
             yield from (("to", fit.value) for fit in to.fits)
-        case Task(about=about) | Approve(about=about) if about is not None:
-            yield "about", about
+        case Task(about=about) | Approve(about=about) | Document(about=about) if about is not None:
+            yield from (("about", fit.value) for fit in about.fits)
         case _:
             pass
 
@@ -135,16 +136,20 @@ def _doing(playbook: Playbook) -> Iterator[tuple[str, People]]:
     """Our people who are to do something, with the key that names them."""
     for step in playbook.steps:
         match step.verb:
-            case Task() | Approve() as verb:
+            case Task() | Approve() | Document() as verb:
                 yield from (("owner", fit.value) for fit in verb.owner.fits)
                 if verb.escalate is not None:
-                    yield from (("tell", fit.value) for fit in verb.escalate.tell.fits)
+                    yield from _told("tell", verb.escalate.tell)
             case Email(sender=sender):
                 yield from (("from", fit.value) for fit in sender.fits)
             case Notify(to=to):
-                yield from (("notify", fit.value) for fit in to.fits if not isinstance(fit.value, ChannelRef))
+                yield from _told("notify", to)
             case _:
                 pass
+
+
+def _told(key: str, to: Cases[People | ChannelRef]) -> Iterator[tuple[str, People]]:
+    yield from ((key, fit.value) for fit in to.fits if not isinstance(fit.value, ChannelRef))
 
 
 def _roles_in(who: People) -> Iterator[RoleRef]:

@@ -34,10 +34,11 @@ class Names:
         return self.others[other].step(step) if other in self.others else self.playbook.step(named)
 
     def outcomes(self, step: Step) -> tuple[str, ...]:
-        """All it may end with."""
+        """All it may end with; what repeats also as a whole."""
+        whole = () if step.repeats is None else step.repeats.endings
         if isinstance(step.verb, Play):
-            return outcomes_of_play(step.verb, {**self.others, self.playbook.name: self.playbook})
-        return step.outcomes
+            return *outcomes_of_play(step.verb, {**self.others, self.playbook.name: self.playbook}), *whole
+        return *step.outcomes, *whole
 
     def copy(self) -> Names:
         return replace(self, rows=set(self.rows))

@@ -28,6 +28,7 @@ from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.team import ContactsWhere, FromField, Pool
 from cs_playbook.model.trait import as_fact
+from cs_playbook.plan.families import shared_steps
 from cs_playbook.source.snapshot import Snapshot
 
 # What screens, digests and lists show of an account, where the contract has it.
@@ -58,7 +59,7 @@ def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
             wanted += [*step_dates(step), *handed_over(step)]
         wanted += named_in_sentences(playbook)
     wanted += [*_asked_by_roles(catalog), *(rule.when for rule in catalog.project.hands_off)]
-    facts += [*_facts_of_pools(catalog), *_drawn_by(catalog, acting)]
+    facts += [*_facts_of_pools(catalog), *_drawn_by(catalog, [*acting, *texts])]
     facts += [item.fact for playbook in (*acting, *texts) for item in playbook.trigger.per_value]
     facts += [name for name in _in_letters(catalog) if name in catalog.facts]
     if catalog.contract.active is not None:
@@ -83,9 +84,10 @@ def _facts_of_pools(catalog: Catalog) -> list[str]:
 
 
 def _drawn_by(catalog: Catalog, playbooks: Iterable[Playbook]) -> list[str]:
-    """Sisters share a lot: the fact that names the parent account, where somebody is held out."""
-    parent = catalog.contract.accounts.parent
-    return [parent] if parent and any(playbook.holdout for playbook in playbooks) else []
+    """Sisters share a lot, and a letter: the fact that names the parent account, where one of them matters."""
+    parent, playbooks = catalog.contract.accounts.parent, tuple(playbooks)
+    asked = any(playbook.holdout for playbook in playbooks) or bool(shared_steps(playbooks))
+    return [parent] if parent and asked else []
 
 
 def _in_letters(catalog: Catalog) -> Iterator[str]:

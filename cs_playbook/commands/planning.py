@@ -10,6 +10,7 @@ from functools import partial, reduce
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts, held_listed
 from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
+from cs_playbook.commands.family_letters import family_letters
 from cs_playbook.commands.letter_rows import row_reader
 from cs_playbook.commands.naming import name_of_start
 from cs_playbook.commands.pool_turns import counted_facts, open_lines, turns
@@ -73,16 +74,23 @@ class Morning:
 
     def plans(self) -> Iterator[SubjectPlan]:
         """Account by account, in order of their keys; may be asked more than once, always the same."""
-        going = turns(self.today.catalog, _enrollments(self), self.stage, self.ledger)
+        today = self._with_families()
+        going = turns(today.catalog, _enrollments(self), self.stage, self.ledger)
         if going is None:
             for account in accounts_of(self):
-                yield from plan_account(account, self.today)
+                yield from plan_account(account, today)
             return
-        today, facts = replace(self.today, pick=going.pick), counted_facts(self.today.catalog)
+        today, facts = replace(today, pick=going.pick), counted_facts(today.catalog)
         for account in accounts_of(self):
             plans = plan_account(account, today)
             going.hand_out(plans, open_lines(account.enrollments), facts)
             yield from plans
+
+    def _with_families(self) -> Today:
+        """What families have had of their letters goes along with the plan, too."""
+        texts = (text for text in self.today.texts.values() if text is not None)
+        letters = family_letters(texts, _enrollments(self), self.stage)
+        return self.today if letters is None else replace(self.today, had=letters.had, decided=letters.hand_out)
 
 
 def prepare(sources: Sources, answered: Sequence[TaskWord] = ()) -> Morning:

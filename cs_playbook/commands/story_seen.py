@@ -25,6 +25,7 @@ from cs_playbook.model.event import (
     StartRefused,
     StepEnded,
     StepOpened,
+    StepOver,
     StepPassed,
     StepSkipped,
     TaskEscalated,
@@ -92,7 +93,7 @@ def goals(played: Played) -> list[str]:
 
 
 def escalated_items(played: Played) -> list[Item]:
-    """One for each person who is told of a late line: by step, account, row, to."""
+    """One for each person, or channel, told of a late line: by step, account, row, to."""
     return [
         {
             "step": plan.after[0].tasks[event.task].step,
@@ -102,7 +103,7 @@ def escalated_items(played: Played) -> list[Item]:
         }
         for plan, event in events(played)
         if isinstance(event, TaskEscalated)
-        for person in event.to
+        for person in event.to or (event.channel,)
     ]
 
 
@@ -112,7 +113,7 @@ def closed(played: Played) -> list[tuple[str, str, str]]:
     for plan, event in all_events(played):
         whose = told_before(plan, played)
         match event:
-            case StepEnded(step=step, outcome=outcome):
+            case StepEnded(step=step, outcome=outcome) | StepOver(step=step, outcome=outcome):
                 found.append((name_of(plan), f"{whose}{step}", outcome))
             case StepPassed(step=step):
                 found.append((name_of(plan), f"{whose}{step}", StepState.PASSED.value))

@@ -37,6 +37,11 @@ def some_facts(names: tuple[str, ...]) -> str:
     return f"select {', '.join(quoted(name) for name in names)} from temp.facts_keyed where _id = ?"
 
 
+def address_of(table: Table) -> str:
+    """Parameter: the key of a contact. Its address."""
+    return f"select email from main.{quoted(table.name)} where {quoted(table.key or '')} = ?"
+
+
 def account_names(key: str, name: str | None) -> str:
     """Keys and names of all accounts, for did-you-mean."""
     return f"select {quoted(key)}{f', {quoted(name)}' if name else ''} from main.accounts"

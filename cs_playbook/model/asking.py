@@ -66,7 +66,7 @@ def step_cases(step: Step) -> Iterator[Cases[object]]:
     yield from (*_told(step), *_what(step))
     match step.verb:
         case Task() | Approve() | Document() as verb:
-            yield from (verb.owner, verb.due, verb.minutes)  # type: ignore[misc]
+            yield from (verb.owner, verb.due, verb.minutes, *((verb.about,) if verb.about else ()))  # type: ignore[misc]
         case Email() as verb:
             yield from (verb.letter, verb.to, verb.sender, verb.due, verb.minutes)  # type: ignore[misc]
         case Set(values=named) | Play(given=named):
@@ -151,12 +151,18 @@ def people_of(playbook: Playbook) -> Iterator[People]:
         match step.verb:
             case Task() | Approve() | Document() as verb:
                 yield from (fit.value for fit in verb.owner.fits)
-                yield from (fit.value for fit in (verb.escalate.tell.fits if verb.escalate else ()))
-                yield from (who for who in (verb.about,) if who is not None)
+                yield from _people(verb.escalate.tell if verb.escalate else None)
+                yield from (fit.value for fit in (verb.about.fits if verb.about else ()))
             case Email(copies=copies) as email:
                 yield from (fit.value for cases in (email.to, email.sender) for fit in cases.fits)
                 yield from (fit.value for fit in (copies.fits if copies else ()))
             case Notify(to=to):
-                yield from (fit.value for fit in to.fits if not isinstance(fit.value, ChannelRef))
+                yield from _people(to)
             case _:
                 pass
+
+
+def _people(told: Cases[People | ChannelRef] | None) -> Iterator[People]:
+    """Channels aside."""
+    fits = () if told is None else told.fits
+    yield from (fit.value for fit in fits if not isinstance(fit.value, ChannelRef))

@@ -94,11 +94,12 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class StepPassed:
-    """Its own `when` said no when it was ready; what follows goes on."""
+    """Its own `when` said no when it was ready, or all have had its letter (`because`); what follows goes on."""
 
     enrollment: str
     step: str
     on: date
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,13 @@ class TaskAnswered:
 
 @dataclass(frozen=True, slots=True)
 class TaskEscalated:
-    """A late task was told to these people, once."""
+    """A late task was told to these people, or to a channel, once."""
 
     enrollment: str
     task: str
     on: date
     to: tuple[str, ...]
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +340,10 @@ class TraitSet:
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """A step told a channel, or these people, what its sentence says. `note`: names the note, once and for ever."""
+    """A step told a channel, or these people, what its sentence says. `note`: names the note, once and for ever.
+
+    `late`: the task of which a channel is told that it is late.
+    """
 
     enrollment: str
     step: str
@@ -346,6 +351,7 @@ class Notified:
     note: str
     channel: str = ""
     to: tuple[str, ...] = ()
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)

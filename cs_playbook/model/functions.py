@@ -9,7 +9,7 @@ from functools import partial
 from math import floor, isnan
 
 from cs_playbook.model.expression import FieldType, Value, from_day, to_day
-from cs_playbook.model.time import Calendar, months_between
+from cs_playbook.model.time import Calendar, add_months, months_between
 
 LARGEST_INTEGER = 2**63
 
@@ -55,6 +55,7 @@ SIGNATURES = {
     "earliest": Signature(_DATE, _DATE, 2, None),
     "latest": Signature(_DATE, _DATE, 2, None),
     "days_after": Signature(_DATE, _DATE, 2, 2, FieldType.NUMBER),
+    "months_after": Signature(_DATE, _DATE, 2, 2, FieldType.NUMBER),
     "lower": Signature(_TEXT, _TEXT),
 }
 
@@ -85,6 +86,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "earliest": lambda _now, *days: min(days),
     "latest": lambda _now, *days: max(days),
     "days_after": lambda _now, day, count: _later(day, count),
+    "months_after": lambda _now, day, count: _months_later(day, count),
     "lower": lambda _now, text: text.lower(),
 }
 
@@ -98,6 +100,13 @@ def _later(day: int, count: float) -> int | None:
     """Whole days, the last one begun not counted: 30.9 days of credit end after 30. None beyond the calendar."""
     last, first = to_day(date.max), to_day(date.min)
     return day + floor(count) if first <= day + count <= last else None
+
+
+def _months_later(day: int, count: float) -> int | None:
+    """Whole months, to the last day of a shorter one; None beyond the calendar."""
+    start = from_day(day)
+    reached = start.year + (start.month - 1 + count) / 12
+    return to_day(add_months(start, floor(count))) if date.min.year <= reached < date.max.year + 1 else None
 
 
 def like(item: Value, pattern: Value) -> bool | None:

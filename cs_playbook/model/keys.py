@@ -22,6 +22,10 @@ def note_key(enrollment: str, step: str, occurrence: int) -> str:
     return _key("note", enrollment, step, str(occurrence))
 
 
+def late_note_key(task: str) -> str:
+    return _key("late", task)
+
+
 def _key(*parts: str | None) -> str:
     """A letter and 15 hexadecimal digits: a spreadsheet takes no such key for a number (7317316180226512, 12e45).
 

@@ -49,11 +49,19 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelRef:
+    """A channel of the project file, where it is named."""
+
+    channel: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Escalation:
-    """Who is told when a line is late, and after how long."""
+    """Who is told when a line is late, people or a channel, and after how long."""
 
     when_late_by: Cases[Duration]
-    tell: Cases[People]
+    tell: Cases[People | ChannelRef]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Task:
     minutes: Cases[int]
     outcomes: tuple[str, ...] = (TASK_DONE,)
     checklist: tuple[Sentence, ...] = ()
-    about: People | None = None
+    about: Cases[People] | None = None
     escalate: Escalation | None = None
     done_when: tuple[Fit[str], ...] = ()
 
@@ -75,7 +83,8 @@ class Task:
 class Email:
     """A letter to each of `to`, drafted for `sender`, who answers sent or discarded.
 
-    `copies`: who else reads it (`cc:`). `thread`: the email step in whose thread it goes on.
+    `copies`: who else reads it (`cc:`). `thread`: the email step in whose thread it goes on. `once_per` family: who has
+    had it for a parent or sister account gets it no second time.
     """
 
     letter: Cases[str]
@@ -86,6 +95,7 @@ class Email:
     span: Span
     copies: Cases[People] | None = None
     thread: Requirement | None = None
+    once_per: OneOf["account", "family"] = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ class Approve:
     minutes: Cases[int]
     checklist: tuple[Sentence, ...] = ()
     escalate: Escalation | None = None
-    about: People | None = None
+    about: Cases[People] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ class Document:
     span: Span
     outcomes: tuple[str, ...] = (TASK_DONE,)
     checklist: tuple[Sentence, ...] = ()
-    about: People | None = None
+    about: Cases[People] | None = None
     escalate: Escalation | None = None
     done_when: tuple[Fit[str], ...] = ()
 
@@ -146,14 +156,6 @@ class Set:
     """Sets traits of the account, in the order written; done at once."""
 
     values: tuple[tuple[str, Cases[NewValue]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRef:
-    """A channel of the project file, where it is named."""
-
-    channel: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ OVER_DAYS = ("ago", "changed", "finished")  # and these a duration
 AGGREGATES = ("count", "sum", "avg", "min", "max")
 CALLS = (
     "days_until", "days_since", "months_until", "months_since", "calendar_months_since", "business_days_until", "business_days_since",
-    "fiscal_quarter", "earliest", "latest", "days_after", "lower",
+    "fiscal_quarter", "earliest", "latest", "days_after", "months_after", "lower",
 )  # fmt: skip
 FUNCTIONS = (*RELATED, *MEMORY, *CALLS)
 NOT_YET = ("rank", "row_number", "dense_rank")

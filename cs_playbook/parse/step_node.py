@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from difflib import get_close_matches
 from typing import TypeVar
 
 from cs_playbook.model.condition import Cases, Condition, Fit, plain
 from cs_playbook.model.expression import Expression
-from cs_playbook.model.step import TASK_DONE, Escalation, Sentence
+from cs_playbook.model.step import TASK_DONE, ChannelRef, Escalation, Sentence
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Duration, FromReady, Moment
 from cs_playbook.parse.conditions import OTHERWISE, read_cases, read_conditions, read_date
@@ -18,6 +19,7 @@ from cs_playbook.parse.nodes import block, items, scalar, text
 from cs_playbook.parse.rhythm import looks_like_a_rhythm, read_day_of_rhythm
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.sentence import read_sentence
+from cs_playbook.parse.targets import Targets, read_target
 from cs_playbook.parse.team import read_people
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
@@ -82,13 +84,14 @@ class StepNode:
     def people(self, node: Node) -> tuple[People | None, list[Finding]]:
         return read_people(node, self.roles)
 
-    def plain_people(self, key: str) -> People | None:
-        value = self.node.get(key)
+    def about(self) -> Cases[People] | None:
+        """Whom it is about; before that is known there is no contact to ask."""
+        value = self.node.get("about")
         if value is None:
             return None
-        people, wrong = read_people(value, self.roles)
+        cases, wrong = read_cases(value, replace(self.scope, contact=False), self.people)
         self.findings += wrong
-        return people
+        return cases
 
     def letter(self, node: Node) -> tuple[str | None, list[Finding]]:
         if not isinstance(node, Scalar):
@@ -111,10 +114,14 @@ class StepNode:
         if late is None or tell is None:
             return None
         duration, wrong = read_cases(late, self.scope, duration_of)
-        people: Cases[People] | None
-        people, wronger = read_cases(tell, self.scope, self.people)
+        whom: Cases[People | ChannelRef] | None
+        whom, wronger = read_cases(tell, self.scope, partial(read_target, key="tell", among=self.targets))
         self.findings += [*wrong, *wronger]
-        return Escalation(duration, people) if duration and people else None
+        return Escalation(duration, whom) if duration and whom else None
+
+    @property
+    def targets(self) -> Targets:
+        return Targets(self.scope.channels, self.roles, self.theirs)
 
     def done_when(self, outcomes: tuple[str, ...]) -> tuple[Fit[str], ...]:
         node = self.node.get("done_when")

@@ -25,7 +25,7 @@ def read_document(step: StepNode) -> Document | None:
     if name is None or owner is None or key is None:
         return None
     return Document(
-        name, owner, step.due(), step.minutes(), key.span, outcomes, step.checklist(), step.plain_people("about"),
+        name, owner, step.due(), step.minutes(), key.span, outcomes, step.checklist(), step.about(),
         step.escalation(), done_when,
     )  # fmt: skip
 

@@ -77,29 +77,9 @@ def read_notify(step: StepNode) -> Notify | None:
     if node is None:
         return None
     to: Cases[People | ChannelRef] | None
-    to, wrong = read_cases(node, step.scope, partial(_target, step=step))
+    to, wrong = read_cases(node, step.scope, partial(read_target, key="notify", among=step.targets))
     step.findings += wrong
     return Notify(to, says) if to else None
-
-
-def _target(node: Node, step: StepNode) -> tuple[People | ChannelRef | None, list[Finding]]:
-    """A channel of the project file, or people as anywhere."""
-    channels, roles = step.scope.channels, step.roles
-    if not isinstance(node, Scalar):
-        people, wrong = read_people(node, roles)
-        return people, [_alone(finding, node, channels) for finding in wrong]
-    if node.text in channels:
-        return ChannelRef(node.text, node.span), []
-    if node.text in roles:
-        return read_people(node, roles)
-    return None, [
-        Finding(
-            node.span,
-            "CSP352",
-            f"there is no channel and no role '{node.text}'",
-            did_you_mean(node.text, (*channels, *roles)) or _known(channels, roles - step.theirs),
-        )
-    ]
 
 
 def _sentence(step: StepNode) -> Sentence | None:
@@ -112,29 +92,3 @@ def _sentence(step: StepNode) -> Sentence | None:
     of_contacts = [finding for finding in wrong if finding.message.startswith("'contact.")]
     step.findings += [replace(one, hint=hint) if one in of_contacts else one for one in wrong]
     return sentence
-
-
-def _alone(finding: Finding, node: Node, channels: frozenset[str]) -> Finding:
-    """A channel among people."""
-    named = next((item for item in _scalars(node) if item.span == finding.span), None)
-    if named is None or named.text not in channels:
-        return finding
-    fact = f"'{named.text}' is a channel: it cannot stand among people"
-    return Finding(finding.span, "CSP352", fact, f"make a step of it: notify: {named.text}")
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    match node:
-        case Scalar():
-            yield node
-        case Sequence(items=items):
-            for item in items:
-                yield from _scalars(item)
-        case Mapping(entries=entries):
-            for _, value in entries:
-                yield from _scalars(value)
-
-
-def _known(channels: frozenset[str], roles: frozenset[str]) -> str:
-    there = f"channels of project.yaml: {', '.join(sorted(channels)) or 'none yet'}"
-    return f"{there}; roles: {', '.join(sorted(roles)) or 'none yet'}"

@@ -19,7 +19,7 @@ VERBS = ("task", "email", "wait", "decide", "approve", "document", "playbook", "
 _EVERYWHERE = ("id", "after", "when", "not_before", "ends", "title")
 BELONGS = {
     "task": ("owner", "due", "minutes", "checklist", "outcomes", "about", "escalate", "done_when", "asks", "when_owner_changes"),
-    "email": ("to", "from", "cc", "thread", "send", "due", "minutes", "when_owner_changes"),
+    "email": ("to", "from", "cc", "thread", "once_per", "send", "due", "minutes", "when_owner_changes"),
     "wait": ("until",),
     "decide": (),
     "approve": ("owner", "due", "minutes", "checklist", "about", "escalate", "asks", "when_owner_changes"),

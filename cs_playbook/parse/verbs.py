@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal as OneOf
+
 from cs_playbook.model.condition import Cases
 from cs_playbook.model.step import TASK_DONE, Approve, Decide, Email, Requirement, Task, Verb, Wait
 from cs_playbook.model.team import People
 from cs_playbook.parse.conditions import read_cases
 from cs_playbook.parse.durations import read_duration
-from cs_playbook.parse.nodes import scalar, texts
+from cs_playbook.parse.nodes import scalar, text, texts
 from cs_playbook.parse.step_node import StepNode
 from cs_playbook.parse.step_play import read_document, read_play
 from cs_playbook.parse.step_set import read_notify, read_set
@@ -46,7 +48,7 @@ def _task(step: StepNode) -> Task | None:
     if title is None or owner is None:
         return None
     return Task(
-        title, owner, step.due(), step.minutes(), outcomes, step.checklist(), step.plain_people("about"),
+        title, owner, step.due(), step.minutes(), outcomes, step.checklist(), step.about(),
         step.escalation(), done_when,
     )  # fmt: skip
 
@@ -61,7 +63,8 @@ def _email(step: StepNode) -> Email | None:
     copies: Cases[People] | None = step.cases("cc", step.people)
     said = scalar(step.node, "thread")
     thread = None if said is None else Requirement(said.text, (), said.span)
-    return Email(letter, to, sender, step.due(), step.minutes(), key.span, copies, thread)
+    once_per: OneOf["account", "family"] = "family" if text(step.node, "once_per") == "family" else "account"
+    return Email(letter, to, sender, step.due(), step.minutes(), key.span, copies, thread, once_per)
 
 
 def _wait(step: StepNode) -> Wait | None:
@@ -84,7 +87,7 @@ def _approve(step: StepNode) -> Approve | None:
         step.minutes(),
         step.checklist(),
         step.escalation(),
-        step.plain_people("about"),
+        step.about(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -67,6 +67,8 @@ class Today:
     `watched(playbook, subject)`: whether a start by rule is only watched (`holdout:`).
     `pick(role, pool)`: whose turn it is among the people of a pool.
     `outlines`: definition → what can be read of a text that no longer binds.
+    `had(subject, enrollment, step, address)`: the account of its family for which the address has had that letter.
+    `decided(plans)`: hears what has been decided of an account so far, for what is handed out along the way.
     `rows(subject, table, condition)`: the rows that a letter goes through, as it shows them.
     """
 
@@ -82,6 +84,8 @@ class Today:
     pick: Callable[[str, Pool], str | None] = lambda role, pool: None
     rows: Callable[[Subject, str, str], tuple[Row, ...]] = lambda subject, table, condition: ()
     outlines: Mapping[str, Outline] = field(default_factory=dict)
+    had: Callable[[Subject, Enrollment, str, str], str] = lambda subject, enrollment, step, address: ""
+    decided: Callable[[Sequence[SubjectPlan]], None] = lambda plans: None
 
     def steps_of(self, definition: str) -> tuple[str, ...]:
         """The steps of a text, also of one that no longer binds, as far as they can be read."""

@@ -108,6 +108,8 @@ def _step(enrollment: Enrollment, event: StepOpened | StepEnded | StepPassed | S
             return _step_ended(enrollment, event)
         case StepPassed():
             passed = Progress(StepState.PASSED, event.on, done_on=event.on)
+            if event.step in enrollment.repeats:
+                return _once_more_done(enrollment, event.step, passed)
             return replace(enrollment, steps={**enrollment.steps, event.step: passed})
         case StepSkipped():
             skipped = Progress(StepState.SKIPPED, event.on, done_on=event.on)

@@ -11,7 +11,7 @@ from cs_playbook.model.condition import Cases, Condition, conditions
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
 from cs_playbook.model.playbook import PLAYED, Playbook
-from cs_playbook.model.step import Approve, Document, Email, Step, Task
+from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Step, Task
 from cs_playbook.model.team import People
 from cs_playbook.plan.absence import away_words
 from cs_playbook.plan.advance import enrollment_values
@@ -31,7 +31,9 @@ def told_of(
         return ()
     values = {**enrollment_values(enrollment), **subject.values}
     who = choose(verb.escalate.tell, values, today.reckoning)
-    return () if who is UNFIT else colleagues(cast(People, who), knowing(subject, enrollment), today)
+    if who is UNFIT or isinstance(who, ChannelRef):
+        return ()
+    return colleagues(cast(People, who), knowing(subject, enrollment), today)
 
 
 def line_of(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cs_playbook.model.enrollment import Enrollment
+from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import Notified
 from cs_playbook.model.note import Note
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import ChannelRef, Notify, Set
+from cs_playbook.model.step import ChannelRef, Notify, Set, Step
 from cs_playbook.model.team import AllOf, FirstOf, People, RoleRef
 from cs_playbook.plan.decision import Subject, Today
-from cs_playbook.plan.lines import account_name, why_started
+from cs_playbook.plan.lines import account_name, title_of, why_started
 from cs_playbook.plan.speaking import of_enrollment, say
 
 
@@ -26,12 +26,21 @@ def sentence_of(
 ) -> str:
     """The author's own; else the playbook's title, the account, and why it is in it."""
     step = text.step(event.step)
+    if step is not None and event.late in enrollment.tasks:
+        return _late_words(enrollment.tasks[event.late], step, of_enrollment(subject, enrollment), today)
     if step is not None and isinstance(step.verb, Notify) and step.verb.says is not None:
         return say(step.verb.says, of_enrollment(subject, enrollment), None, today.catalog)
     row = f" ({enrollment.row})" if enrollment.row else ""
     why = why_started(text, enrollment)
     because = "" if why == text.words.title else f" — {why}"
     return f"{text.words.title}: {account_name(subject)}{row}{because}"
+
+
+def _late_words(task: OpenTask, step: Step, subject: Subject, today: Today) -> str:
+    """`late since 2026-03-05: Find out what changed at Acme (Léa)`. A channel reads of no contact."""
+    person = today.catalog.team.person(task.owner)
+    title = title_of(step, subject, None, today)
+    return f"late since {task.due.isoformat()}: {title} ({person.name if person else task.owner})"
 
 
 def action_words(verb: Set | Notify) -> str:

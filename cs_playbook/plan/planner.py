@@ -59,15 +59,21 @@ def plan_account(account: Account, today: Today) -> list[SubjectPlan]:
     account = replace(account, subject=replace(account.subject, others=playing))
     plans: list[SubjectPlan] = []
     for enrollment in account.enrollments:
-        plans += [*_go_on(account, enrollment, today), *playing.take()]
+        plans += _heard([*_go_on(account, enrollment, today), *playing.take()], today)
     for beginning in account.starts:
         seen = _as_seen(beginning, playing)
         plan = _begin(account, seen, going, today) if seen is not None else None
         if plan is not None:
-            plans += [plan, *playing.take()]
+            plans += _heard([plan, *playing.take()], today)
             going |= {item.playbook: item.started_on for item in plan.after if item.arm is Arm.TREATED}
     plans += [SubjectPlan(replace(account.subject, row=row), (held,), ()) for row, held in account.held]
     return with_conflicts(plans, today.set_by_hand)
+
+
+def _heard(plans: list[SubjectPlan], today: Today) -> list[SubjectPlan]:
+    """Two enrollments of one account see of each other what is handed out, like two accounts."""
+    today.decided(plans)
+    return plans
 
 
 def _playing(account: Account, going: dict[str, date], today: Today) -> Playing:

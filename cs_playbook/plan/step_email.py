@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from cs_playbook.model.enrollment import OpenTask
-from cs_playbook.model.event import StepEnded, StepOpened
+from cs_playbook.model.event import StepEnded, StepOpened, StepPassed
 from cs_playbook.model.keys import task_key
 from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.advance import Day
@@ -25,18 +25,13 @@ def open_email(day: Day, step: Step, verb: Email) -> bool:
     if letter is None or to is None or not senders or due is None:
         return False
     closed = _closed_addresses(day.subject)
-    reached = [
-        contact
-        for contact in contacts(to, day.subject, day.today)
-        if contact.email is not None and contact.email.casefold() not in closed
-    ]
+    there = _each_open(contacts(to, day.subject, day.today), closed)
+    had = _had(day, step, verb, there)
+    reached = [contact for contact in there if contact.id not in had]
     if not reached:
-        day.happen(
-            StepEnded(day.enrollment.key, step.id, day.today.day, "undeliverable", "data"),
-            note="nobody to write to",
-        )
+        _nobody(day, step, had)
         return True
-    copies = _copies(day, step, verb, reached, closed)
+    copies = _copies(day, step, verb, senders[0], reached, closed)
     if copies is None:
         return False
     minutes = minutes_of(day, verb.minutes, day.values)
@@ -45,26 +40,71 @@ def open_email(day: Day, step: Step, verb: Email) -> bool:
         replace(draft, copies=_of_draft(copies, number, senders[0]), thread=_goes_on_from(day, verb, contact))
         for number, (draft, contact) in enumerate(zip(drafts, reached, strict=True))
     )
-    note = _new_thread(verb) if any(not task.thread for task in tasks) else ""
+    new_thread = _new_thread(verb) if any(not task.thread for task in tasks) else ""
+    note = "; ".join(part for part in (_had_words(had, len(there)), new_thread) if part)
     day.happen(StepOpened(day.enrollment.key, step.id, day.today.day, tasks), note=note)
     return True
+
+
+def _each_open(found: tuple[Contact, ...], closed: frozenset[str]) -> list[Contact]:
+    return [one for one in found if one.email is not None and one.email.casefold() not in closed]
+
+
+# --- who has had it already, for an account of the same family ---
+
+
+def _had(day: Day, step: Step, verb: Email, found: Sequence[Someone]) -> dict[str, str]:
+    """Contact → the account for which the letter has gone to the same address."""
+    if verb.once_per != "family":
+        return {}
+    theirs = [one for one in found if isinstance(one, Contact) and one.email]
+    asked = ((one.id, day.today.had(day.subject, day.enrollment, step.id, one.email or "")) for one in theirs)
+    return {contact: account for contact, account in asked if account}
+
+
+def _nobody(day: Day, step: Step, had: Mapping[str, str]) -> None:
+    """Passed over where all have had it: nothing is wrong with the addresses, and what follows an answer has none."""
+    key, today = day.enrollment.key, day.today.day
+    if had:
+        day.happen(StepPassed(key, step.id, today, _had_words(had, len(had))))
+    else:
+        ended = StepEnded(key, step.id, today, "undeliverable", "data")
+        day.happen(ended, note="nobody to write to")
+
+
+def _had_words(had: Mapping[str, str], of: int) -> str:
+    """Accounts by their keys: the ledger and other programs read this too."""
+    if not had:
+        return ""
+    who = "all" if len(had) == of else f"{len(had)} of {of}"
+    return f"{who} had this letter for {', '.join(sorted(set(had.values())))}"
 
 
 # --- who reads it besides ---
 
 
 def _copies(
-    day: Day, step: Step, verb: Email, reached: list[Contact], closed: frozenset[str]
+    day: Day, step: Step, verb: Email, sender: Colleague, reached: list[Contact], closed: frozenset[str]
 ) -> tuple[Someone, ...] | None:
-    """No address gets the letter twice, nobody who opted out or left gets it at all; None where it is not known who."""
+    """No address gets the letter twice, nobody who opted out or left gets it at all; None where it is not known who.
+
+    The sender may have been picked from a pool just now: in copy too the pool is then that person.
+    """
     if verb.copies is None:
         return ()
     who = chosen(day, step, "who gets a copy", verb.copies, day.values)
     if who is None:
         return None
     has_it = closed | {contact.email.casefold() for contact in reached if contact.email}
-    found = people(who, day.subject, day.today)
-    return tuple(one for one in found if one.email and one.email.casefold() not in has_it)
+    found = people(who, with_pick(day.subject, sender), day.today)
+    had = _had(day, step, verb, found)
+    return tuple(
+        one
+        for one in found
+        if one.email
+        and one.email.casefold() not in has_it
+        and not (isinstance(one, Contact) and one.id in had)
+    )
 
 
 def _of_draft(copies: tuple[Someone, ...], number: int, sender: Colleague) -> tuple[str, ...]:

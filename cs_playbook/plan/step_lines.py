@@ -6,8 +6,9 @@ from typing import cast
 
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.enrollment import OpenTask
-from cs_playbook.model.event import TaskEscalated
-from cs_playbook.model.step import Approve, Document, Email, Escalation, Step, Task
+from cs_playbook.model.event import Notified, TaskEscalated
+from cs_playbook.model.keys import late_note_key
+from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Escalation, Step, Task
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Duration
 from cs_playbook.plan.advance import Day
@@ -41,9 +42,19 @@ def _escalate(day: Day, escalation: Escalation, task: OpenTask) -> bool:
         return False
     if day.today.day < day.today.reckoning.calendar.add(task.due, cast(Duration, late_by)):
         return False
+    if isinstance(who, ChannelRef):
+        _tell_channel(day, who.channel, task)
+        return True
     told = tuple(person.email for person in colleagues(cast(People, who), day.subject, day.today))
     if not told:
         day.hold(HeldBy.NOBODY, task.step, "it is late, and nobody is there to be told")
         return False
     day.happen(TaskEscalated(day.enrollment.key, task.key, day.today.day, told))
     return True
+
+
+def _tell_channel(day: Day, channel: str, task: OpenTask) -> None:
+    """A note of its own, for the file of the channel."""
+    key, today = day.enrollment.key, day.today.day
+    day.happen(TaskEscalated(key, task.key, today, (), channel))
+    day.happen(Notified(key, task.step, today, late_note_key(task.key), channel, late=task.key))

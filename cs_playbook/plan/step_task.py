@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cs_playbook.model.answer import Values, answer, explain
+from cs_playbook.model.condition import Cases
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import StepEnded, StepOpened
 from cs_playbook.model.keys import task_key
@@ -17,7 +18,10 @@ from cs_playbook.plan.step_parts import chosen, due_on, minutes_of, owners_of, s
 
 
 def open_task(day: Day, step: Step, verb: Task | Approve | Document) -> bool:
-    contact = _about(day, verb.about)
+    known = _about(day, step, verb.about)
+    if known is None:
+        return False
+    contact = known[0] if known else None
     values = with_contact(day.values, contact)
     if isinstance(verb, Task | Document) and _closed_by_data(day, step, verb, values):
         return True
@@ -62,9 +66,12 @@ def _slots(owners: tuple[Colleague, ...], contact: Contact | None) -> list[tuple
     return [(owner, f"{owner.role}{'' if about is None else f' {about}'}") for owner in owners]
 
 
-def _about(day: Day, who: People | None) -> Contact | None:
-    found = contacts(who, day.subject, day.today) if who else ()
-    return found[0] if found else None
+def _about(day: Day, step: Step, cases: Cases[People] | None) -> tuple[Contact, ...] | None:
+    """None: whom it is about cannot be decided, it waits. Empty: nobody is there, and it opens all the same."""
+    if cases is None:
+        return ()
+    who = chosen(day, step, "whom it is about", cases, day.values)
+    return None if who is None else contacts(who, day.subject, day.today)
 
 
 def _closed_by_data(day: Day, step: Step, verb: Task | Document, values: Values) -> bool:

@@ -150,8 +150,8 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             yield "; waits for the other playbook to end" if event.plays else ""
         case StepEnded(step=step, outcome=outcome, by=by):
             yield f"{named} › {step} ended: {outcome} ({event.because or f'by {by}'})"
-        case StepPassed(step=step):
-            yield f"{named} › {step} passed over: its `when` said no"
+        case StepPassed(step=step, because=because):
+            yield f"{named} › {step} passed over: {because or 'its `when` said no'}"
         case StepRepeats(step=step, occurrence=occurrence, planned=planned, rhythm=rhythm):
             yield f"{named} › {step} repeats" if planned is None else f"{named} › {step}: time {occurrence}"
             yield f" (every {rhythm}: {planned.isoformat()})" if planned is not None else ""
@@ -164,8 +164,8 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             step = enrollment.tasks[task].step if enrollment else task[:8]
             yield f"{named} › {step} answered: {outcome}, by {by} ({via})" + (f": {note}" if note else "")
             yield f"; {event.words}" if event.words else ""
-        case TaskEscalated(task=task, to=to):
-            yield f"{named} › {task[:8]} is late: told to {', '.join(to)}"
+        case TaskEscalated(task=task, to=to, channel=channel):
+            yield f"{named} › {task[:8]} is late: told to {channel or ', '.join(to)}"
         case TaskReassigned(task=task, owner=owner, instead_of=absent):
             yield f"{named} › {task[:8]} now belongs to {owner}" + (f", who stands in for {absent}" if absent else "")
         case GoalMet():

@@ -106,8 +106,8 @@ def _next(step: Step, decisions: Sequence[Decision]) -> str:
                 words = "opens"
             case Change(event=StepEnded(step=named, outcome=outcome)) if named == step.id:
                 words = f"ends: {outcome}"
-            case Change(event=StepPassed(step=named)) if named == step.id:
-                words = "is passed over"
+            case Change(event=StepPassed(step=named, because=because)) if named == step.id:
+                words = f"is passed over{because and f': {because}'}"
             case Change(event=StepSkipped(step=named)) if named == step.id:
                 words = "is skipped"
             case _:

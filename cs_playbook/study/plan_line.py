@@ -205,7 +205,7 @@ class Spoken:
     def told(self, task: OpenTask) -> tuple[str, ...]:
         """Who hears today that it is late."""
         events = (d.event for d in self.plan.decisions if isinstance(d, Change))
-        return next((e.to for e in events if isinstance(e, TaskEscalated) and e.task == task.key), ())
+        return next((e.to or (e.channel,) for e in events if isinstance(e, TaskEscalated) and e.task == task.key), ())
 
     def _text(self) -> Playbook | None:
         return self.today.texts.get(self.enrollment.definition) if self.enrollment else None
@@ -239,8 +239,8 @@ def _quiet_words(events: list[object]) -> str:
                 return f"goes by the text of today{lost}"
             case StepOpened(step=step):
                 return f"{step} begins"
-            case StepPassed(step=step):
-                return f"{step}: passed over"
+            case StepPassed(step=step, because=because):
+                return f"{step}: passed over{because and f', {because}'}"
             case StepOver(step=step, outcome=outcome):
                 return f"{step} is over: {outcome}"
             case StepSkipped(step=step):

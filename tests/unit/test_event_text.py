@@ -121,6 +121,10 @@ WRITTEN = [
         '{"by":"data","enrollment":"e1","kind":"StepEnded","on":"2026-03-02","outcome":"agreed","step":"call"}',
     ),
     (
+        StepPassed("e1", "hello", DAY, "all had this letter for acme"),
+        '{"because":"all had this letter for acme","enrollment":"e1","kind":"StepPassed","on":"2026-03-02","step":"hello"}',
+    ),
+    (
         StepPassed("e1", "call", DAY),
         '{"enrollment":"e1","kind":"StepPassed","on":"2026-03-02","step":"call"}',
     ),
