@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_playbook.compile.facts import account_columns
+from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.sql import sql
 from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.columns import column_of, known_column

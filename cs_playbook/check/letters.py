@@ -139,6 +139,8 @@ def filled_everywhere(catalog: Catalog) -> frozenset[str]:
         *(f"account.{fact}" for fact in catalog.facts),
         *(f"contact.{field}" for field in of_contacts),
     }
+    if catalog.contract.accounts.parent is not None:
+        names |= {f"parent.{fact}" for fact in catalog.facts}
     for role in catalog.team.roles:
         names |= {f"{role.name}.{what}" for what in (of_contacts if role.is_contact else ("name", "email"))}
     for name in catalog.team.unread:  # ours or theirs, nobody knows

@@ -23,6 +23,7 @@ from cs_playbook.check.pages import (
     people,
     playbooks,
     rhythms,
+    scorecards,
     starting,
     stories,
     traits,
@@ -47,6 +48,7 @@ _PAGES: Mapping[str, str] = {
     **contracts.PAGES,
     **exports.PAGES,
     **traits.PAGES,
+    **scorecards.PAGES,
     **asks.PAGES,
     **changes.PAGES,
 }

@@ -124,11 +124,11 @@ def rivals_exist(catalog: Catalog) -> Iterator[Finding]:
         others = [other for other in catalog.playbooks.values() if other is not playbook]
         known = {name for other in others for name in (other.name, *other.formerly)}
         known |= {f"tag:{tag}" for other in others for tag in other.tags}
-        for name in playbook.not_together_with:
+        for name, span in zip(playbook.not_together_with, playbook.not_together_at, strict=True):
             if name not in known:
                 fact = f"`not_together_with: {name}`, and no other playbook has this {'tag' if name.startswith('tag:') else 'name'}"
                 hint = did_you_mean(name, known) or "name another playbook, or tag:x"
-                yield Finding(playbook.span, "CSP393", fact, hint)
+                yield Finding(span, "CSP393", fact, hint)
 
 
 def names_are_its_own(catalog: Catalog) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cs_playbook.check.rule import Asked
+from cs_playbook.check.rule import Asked, place_in
 from cs_playbook.check.steps import ends_with
 from cs_playbook.model.condition import Leaf
 from cs_playbook.model.expression import (
@@ -78,7 +78,7 @@ def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterato
     if outcomes and what == "outcome" and literal.value not in outcomes:
         fact = f"step '{step_id}' never ends with '{literal.value}'"
         hint = did_you_mean(str(literal.value), outcomes) or ends_with(outcomes)
-        yield Finding(_place(leaf, literal), "CSP317", fact, hint)
+        yield Finding(place_in(leaf, literal), "CSP317", fact, hint)
 
 
 def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
@@ -131,7 +131,7 @@ def _results_asked(asked: Asked) -> Iterator[tuple[Step, Span, Name]]:
     """Every result of a step that a step asks for, in its conditions and its dates."""
     for step, leaf in asked.lines:
         if step is not None and "steps." in leaf.text:
-            yield from ((step, _place(leaf, name), name) for name in _results(leaf.expression))
+            yield from ((step, place_in(leaf, name), name) for name in _results(leaf.expression))
     for step, moment in asked.dates:
         yield from ((step, moment.span, name) for name in _results(moment.date))
 
@@ -180,7 +180,7 @@ def _single_days(leaf: Leaf) -> Iterator[Finding]:
         hint = _span_of_days(part)
         if hint:
             fact = "this is true on one single day: whoever is missed on that day is missed for ever"
-            yield warning(_place(leaf, part), "CSP230", fact, f"give it some days: {hint}")
+            yield warning(place_in(leaf, part), "CSP230", fact, f"give it some days: {hint}")
 
 
 def _span_of_days(part: Expression) -> str:
@@ -203,11 +203,3 @@ def _span_of_days(part: Expression) -> str:
 def _between(function: str, date: str, days: int) -> str:
     low, high = (days, days + _A_WEEK) if function.endswith("since") else (days - _A_WEEK, days)
     return f"{function}({date}) between {low} and {high}"
-
-
-def _place(leaf: Leaf, part: Expression) -> Span:
-    """The part inside its line, as far as one can tell: the span of a leaf is that of its whole text."""
-    quoted = leaf.span.length > len(leaf.text)
-    return (
-        leaf.span.within(part.at[0] + quoted, part.at[1]) if leaf.span.length >= len(leaf.text) else leaf.span
-    )

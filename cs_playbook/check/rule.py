@@ -9,6 +9,7 @@ from cs_playbook.check.ways import Ways, ways_of
 from cs_playbook.model.asking import rule_conditions, step_cases, step_conditions
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Cases, Leaf, leaves
+from cs_playbook.model.expression import Expression
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.plays import outcomes_of_play
 from cs_playbook.model.step import Play, Step
@@ -82,3 +83,11 @@ def _is_waited_for(cases: Cases[object], step: Step) -> bool:
 def note(span: Span, code: str, message: str, hint: str = "") -> Finding:
     """Something worth knowing that is no mistake: shown only to who asks for all."""
     return Finding(span, code, message, hint, Severity.NOTE)
+
+
+def place_in(leaf: Leaf, part: Expression) -> Span:
+    """The part inside its line, as far as one can tell: the span of a leaf is that of its whole text."""
+    quoted = leaf.span.length > len(leaf.text)
+    return (
+        leaf.span.within(part.at[0] + quoted, part.at[1]) if leaf.span.length >= len(leaf.text) else leaf.span
+    )

@@ -82,6 +82,33 @@ def threads_go_on(asked: Asked) -> Iterator[Finding]:
             yield Finding(named.span, "CSP344", fact, f"let it come before, e.g. after: {named.step}")
 
 
+def families_are_known(asked: Asked) -> Iterator[Finding]:
+    """CSP346 One letter for a family, and no account stands above another
+
+    `once_per: family` writes once to a person who is a contact of several accounts of a family: a parent
+    and the accounts below it. Which account is the parent of which stands in data.yaml.
+
+    Fails:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: hello, email: example/hello, to: champion, from: csm, once_per: family}
+
+    Mended:
+
+        # playbooks/example.yaml
+        steps:
+          - {id: hello, email: example/hello, to: champion, from: csm}
+    """
+    if asked.catalog.contract.accounts.parent is not None:
+        return
+    for step in asked.playbook.steps:
+        if isinstance(step.verb, Email) and step.verb.once_per == "family":
+            fact = f"'{step.id}' is sent once a family, and no account stands above another here"
+            hint = "data.yaml says which field names the parent: accounts: {parent: parent_id, …}"
+            yield Finding(step.verb.span, "CSP346", fact, hint)
+
+
 def limits_count_somebody_known(asked: Asked) -> Iterator[Finding]:
     """CSP345 A limit for each person, and a pool begins
 

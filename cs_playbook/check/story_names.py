@@ -13,6 +13,7 @@ from cs_playbook.model.plays import BY_ITSELF, outcomes_of_play, played_by
 from cs_playbook.model.step import Email, Play, Step
 from cs_playbook.model.story import Stories
 from cs_playbook.model.trait import Trait
+from cs_playbook.parse.story_value import Kind, kinds_of_account
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar
 
@@ -27,6 +28,7 @@ class Names:
     reasons: frozenset[str]
     traits: Mapping[str, Trait] = field(default_factory=dict)
     others: Mapping[str, Playbook] = field(default_factory=dict)  # those that it plays
+    facts: Mapping[str, Kind] = field(default_factory=dict)
 
     def step(self, named: str) -> Step | None:
         """A step of its own, or `champion-change.meet`: of a playbook that it plays."""
@@ -90,7 +92,7 @@ def names_of(stories: Stories, catalog: Catalog) -> Names:
     asked += [way_out.when for way_out in playbook.exits]
     asked += [playbook.goal.when if playbook.goal else None]
     reasons = {reason for item in asked if item is not None for reason in _reasons(item)}
-    return Names(playbook, frozenset(stories.accounts), set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks))  # fmt: skip
+    return Names(playbook, frozenset(stories.accounts), set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks), kinds_of_account(catalog))  # fmt: skip
 
 
 def _reasons(condition: Condition) -> Iterator[str]:

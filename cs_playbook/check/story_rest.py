@@ -38,12 +38,13 @@ def resting(run: Block, names: Names, days: Days) -> Iterator[Finding]:
 
 def _put_off(name: Scalar, until: Node, names: Names, days: Days) -> Iterator[Finding]:
     if isinstance(until, Block):
-        yield from names.account(name)
+        yield from names.subject(name)
         for step, day in until.entries:
             yield from _step(step, names)
             yield from _day(day, days)
     else:
-        yield from _step(name, names) if name.text not in names.accounts else ()
+        is_subject = name.text in names.accounts or "/" in name.text
+        yield from names.subject(name) if is_subject else _step(name, names)
         yield from _day(until, days)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from cs_playbook.check.story_names import Names, unknown
 from cs_playbook.model.asks import Ask, Misread, value_of
 from cs_playbook.model.playbook import RULE
-from cs_playbook.model.step import Approve, Document, Email, Notify, Step, Task
+from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Notify, Step, Task
 from cs_playbook.model.value import FieldType
 from cs_playbook.parse.nodes import block
 from cs_playbook.parse.story_value import Days, Kind, Wrong, read_day, read_value
@@ -212,8 +212,14 @@ def _tells(named: Scalar, names: Names) -> Iterator[Finding]:
     step = names.step(named.text)
     if step is None:
         yield _no_step(named, names, "CSP337")
-    elif not isinstance(step.verb, Notify):
+    elif not isinstance(step.verb, Notify) and not _tells_a_channel(step):
         yield Finding(named.span, "CSP337", f"'{step.id}' tells nobody: it is a {step.kind}", "")
+
+
+def _tells_a_channel(step: Step) -> bool:
+    """What is late, in the file of a channel."""
+    escalate = step.verb.escalate if isinstance(step.verb, Task | Approve | Document) else None
+    return escalate is not None and any(isinstance(fit.value, ChannelRef) for fit in escalate.tell.fits)
 
 
 def _traits(value: Node, names: Names, days: Days) -> Iterator[Finding]:
@@ -225,6 +231,19 @@ def _traits(value: Node, names: Names, days: Days) -> Iterator[Finding]:
                 yield unknown(key, "CSP337", "there is no trait", names.traits)
                 continue
             read = read_value(plain(written), Kind(trait.type, trait.values), days)
+            if isinstance(read, Wrong):
+                yield Finding(written.span, "CSP335", read.message, read.hint)
+
+
+def _facts(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    for account, said in value.entries if isinstance(value, Block) else ():
+        yield from names.account(account)
+        for key, written in said.entries if isinstance(said, Block) else ():
+            kind = names.facts.get(key.text)
+            if kind is None:
+                yield unknown(key, "CSP337", "there is no fact", names.facts)
+                continue
+            read = read_value(plain(written), kind, days)
             if isinstance(read, Wrong):
                 yield Finding(written.span, "CSP335", read.message, read.hint)
 
@@ -265,6 +284,7 @@ _CHECKS: dict[str, Callable[[Node, Names, Days], Iterator[Finding]]] = {
     "escalated": _escalated,
     "notified": _notified,
     "traits": _traits,
+    "facts": _facts,
     "because": _because,
 }
 

@@ -11,7 +11,7 @@ from cs_playbook.model.team import Always, ContactsWhere, FromField, ManagerOf, 
 from cs_playbook.source.finding import Finding, warning
 
 NEARLY = 0.8  # of two names that are probably the same one
-RESERVED = ("account", "contact", "row", "steps", "given", "today", "rows")
+RESERVED = ("account", "parent", "contact", "row", "steps", "given", "today", "rows")
 
 
 def role_names_are_free(catalog: Catalog) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ ROOMS = {
     "start": ("init", "demo", "snapshot"),
     "write": ("validate", "language", "rule", "schema"),
     "prove": ("test",),
-    "look": ("dry-run", "explain"),
+    "look": ("dry-run", "explain", "health"),
     "operate": ("run", "tasks", "done", "answers", "start", "given", "stop", "status", "history", "ledger"),
     "traits": ("set",),
     "leave": ("mute", "snooze"),

@@ -18,6 +18,7 @@ PANEL = "Look"
 def register(app: typer.Typer) -> None:
     app.command("dry-run", rich_help_panel=PANEL)(dry_run)
     app.command(rich_help_panel=PANEL)(explain)
+    app.command(rich_help_panel=PANEL)(health)
 
 
 def dry_run(context: typer.Context) -> None:
@@ -86,6 +87,37 @@ def explain(
         svg=lambda: picture(
             report.as_lines(explained, columns), f"cs-playbook explain {account} {playbook}".strip(), columns
         ),
+    )
+
+
+def health(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="[ACCOUNT]", help="Its key or its name.")] = "",
+) -> None:
+    """How the portfolio does by its scorecards, who does worst and why; of one account the whole sum."""
+    from cs_playbook.commands.health import account_health, portfolio_health
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report import health as report
+
+    settings: Settings = context.obj
+    workspace = open_workspace(settings.directory)
+    _tell_without_ledger(workspace)
+    columns = width()
+    if account:
+        one = account_health(workspace, account, settings.as_of)
+        emit(
+            settings,
+            text=lambda: colored(report.account_lines(one, columns), settings),
+            json=lambda: report.account_json(one, settings.names),
+            svg=lambda: picture(report.account_lines(one, columns), f"cs-playbook health {account}", columns),
+        )
+        return
+    found = portfolio_health(workspace, settings.as_of)
+    emit(
+        settings,
+        text=lambda: colored(report.portfolio_lines(found, columns, settings.names), settings),
+        json=lambda: report.portfolio_json(found, settings.names),
+        svg=lambda: picture(report.portfolio_lines(found, columns, settings.names), "cs-playbook health", columns),
     )
 
 

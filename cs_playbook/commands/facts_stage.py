@@ -22,6 +22,7 @@ from cs_playbook.model.asking import (
 )
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition
+from cs_playbook.model.data import PARENT_DOT
 from cs_playbook.model.expression import Expression, FieldType, Memory, Value, to_day
 from cs_playbook.model.functions import Reckoning, functions, like
 from cs_playbook.model.lasting import series_of
@@ -46,8 +47,8 @@ class Stage:
     catalog: Catalog
 
 
-def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
-    """What the playbooks of today and the texts of open enrollments ask, and what screens show."""
+def everything_asked(catalog: Catalog, texts: Iterable[Playbook], also: Iterable[str] = ()) -> Asked:
+    """What the playbooks of today and the texts of open enrollments ask, what screens show, and `also` these facts."""
     wanted: list[Condition | Expression] = []
     facts = [name for name in (*SHOWN, catalog.contract.accounts.key or "id") if name in catalog.facts]
     acting = [playbook for playbook in catalog.playbooks.values() if playbook.status is not Status.DRAFT]
@@ -59,12 +60,15 @@ def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
             wanted += [*step_dates(step), *handed_over(step)]
         wanted += named_in_sentences(playbook)
     wanted += [*_asked_by_roles(catalog), *(rule.when for rule in catalog.project.hands_off)]
+    above = PARENT_DOT if catalog.contract.accounts.parent is not None else ""
     facts += [*_facts_of_pools(catalog), *_drawn_by(catalog, [*acting, *texts])]
     facts += [item.fact for playbook in (*acting, *texts) for item in playbook.trigger.per_value]
-    facts += [name for name in _in_letters(catalog) if name in catalog.facts]
+    facts += [name for name in _in_letters(catalog) if name.removeprefix(above) in catalog.facts]
     if catalog.contract.active is not None:
         wanted.append(catalog.contract.active)
-    return asked_of(wanted, [*facts, *catalog.segmentations], catalog)
+    # Of a score the band is remembered in any case: it changes rarely, and it is the trend that people look at.
+    wanted += [Memory("was", card.band, None, FieldType.TEXT) for card in catalog.scorecards.values()]
+    return asked_of(wanted, [*facts, *catalog.segmentations, *also], catalog)
 
 
 def _asked_by_roles(catalog: Catalog) -> Iterator[Condition | Expression]:
@@ -91,14 +95,14 @@ def _drawn_by(catalog: Catalog, playbooks: Iterable[Playbook]) -> list[str]:
 
 
 def _in_letters(catalog: Catalog) -> Iterator[str]:
-    """Facts that letters name as account.x."""
+    """Facts that letters and documents name as account.x; those of parent.x are called so here too."""
     import re
 
     texts = (document.text for document in catalog.documents.values())
     for letter in (*catalog.letters.values(), *texts):
-        yield from re.findall(
-            r"\baccount\.([a-z_][a-z0-9_]*)", letter.subject + letter.body + " ".join(letter.needs)
-        )
+        written = letter.subject + letter.body + " ".join(letter.needs)
+        yield from re.findall(r"\baccount\.([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)", written)
+        yield from re.findall(r"\bparent\.[a-z_][a-z0-9_]*", written)
 
 
 def stage_facts(

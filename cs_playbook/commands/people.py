@@ -210,7 +210,7 @@ def _refuse_nowhere(playbook: Playbook, midway: Midway, act: Act) -> None:
 def stop_playbook(
     workspace: Workspace, playbook: str, account: str, because: str, act: Act
 ) -> list[Enrollment]:
-    """Ends it at once, with all its open tasks."""
+    """Ends it at once, with all its open tasks. Only who may start it, or owns it, may end it."""
     known = workspace.catalog.playbooks.get(playbook)
     first_name = known.first_name if known else playbook
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
@@ -222,6 +222,8 @@ def stop_playbook(
             inside = {item.playbook for item in ledger.enrollments_of(found) if item.is_open}
             where = f"it is in: {', '.join(sorted(inside))}" if inside else "it is in no playbook"
             raise ChoiceError(f"{account} is not in '{playbook}'", did_you_mean(playbook, inside) or where)
+        if known is not None:
+            _refuse_stranger(workspace, known, found, act.by, ledger)
         for item in going:
             _refuse_before(act.on, item.started_on, "it began")
         ledger.record(
@@ -229,6 +231,12 @@ def stop_playbook(
             act.recorded_at,
         )
         return going
+
+
+def _refuse_stranger(workspace: Workspace, playbook: Playbook, account: str, by: str, ledger: Ledger) -> None:
+    from cs_playbook.commands.who_may import refuse_stranger  # what a plan needs is loaded where it is asked
+
+    refuse_stranger(workspace, playbook, account, by, ledger)
 
 
 def take_lists(workspace: Workspace, files: Sequence[Path], act: Act) -> Returned:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from cs_playbook.commands.facts_stage import everything_asked
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
+from cs_playbook.commands.story_facts import facts_expected
 from cs_playbook.commands.story_said import Unsaid, said
 from cs_playbook.commands.story_traits import words_of
 from cs_playbook.commands.story_world import Export, World, begin, export, later
@@ -89,7 +90,8 @@ def setting_of(stories: Stories, catalog: Catalog, around: Surroundings, calenda
     playbook = replace(catalog.playbooks[stories.playbook], status=Status.LIVE)
     alone = replace(catalog, playbooks={**_played(playbook, catalog), playbook.name: playbook})
     apart = rivals(catalog.playbooks.values())
-    return Setting(stories, alone, around, calendar, everything_asked(alone, ()), rivals=apart)
+    asked = everything_asked(alone, (), facts_expected(stories))
+    return Setting(stories, alone, around, calendar, asked, rivals=apart)
 
 
 def _played(playbook: Playbook, catalog: Catalog) -> dict[str, Playbook]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cs_playbook.commands.story_conditions import names_of
 from cs_playbook.commands.story_day import Played
+from cs_playbook.commands.story_facts import facts_today, wanted_fact
 from cs_playbook.commands.story_lines import Telling, Wanted, item_words, matched, wanted_closed
 from cs_playbook.commands.story_missing import step_states, why_goal_not_met, why_no_item, why_not_ended
 from cs_playbook.commands.story_seen import (
@@ -145,6 +146,17 @@ def _traits(expect: Expectation, played: Played) -> Iterator[Gap]:
                 yield Gap("traits", f"{account}: {name} is {expected}", f"{account}: {name} is {got}")
 
 
+def _facts(expect: Expectation, played: Played) -> Iterator[Gap]:
+    kinds = played.morning.today.catalog.facts
+    for account, wanted in (expect.facts or {}).items():
+        facts = facts_today(account, played)
+        for name, written in wanted.items():
+            value = wanted_fact(name, written, played)
+            if facts.get(name) != value:
+                expected, got = (value_words(one, kinds.get(name)) for one in (value, facts.get(name)))
+                yield Gap("facts", f"{account}: {name} is {expected}", f"{account}: {name} is {got}")
+
+
 def _closed(expect: Expectation, played: Played) -> Iterator[Gap]:
     if expect.closed is None:
         return
@@ -222,5 +234,5 @@ def _pairs(outcomes: Mapping[str, str | None]) -> str:
 
 
 _QUESTIONS: tuple[Question, ...] = (
-    _started, _ended, _goal, _open, _drafts, _notified, _traits, _closed, _escalated, _held, _because
+    _started, _ended, _goal, _open, _drafts, _notified, _traits, _facts, _closed, _escalated, _held, _because
 )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from cs_playbook.commands.story_why import subject_name
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import Event, Muted, Snoozed, TaskSnoozed, Unmuted
 from cs_playbook.model.story import Run
@@ -35,13 +36,14 @@ def _muted(account: str, until: Any, on: date, days: Days) -> Event:
 
 
 def _put_off(name: str, until: Any, on: date, going: list[Enrollment], days: Days) -> Iterator[Event]:
-    """`{call: +3 days}`, `{acme: {call: +3 days}}`; `{acme: +3 days}`: all of it."""
+    """`{call: +3 days}`, `{acme: {call: +3 days}}`; `{acme: +3 days}`, `{acme/s1: +3 days}`: all of it."""
     for item in going:
+        is_meant = name in (item.account, subject_name(item.account, item.row))
         if isinstance(until, dict):
-            if item.account == name:
+            if is_meant:
                 for step, day in until.items():
                     yield from _tasks(item, step, day, on, days)
-        elif item.account == name:
+        elif is_meant:
             yield Snoozed(item.key, on, _day(until, days), BECAUSE, SOMEBODY)
         else:
             yield from _tasks(item, name, until, on, days)

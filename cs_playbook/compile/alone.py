@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cs_playbook.compile.facts import account_columns
+from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.sql import sql_of_condition
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.functions import Reckoning

@@ -11,7 +11,9 @@ from cs_playbook.model.condition import Condition, conditions, leaves
 from cs_playbook.model.data import PARENT_DOT
 from cs_playbook.model.expression import Expression, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.lasting import series_of
+from cs_playbook.model.scorecard import Scorecard, change_days, conditions_of, expressions_in
 from cs_playbook.model.trait import Trait
+from cs_playbook.model.value import FieldType
 
 AT_START = "at_start"
 TRAIT = "trait"
@@ -82,7 +84,22 @@ class _Collector:
                     self.take(segment.when)
             # An unknown rule leaves an account where it was.
             self._memory(was_in(name, self.catalog))
+        elif (card := card_of(name, self.catalog)) is not None:
+            self._of_card(name, card)
         self.asked.facts[name] = None
+
+    def _of_card(self, name: str, card: Scorecard) -> None:
+        """Any part of a scorecard asks for the number, the number for all that is in it."""
+        change = change_of(name, self.catalog)
+        if change is not None:
+            self._memory(change)
+        if name != card.name:
+            self.fact(card.name)
+            return
+        for condition in conditions_of(card):
+            self.take(condition)
+        for expression in expressions_in(card):
+            self.expression(expression)
 
     def _related(self, related: Related) -> None:
         if related.where is not None:
@@ -116,6 +133,17 @@ def trait_asked(trait: Trait) -> Memory:
 def was_in(segmentation: str, catalog: Catalog) -> Memory:
     """The segment of the previous logical day."""
     return Memory("was", segmentation, None, catalog.facts[segmentation])
+
+
+def card_of(name: str, catalog: Catalog) -> Scorecard | None:
+    """The scorecard that gives a fact: `health`, `health.band`."""
+    return catalog.scorecards.get(name.partition(".")[0])
+
+
+def change_of(name: str, catalog: Catalog) -> Memory | None:
+    """`health.change_28d`: what the number was then."""
+    card, days = card_of(name, catalog), change_days(name)
+    return Memory("ago", card.name, days, FieldType.NUMBER) if card is not None and days else None
 
 
 def _expressions(item: Condition | Expression) -> Iterator[Expression]:

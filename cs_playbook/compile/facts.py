@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cs_playbook.compile.asked import TRAIT, Asked, about_account, trait_asked, was_in
+from cs_playbook.compile.account_columns import account_columns, if_it_fits, stored
+from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked, was_in
 from cs_playbook.compile.family import children_rows, facts_of_children, own_fact, parents_table
 from cs_playbook.compile.filled import Past
 from cs_playbook.compile.rows import (
@@ -21,8 +22,8 @@ from cs_playbook.compile.rows import (
     view_of,
     visible_field,
 )
-from cs_playbook.compile.sql import Asked as AskedName
-from cs_playbook.compile.sql import Columns, constant, no_aggregate, quoted, sql, sql_of_condition
+from cs_playbook.compile.scores import band_of, changed_by, scores_table
+from cs_playbook.compile.sql import Columns, constant, quoted, sql, sql_of_condition
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition, leaves
@@ -30,17 +31,12 @@ from cs_playbook.model.data import CHILDREN, Table
 from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
+from cs_playbook.model.scorecard import Scorecard, conditions_of, expressions_in
 from cs_playbook.model.segment import Segmentation
 
 JOINED_AT_ONCE = 40
 HEAVIEST = 200  # names
 ACTIVE = "_active"
-_STORED = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real", FieldType.EMAIL: "text"}
-_FITS = {
-    "text": "typeof({0}) = 'text'",
-    "real": "typeof({0}) in ('integer', 'real')",
-    "integer": "typeof({0}) = 'integer'",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ class _Builder:
             if table.name != "accounts":
                 self.statements.append(view_of(table, self.catalog.contract, self.reckoning))
         self._ground()
-        while self._layer() or self._rows() or self._family():
+        while self._layer() or self._rows() or self._scores() or self._family():
             pass
         self._active()
         columns = tuple(self.done.items())
@@ -156,9 +152,7 @@ class _Builder:
             return (
                 f"({alias}.subject is not null)"  # a playbook that never ran is neither running nor finished
             )
-        value = f"{alias}.value"
-        # A fact whose type has changed since: what was recorded means nothing any more.
-        return f"iif({_FITS[stored(kind)].format(value)}, {value}, null)"
+        return if_it_fits(f"{alias}.value", kind)
 
     def _layer(self) -> bool:
         """Every signal and segmentation that now has all it needs."""
@@ -170,6 +164,8 @@ class _Builder:
             if signal is not None and signal.table is None and self._ready(signal.value):
                 added[name] = (self._or_given(name, self._sql(signal.value)), signal.type)
                 self.weights[name] = self._weight(signal.value)
+            elif (change := change_of(name, self.catalog)) is not None and change.subject in self.done:
+                added[name] = (self._or_given(name, changed_by(change)), FieldType.NUMBER)
             elif segmentation is not None and self._segmentation_ready(segmentation):
                 added[name] = (self._or_given(name, self._segment(segmentation)), FieldType.TEXT)
                 # Each of its conditions is written twice.
@@ -194,6 +190,27 @@ class _Builder:
                     self._edges(table, edges[start : start + JOINED_AT_ONCE])
                 return True
         return False
+
+    def _scores(self) -> bool:
+        """The first scorecard that has all it needs: a table of its own, because each stage of a sum needs the last."""
+        cards = (card for card in self.catalog.scorecards.values() if card.name in self.asked.facts)
+        card = next((card for card in cards if self._scorecard_ready(card)), None)
+        if card is None:
+            return False
+        table = quoted(f"scores_{len(self.statements)}")
+        self.statements += scores_table(table, card, self.relation, self._columns(), self.reckoning)
+        score = self._or_given(card.name, f"{table}.score")
+        # The band of the number that stands there, also where a story has said the number.
+        band = f"coalesce({table}.band, {band_of(card, score)})"
+        added = {
+            card.name: (score, FieldType.NUMBER),
+            card.band: (self._or_given(card.band, band), FieldType.TEXT),
+            card.coverage: (self._or_given(card.coverage, f"{table}.coverage"), FieldType.NUMBER),
+            card.drag: (self._or_given(card.drag, f"{table}.drag"), FieldType.TEXT),
+        }
+        given = "temp.given" if self.given else None
+        self._add(added, f" left join temp.{table} on {table}._n = f._n", given)
+        return True
 
     def _family(self) -> bool:
         """What is asked of the accounts below, and of the one above, as soon as all of them have it."""
@@ -345,6 +362,10 @@ class _Builder:
     def _segmentation_ready(self, segmentation: Segmentation) -> bool:
         return all(self._where_ready(segment.when) for segment in segmentation.segments)
 
+    def _scorecard_ready(self, card: Scorecard) -> bool:
+        conditions = all(self._where_ready(condition) for condition in conditions_of(card))
+        return card.name not in self.done and conditions and all(map(self._ready, expressions_in(card)))
+
     def _weight(self, expression: Expression) -> int:
         return sum(self.weights.get(part.name, 1) for part in walk(expression) if isinstance(part, Name))
 
@@ -377,22 +398,3 @@ class _Builder:
             if column_of(related) == column
         )
 
-
-def account_columns(alias: str) -> Columns:
-    """Where everything asked of an account stands: in the columns of one relation."""
-
-    def asked(item: AskedName) -> str:
-        return f"{alias}.{quoted(item.key if isinstance(item, Name) else column_of(item))}"
-
-    def known(memory: Memory) -> str:
-        return f"{alias}.{quoted(known_column(memory))}"
-
-    def since(condition: Condition) -> str:
-        return f"{alias}.{quoted(series_of(condition))}"
-
-    return Columns(asked, known, since, no_aggregate)
-
-
-def stored(kind: FieldType) -> str:
-    """The type of a column of a STRICT table."""
-    return _STORED.get(kind, "integer")

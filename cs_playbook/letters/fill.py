@@ -78,10 +78,17 @@ def fill(
 
 
 def look_up(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    """The value of ("contact", "first_name"); None when nothing is there. Text comes on one line."""
+    """The value of ("contact", "first_name"); None when nothing is there. Text comes on one line.
+
+    A fact may have a dot in its name: account, health.band.
+    """
     found: Any = values
-    for part in path:
-        found = found.get(part) if isinstance(found, (dict, Mapping)) else None
+    for at, part in enumerate(path):
+        rest = ".".join(path[at:])
+        if isinstance(found, Mapping) and rest in found:
+            found = found[rest]
+            break
+        found = found.get(part) if isinstance(found, Mapping) else None
     return one_line(found) if isinstance(found, str) else found
 
 

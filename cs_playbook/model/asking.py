@@ -66,7 +66,7 @@ def step_cases(step: Step) -> Iterator[Cases[object]]:
     yield from (*_told(step), *_what(step))
     match step.verb:
         case Task() | Approve() | Document() as verb:
-            yield from (verb.owner, verb.due, verb.minutes, *((verb.about,) if verb.about else ()))  # type: ignore[misc]
+            yield from (verb.owner, verb.due, verb.minutes, *((verb.about,) if verb.about else ()))
         case Email() as verb:
             yield from (verb.letter, verb.to, verb.sender, verb.due, verb.minutes)  # type: ignore[misc]
         case Set(values=named) | Play(given=named):

@@ -12,6 +12,7 @@ from cs_playbook.model.letter import Letter
 from cs_playbook.model.mapping import Sources
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.project import Project
+from cs_playbook.model.scorecard import Scorecard
 from cs_playbook.model.segment import Segmentation
 from cs_playbook.model.signal import Signal
 from cs_playbook.model.story import Stories
@@ -43,4 +44,5 @@ class Catalog:
     files: str = ""
     unread_letters: frozenset[tuple[str, str]] = frozenset()
     unread_playbooks: tuple[str, ...] = ()
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], DocumentText] = field(default_factory=dict)  # by name and language

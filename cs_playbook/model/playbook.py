@@ -164,6 +164,7 @@ class Playbook:
     asks: tuple[Ask, ...] = ()
     tags: tuple[str, ...] = ()
     not_together_with: tuple[str, ...] = ()  # names of playbooks, and tag:x
+    not_together_at: tuple[Span, ...] = ()  # where each of them stands
     holdout: float = 0.0  # share of the starts by rule that are only watched, 0 to 1
     changes: Changes = Changes()
 

@@ -27,6 +27,7 @@ class Expectation:
     drafts: tuple[Row, ...] | None = None
     notified: tuple[Row, ...] | None = None
     traits: Mapping[str, Row] | None = None
+    facts: Mapping[str, Row] | None = None
     closed: Mapping[str, Any] | None = None
     escalated: tuple[Row, ...] | None = None
     held: Mapping[str, str] | None = None

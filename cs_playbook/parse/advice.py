@@ -55,6 +55,10 @@ def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, 
     table = scope.contract.table(first)
     if table is not None:
         return _of_table(table, rest)
+    parts = [fact for fact in scope.facts if fact.startswith(f"{first}.")]
+    if parts:
+        near = did_you_mean(written, parts) or _listed("there are", parts)
+        return f"the scorecard '{first}' has no '{rest}'", near
     if first in scope.facts:
         hint = f"write {first} = '{rest}'" if rest in scope.values.get(first, ()) else f"write {first}"
         return f"'{first}' has no parts", hint
@@ -147,7 +151,8 @@ def _fact_near(written: str, scope: Scope) -> str:
     inside = sorted(fact for fact in scope.facts if written.lower() in fact.lower())
     if len(inside) == 1:
         return f"did you mean '{inside[0]}'?"
-    return _listed("did you mean one of", inside) if inside else _listed("facts are", sorted(scope.facts))
+    whole = sorted(fact for fact in scope.facts if "." not in fact)  # health, not each of its parts
+    return _listed("did you mean one of", inside) if inside else _listed("facts are", whole)
 
 
 def _listed(words: str, names: object) -> str:

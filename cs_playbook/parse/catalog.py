@@ -34,7 +34,7 @@ from cs_playbook.parse.trait import read_traits
 from cs_playbook.source.commas import cut_by_commas
 from cs_playbook.source.files import DOCUMENTS, LETTERS, hash_of
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
-from cs_playbook.source.schema import check_shape, kind_of
+from cs_playbook.source.schema import KINDS, check_shape, kind_of
 from cs_playbook.source.tree import Mapping, Node, read_tree
 
 ONCE = ("project", "data", "team")
@@ -137,7 +137,7 @@ class _Reader:
         )
         return Catalog(
             project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
-            signals=facts.signals, segmentations=facts.segmentations, traits=scope.traits,
+            signals=facts.signals, segmentations=facts.segmentations, scorecards=facts.scorecards, traits=scope.traits,
             playbooks=self._playbooks(files["playbook"], self.around), tagged=_tagged(files["playbook"]), letters=written, documents=documents,
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
             unread_letters=frozenset(places.values()) - written.keys(),
@@ -147,7 +147,7 @@ class _Reader:
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
         files: dict[str, list[tuple[str, Mapping]]] = {
             kind: []
-            for kind in ("project", "data", "sources", "signals", "traits", "segments", "team", "playbook", "tests")
+            for kind in KINDS
         }
         for path, source in self.yaml.items():
             tree = read_tree(source, path)
@@ -164,7 +164,7 @@ class _Reader:
 
     def _hides_names(self) -> bool:
         """Whether a broken file hides what others name: all of it would look misspelt."""
-        return any(kind in (*ONCE, "signals", "traits", "segments") for kind, _, _ in self.broken)
+        return any(kind in (*ONCE, "signals", "traits", "segments", "scorecard") for kind, _, _ in self.broken)
 
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
         for kind in ONCE:
@@ -214,7 +214,10 @@ class _Reader:
         scope, wrong = read_traits([node for _, node in files["traits"]], scope, _role_names(files["team"]))
         self.findings += wrong
         facts, wrong = read_facts(
-            [node for _, node in files["signals"]], [node for _, node in files["segments"]], scope
+            [node for _, node in files["signals"]],
+            [node for _, node in files["segments"]],
+            scope,
+            [node for _, node in files["scorecard"]],
         )
         self.findings += wrong
         scope = replace(scope, facts=facts.types, values=facts.values, unread=facts.unread)

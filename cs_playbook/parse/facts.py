@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import CHILDREN, PARENT_DOT
 from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, walk
+from cs_playbook.model.scorecard import Scorecard
 from cs_playbook.model.segment import Segment, Segmentation
 from cs_playbook.model.signal import Signal
 from cs_playbook.parse.condition import read_condition
@@ -15,6 +16,7 @@ from cs_playbook.parse.conditions import OTHERWISE, read_conditions, read_expres
 from cs_playbook.parse.durations import read_days
 from cs_playbook.parse.nodes import blocks, number, scalar, text
 from cs_playbook.parse.scope import RESERVED, Scope
+from cs_playbook.parse.scorecard import read_scorecards, with_scorecards
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
@@ -29,21 +31,20 @@ class Facts:
     types: Dictionary[str, FieldType]
     values: Dictionary[str, tuple[str, ...]]
     unread: frozenset[str] = frozenset()
+    scorecards: Dictionary[str, Scorecard] = field(default_factory=dict)
 
 
 def read_facts(
-    signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope
+    signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope, scorecard_files: list[Mapping]
 ) -> tuple[Facts, list[Finding]]:
-    """All signals and segmentations. `scope` holds the fields of the accounts table as facts."""
-    declared, findings = _declared(signal_files, segment_files, scope)
-    signals = {
-        key.text: node
-        for key, node in declared
-        if key.text not in {text(s, "segments") for s in segment_files}
-    }
-    scope = _with_segments(scope, segment_files)
-    needs = {name: _needs(node) for name, node in signals.items()}
-    needs |= {text(node, "segments"): _needs(node) for node in segment_files}
+    """All signals, segmentations and scorecards. `scope` holds the fields of the accounts table as facts."""
+    whole = {text(node, "segments"): node for node in segment_files}
+    whole |= {text(node, "scorecard"): node for node in scorecard_files}
+    declared, findings = _declared(signal_files, [*segment_files, *scorecard_files], scope)
+    signals = {key.text: node for key, node in declared if key.text not in whole}
+    scope = with_scorecards(_with_segments(scope, segment_files), scorecard_files)
+    cards = {text(node, "scorecard") for node in scorecard_files}
+    needs = {name: _needs(node, cards) for name, node in (signals | whole).items()}
     order, circle = _in_order(needs)
     if circle:
         key = next(key for key, _ in declared if key.text == circle[0])
@@ -75,11 +76,12 @@ def read_facts(
         segmentation, wrong = _segmentation(node, scope)
         findings += wrong
         segmentations[segmentation.name] = segmentation
-    return Facts(read, segmentations, types, scope.values, scope.unread), findings
+    cards_read, wrong = read_scorecards(scorecard_files, scope, read)
+    return Facts(read, segmentations, types, scope.values, scope.unread, cards_read), [*findings, *wrong]
 
 
 def _declared(
-    signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope
+    signal_files: list[Mapping], whole_files: list[Mapping], scope: Scope
 ) -> tuple[list[tuple[Scalar, Mapping]], list[Finding]]:
     """Every name with its node; a name that is taken already is a finding."""
     findings: list[Finding] = []
@@ -89,8 +91,8 @@ def _declared(
         for key, node in entries.entries if isinstance(entries, Mapping) else ():
             if isinstance(node, Mapping):
                 _declare(key, node, declared, scope, findings)
-    for file in segment_files:
-        name = scalar(file, "segments")
+    for file in whole_files:
+        name = scalar(file, "segments") or scalar(file, "scorecard")
         if name is not None:
             _declare(name, file, declared, scope, findings)
     return list(declared.values()), findings
@@ -145,15 +147,24 @@ def _with_segments(scope: Scope, segment_files: list[Mapping]) -> Scope:
     return replace(scope, facts=types, values=values)
 
 
-def _needs(node: Mapping) -> set[str]:
-    """Every fact named in the conditions of a signal or segmentation; what cannot be read is reported later.
+def _needs(node: Mapping, cards: set[str]) -> set[str]:
+    """Every fact named in the conditions of a signal, segmentation or scorecard; what cannot be read is reported later.
 
     Where rows are counted, bare names are the row's fields, and only `account.x` is a fact.
     """
     names = _names_in(node)
     owned = ("account.", PARENT_DOT)
     mine = {name.partition(".")[2] for name in names if name.startswith(owned)}
-    return mine if node.get("from") is not None else mine | {name for name in names if "." not in name}
+    if node.get("from") is None:
+        mine |= {name for name in names if "." not in name}
+        mine |= {card for name in names if (card := name.partition(".")[0]) in cards}  # health.band
+    return mine | {name.partition(".")[0] for name in mine if name.partition(".")[0] in cards}
+
+
+_SPOKEN = (
+    "when", "value", "where", "all", "any", "none", "first_match",
+    "groups", "measures", "measure", "points", "profiles", "unrated", "override",
+)  # fmt: skip
 
 
 def _names_in(node: Node) -> set[str]:
@@ -166,8 +177,7 @@ def _names_in(node: Node) -> set[str]:
         case Sequence(items=items):
             return {name for item in items for name in _names_in(item)}
         case Mapping(entries=entries):
-            spoken = ("when", "value", "where", "all", "any", "none", "first_match")
-            return {name for key, value in entries if key.text in spoken for name in _names_in(value)}
+            return {name for key, value in entries if key.text in _SPOKEN for name in _names_in(value)}
 
 
 def _named(expression: Expression) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cs_playbook.source.finding import Span
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
 
@@ -19,6 +20,13 @@ def texts(node: Mapping, key: str) -> tuple[str, ...]:
         return (value.text,)
     items = value.items if isinstance(value, Sequence) else ()
     return tuple(item.text for item in items if isinstance(item, Scalar))
+
+
+def places(node: Mapping, key: str) -> tuple[Span, ...]:
+    """Where each of `texts` stands."""
+    value = node.get(key)
+    items = value.items if isinstance(value, Sequence) else (value,)
+    return tuple(item.span for item in items if isinstance(item, Scalar))
 
 
 def number(node: Mapping, key: str) -> int | None:

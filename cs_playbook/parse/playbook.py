@@ -28,7 +28,7 @@ from cs_playbook.parse.asks import read_asks
 from cs_playbook.parse.changes import read_changes
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.durations import read_days
-from cs_playbook.parse.nodes import block, blocks, number, scalar, text, texts
+from cs_playbook.parse.nodes import block, blocks, number, places, scalar, text, texts
 from cs_playbook.parse.one_per import read_one_per
 from cs_playbook.parse.rhythm import no_phase, read_rhythm
 from cs_playbook.parse.scope import Scope
@@ -102,6 +102,7 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         unread=tuple(step for step in ids if step not in known),
         tags=texts(root, "tags"),
         not_together_with=texts(root, "not_together_with"),
+        not_together_at=places(root, "not_together_with"),
         holdout=keep(read_holdout(root)),
         asks=asks,
         changes=keep(read_changes(root, ids)),

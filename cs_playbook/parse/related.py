@@ -140,7 +140,8 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
             "at_start() is about an enrollment: it cannot be asked before there is one",
             "use it in exit, goal and steps",
         )
-    found = scope.find(Name(memory.subject)) if "." not in memory.subject else None
+    is_fact = "." not in memory.subject or memory.subject in scope.facts
+    found = scope.find(Name(memory.subject)) if is_fact else None
     if found is None or found.name in ("today", "started_on"):
         code, fact, hint = unknown_name(memory.subject, scope)
         if "." in memory.subject or found is not None:

@@ -11,7 +11,7 @@ from cs_playbook.model.expression import FieldType, Name, ScopeName
 from cs_playbook.model.trait import Trait
 
 RESERVED = ("today", "started_on", "row", "contact", "steps", "given")  # they mean something else in conditions
-NOT_YET = ("plan", "health")
+NOT_YET = ("plan",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Scope:
             return replace(name, type=FieldType.DATE)
         if not rest and self.related.name == CHILDREN and name.name in self.unread:
             return Name(name.name, ScopeName.RELATED, None, name.at)
-        if not rest:
+        if not rest or (self.related.name == CHILDREN and name.name in self.facts):  # health.band of each
             return _of_table(self.related, name, name.name, ScopeName.RELATED)
         if first == "account":
             if rest in self.unread:
@@ -92,6 +92,8 @@ class Scope:
     def _find_dotted(self, name: Name, first: str, rest: str) -> Name | None:
         if name.name.startswith(PARENT_DOT):
             return self._of_parent(name, rest)
+        if name.name in self.facts:  # health.band
+            return Name(name.name, name.scope, self.facts[name.name].reads_as, name.at)
         if first == "row" and self.row is not None:
             found = _of_table(self.row, name, rest, ScopeName.ROW)
             return None if found is None else replace(found, table=self.row.name)

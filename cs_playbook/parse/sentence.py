@@ -12,7 +12,7 @@ from cs_playbook.source.tree import Scalar
 
 _BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
 SINGLE_BRACES = re.compile(r"\{\s*(?P<name>(?:account|contact|row|steps|[a-z_]+)\.[a-z_][a-z0-9_.]*)\s*\}")
-_NAME = re.compile(r"(?:(?:account|parent|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*\Z")
+_NAME = re.compile(r"(?:(?:account|parent|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?\Z")
 
 
 _SAID = (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT, ScopeName.ENROLLMENT)

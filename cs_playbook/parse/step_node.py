@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from difflib import get_close_matches
+from functools import partial
 from typing import TypeVar
 
 from cs_playbook.model.condition import Cases, Condition, Fit, plain
@@ -89,6 +89,7 @@ class StepNode:
         value = self.node.get("about")
         if value is None:
             return None
+        cases: Cases[People] | None
         cases, wrong = read_cases(value, replace(self.scope, contact=False), self.people)
         self.findings += wrong
         return cases

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +15,7 @@ from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.sentence import read_sentence
 from cs_playbook.parse.step_node import StepNode
 from cs_playbook.parse.story_value import Wrong
-from cs_playbook.parse.team import read_people
+from cs_playbook.parse.targets import read_target
 from cs_playbook.parse.trait import trait_value
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence

@@ -97,6 +97,7 @@ def _expectation(node: Mapping) -> Expectation:
         drafts=_rows(node.get("drafts")),
         notified=_rows(node.get("notified")),
         traits=_block(node, "traits"),
+        facts=_block(node, "facts"),
         closed=_block(node, "closed"),
         escalated=_rows(node.get("escalated")),
         held=_block(node, "held"),

@@ -47,7 +47,11 @@ def _alone(finding: Finding, node: Node, channels: frozenset[str], key: str) -> 
     if named is None or named.text not in channels:
         return finding
     fact = f"'{named.text}' is a channel: it cannot stand among people"
-    hint = f"make a step of it: notify: {named.text}" if key == "notify" else f"name it alone: {key}: {named.text}"
+    hint = (
+        f"make a step of it: notify: {named.text}"
+        if key == "notify"
+        else f"name it alone: {key}: {named.text}"
+    )
     return Finding(finding.span, "CSP352", fact, hint)
 
 

@@ -73,7 +73,9 @@ class Families:
             for enrollment, task in _opened(plan):
                 if (enrollment.playbook, task.step) in self.steps:
                     for written in _addresses(task, rows.get):
-                        self._add((family, enrollment.playbook, task.step, written), task.opened_on, enrollment)
+                        self._add(
+                            (family, enrollment.playbook, task.step, written), task.opened_on, enrollment
+                        )
 
     def _rows(self, subject: Subject) -> Mapping[str, str | None]:
         return {str(row[self.key]): row.get("email") for row in subject.contacts}

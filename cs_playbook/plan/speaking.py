@@ -10,7 +10,7 @@ from typing import Any
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.data import Table
+from cs_playbook.model.data import PARENT_DOT, Table
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.expression import FieldType, Name, Value, from_day, to_day, to_list
 from cs_playbook.model.step import Sentence
@@ -39,6 +39,8 @@ def _blank(name: Name, subject: Subject, contact: Row | None) -> str:
 
 def _shown(value: Value, kind: FieldType | None) -> str:
     readable = spoken(value, kind)
+    if isinstance(readable, bool):
+        return "yes" if readable else "no"
     if isinstance(readable, date):
         return readable.isoformat()
     if isinstance(readable, tuple):
@@ -82,6 +84,7 @@ def letter_values(
     return _WhenAsked(
         {
             "account": lambda: _WhenAsked(_facts(subject, today.catalog)),
+            "parent": lambda: _WhenAsked(_facts(subject, today.catalog, PARENT_DOT)),
             "contact": lambda: _row(contact, contacts),
             "row": lambda: {
                 key.removeprefix("row."): value
@@ -116,8 +119,11 @@ class _WhenAsked(Mapping[str, Any]):
         return len(self._ways)
 
 
-def _facts(subject: Subject, catalog: Catalog) -> Mapping[str, Callable[[], Any]]:
-    return {name: partial(spoken, subject.values.get(name), kind) for name, kind in catalog.facts.items()}
+def _facts(subject: Subject, catalog: Catalog, above: str = "") -> Mapping[str, Callable[[], Any]]:
+    """`above`: what stands before the name of a fact of the parent account."""
+    return {
+        name: partial(spoken, subject.values.get(f"{above}{name}"), kind) for name, kind in catalog.facts.items()
+    }
 
 
 def _row(row: Row | None, table: Table | None) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from cs_playbook.model.enrollment import Enrollment
+from cs_playbook.plan.decision import HeldBy
 from cs_playbook.report.plan_json import FORMAT_VERSION, limit_json, plain, seen_json, written
 from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Part, words_of
@@ -101,23 +104,46 @@ def _enrollment(found: EnrollmentExplained) -> dict[str, Any]:
     return {
         "enrollment": enrollment.key,
         "arm": enrollment.arm.value,
+        "row": enrollment.row,
+        "about": enrollment.about or enrollment.row,
         "started_on": enrollment.started_on.isoformat(),
+        "day_zero": enrollment.day_zero.isoformat(),
+        "watch_until": plain(enrollment.watch_until),
         "by": enrollment.by,
+        "given": plain(dict(enrollment.given)),
+        "snoozed": _snoozed(enrollment.asleep_until, enrollment.asleep_because),
+        "ending": enrollment.ending,
         "episode": enrollment.episode,
         "held": plain(found.held),
         "differs": list(found.differs),
-        "steps": [_step(step) for step in found.steps],
+        "steps": [_step(step, enrollment) for step in found.steps],
         "ends_as": [_way_out(way) for way in found.ways_out],
     }
 
 
-def _step(step: StepExplained) -> dict[str, Any]:
+def _snoozed(until: date | None, because: str) -> dict[str, Any] | None:
+    return None if until is None else {"until": until.isoformat(), "because": because}
+
+
+def _repeats(step: StepExplained, enrollment: Enrollment) -> dict[str, Any] | None:
+    """`next_on` None: one is open, or nobody knows yet."""
+    so_far = enrollment.repeats.get(step.step)
+    if so_far is None:
+        return None
+    waits = step.held is not None and step.held.by is HeldBy.NOT_BEFORE
+    next_on = step.held.until if step.held is not None and waits else None
+    times = {"begun": so_far.begun, "finished": so_far.finished, "planned": plain(so_far.planned)}
+    return {"rhythm": so_far.rhythm, **times, "next_on": plain(next_on)}
+
+
+def _step(step: StepExplained, enrollment: Enrollment) -> dict[str, Any]:
     return {
         "step": step.step,
         "kind": step.kind,
         "title": step.title,
         "progress": plain(step.progress),
         "tasks": plain(step.tasks),
+        "repeats": _repeats(step, enrollment),
         "after": {"any": step.any_of, "steps": plain(step.awaited)},
         "until": part_json(step.until) if step.until else None,
         "held": plain(step.held),

@@ -14,7 +14,7 @@ from cs_playbook.plan.decision import Change, Decision, Held, Late, SubjectPlan
 from cs_playbook.report.in_flight import changed_json
 from cs_playbook.report.plan_words import without_texts
 from cs_playbook.study.behind import Limit, Reason, Seen
-from cs_playbook.study.plan_line import PlanLine
+from cs_playbook.study.plan_line import LineKind, PlanLine
 from cs_playbook.study.planned import DryRun, OwnerMinutes, PlaybookSummary, RuleNumbers
 
 FORMAT_VERSION = 1
@@ -98,7 +98,7 @@ def _playbook(found: PlaybookSummary, names: bool) -> dict[str, Any]:
         "status": found.playbook.status.value if found.playbook else None,
         "counts": {kind.value: number for kind, number in found.counts.items()},
         "rule": _rule(found.numbers) if found.numbers else None,
-        "first": {kind.value: [_line(item, names) for item in lines] for kind, lines in found.lines.items()},
+        "first": {kind.value: [_line(kind, item, names) for item in lines] for kind, lines in found.lines.items()},
     }
 
 
@@ -113,14 +113,21 @@ def _rule(numbers: RuleNumbers) -> dict[str, Any]:
     }
 
 
-def _line(item: PlanLine, names: bool) -> dict[str, Any]:
+def _line(kind: LineKind, item: PlanLine, names: bool) -> dict[str, Any]:
     named = {"name": item.name} if names else {}
-    title = {"title": item.title} if names else {}
-    due = item.due.isoformat() if item.due else None
-    task = {"step": item.step, **title, "owner": item.owner, "due": due, "told": list(item.told)}
     reason = reason_json(item.reason, names)
-    subject = {"account": item.account, **named, "row": item.row, "arr": item.arr}
-    return {**subject, "reason": reason, "task": task if item.step else None}
+    if kind is LineKind.TELL and not names:
+        reason["text"] = item.step  # the sentence of a note may hold what the customer wrote
+    subject = {"account": item.account, **named, "row": item.row, "about": item.about or None, "arr": item.arr}
+    held = {"by": item.held_by.value, "until": plain(item.until)} if item.held_by else None
+    return {**subject, "reason": reason, "task": _task(item, names) if item.step else None, "held": held}
+
+
+def _task(item: PlanLine, names: bool) -> dict[str, Any]:
+    title = {"title": item.title} if names else {}
+    stands_in = {"instead_of": item.instead_of or None, "pool": item.pool or None}
+    times = {"due": plain(item.due), "repeats": item.again or None, "snoozed": item.asleep or None}
+    return {"step": item.step, **title, "owner": item.owner, **stands_in, **times, "told": list(item.told)}
 
 
 def _minutes(person: OwnerMinutes, names: bool) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Voice:
         title = clean(item.title) if self.names else item.step
         due = "" if item.due is None else due_words(item.due, self.day)
         owner = self.person(item.owner) if item.owner else ""
+        owner += f" for {self.person(item.instead_of)}" if item.instead_of else ""
         # What goes on and what is late say the title with the reason: it is the news.
         alone = title if kind is LineKind.START else ""
         return Named(kind, self._account(item), self._why(kind, item, title), owner, alone, due)

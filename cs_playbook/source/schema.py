@@ -13,8 +13,8 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.shape import Fits, fitting
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
-KINDS = ("project", "data", "sources", "signals", "traits", "segments", "team", "playbook", "tests")
-KINDS_NOT_YET = ("scorecard", "success_plan", "kpis", "resources")
+KINDS = ("project", "data", "sources", "signals", "traits", "segments", "scorecard", "team", "playbook", "tests")
+KINDS_NOT_YET = ("success_plan", "kpis", "resources")
 
 _TYPES = {
     "string": "text", "object": "a block of keys", "array": "a list", "integer": "a whole number", "number": "a number",
@@ -147,6 +147,8 @@ def _unknown_keys(error: Any, node: Mapping) -> Iterator[Finding]:
 
 
 def _value_finding(error: Any, node: Node) -> Finding:
+    if error.validator == "type" and isinstance(node, Sequence) and "x-list" in error.schema:
+        return Finding(node.span, "CSP112", error.schema["x-list"], error.schema["x-list-hint"])
     hint = error.schema.get("x-hint", "")
     shown = _shown(node)
     match error.validator:

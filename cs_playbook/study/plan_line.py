@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from cs_playbook.model.about import about_words
 from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Enrollment, OpenTask, StepState
 from cs_playbook.model.event import (
@@ -31,8 +32,8 @@ from cs_playbook.model.playbook import PLAYED, Playbook
 from cs_playbook.model.step import Step
 from cs_playbook.model.value import Value
 from cs_playbook.plan.advance import enrollment_values
-from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan, Today
-from cs_playbook.plan.lines import account_name, line_of
+from cs_playbook.plan.decision import Change, Held, HeldBy, Late, SubjectPlan, Today
+from cs_playbook.plan.lines import account_name, again_words, line_of
 from cs_playbook.plan.notes import note_of
 from cs_playbook.study.behind import Facts, Reason, reason_of
 
@@ -54,7 +55,10 @@ class LineKind(StrEnum):
 class PlanLine:
     """`step`, `title`, `owner`, `due`: of the task it is about, "" and None where there is none.
 
-    `arr`: the account's, None where it is not known. `told`: who hears today that it is late.
+    `arr`: the account's, None where it is not known. `told`: who hears today that it is late. `instead_of`: who is
+    away, and for whom the owner stands in; `pool`: the role for which the owner was picked. `again`: which time it is
+    of what repeats; `about`: the value it is about; `asleep`: until when it is put off, and why. `held_by`, `until`:
+    what holds it, and until which day.
     """
 
     account: str
@@ -68,6 +72,13 @@ class PlanLine:
     owner_name: str = ""
     due: date | None = None
     told: tuple[str, ...] = ()
+    instead_of: str = ""
+    pool: str = ""
+    again: str = ""
+    about: str = ""
+    asleep: str = ""
+    held_by: HeldBy | None = None
+    until: date | None = None
 
 
 class Spoken:
@@ -104,10 +115,13 @@ class Spoken:
 
     def held(self, held: Held) -> PlanLine:
         where = f"{held.step}: " if held.step else ""
-        return self._line(Reason(f"{where}{held.why}"))
+        line = self._line(Reason(f"{where}{held.why}"))
+        return replace(line, held_by=held.by, until=held.until, about=self._about())
 
     def held_out(self) -> PlanLine:
-        return self._line(Reason("held out: watched only, to compare with"))
+        line = self._line(Reason("held out: watched only, to compare with"))
+        until = self.enrollment.watch_until if self.enrollment else None
+        return replace(line, held_by=HeldBy.HELD_OUT, until=until, about=self._about())
 
     def refused(self, event: StartRefused) -> PlanLine:
         return self._line(Reason(f"asked for, and not started: {event.why}"))
@@ -197,10 +211,18 @@ class Spoken:
         if text is None or step is None or self.enrollment is None:
             return line
         work = line_of(task, step, text, self.enrollment, self.plan.subject, self.today)
-        return PlanLine(
-            line.account, line.name, line.row, line.reason, line.arr,
-            work.step, work.title, work.owner, work.owner_name, work.due, self.told(task),
+        return replace(
+            line, step=work.step, title=work.title, owner=work.owner, owner_name=work.owner_name, due=work.due,
+            told=self.told(task), instead_of=task.instead_of, pool=task.pool, again=again_words(step, self.enrollment),
+            about=work.about, asleep=work.asleep,
         )  # fmt: skip
+
+    def _about(self) -> str:
+        """The value it is about; a row is said already."""
+        text = self._text()
+        if text is None or self.enrollment is None or self.enrollment.row is None or not text.trigger.per_value:
+            return ""
+        return about_words(text.trigger, self.enrollment.row, self.enrollment.about)
 
     def told(self, task: OpenTask) -> tuple[str, ...]:
         """Who hears today that it is late."""

@@ -128,8 +128,8 @@ class _Counting:
 
     def _go_on(self, event: object, plan: SubjectPlan) -> None:
         match event:
-            case TaskEscalated(to=to):
-                for person in to:
+            case TaskEscalated(to=to, channel=channel):
+                for person in to or (channel,):
                     self._add("told", person)
             case GoalMet() if not _ends(plan):
                 self._add("goals", "")

@@ -141,7 +141,8 @@ def _spoiled(
 
 
 def _of_value(value: Any, way: Way, key: str, roles: Mapping[str, str]) -> Spoiled:
-    in_people = any(part in PEOPLE for part in way)
+    # Who answers for the playbook is shown, and no story can tell: only the owners of steps count.
+    in_people = way != ("owner",) and any(part in PEOPLE for part in way)
     if isinstance(value, str) and in_people and value in roles and key != "when":
         other = next((role for role, sort in roles.items() if role != value and sort == roles[value]), None)
         if other is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cs_playbook.commands.workspace import examine
-from cs_playbook.compile.facts import account_columns
+from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.sql import sql
 from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.expression import Value

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cs_playbook.commands.people import Act
+from cs_playbook.commands.resting import snooze
 from cs_playbook.errors import ChoiceError
 from cs_playbook.report.explain import as_json, as_lines, near_json
 from cs_playbook.report.pieces import plain, wide
@@ -470,6 +472,26 @@ def test_json_holds_the_answers_the_values_and_the_steps(world: World) -> None:
         "offer",
         "call",
     ]
+
+
+def test_json_says_what_repeats_and_what_is_put_off_and_until_when(world: World) -> None:
+    weekly = "{id: weekly, task: Look again, owner: csm, every: 1 week, at_most: 9, after: start}"
+    world.edit("playbooks/few-seats.yaml", "  - id: ask\n", f"  - {weekly}\n  - id: ask\n    after: start\n")
+    world.run(MONDAY)
+    world.done(world.task("bolt", "weekly"), "done", on(0))
+    marc = Act("marc@vendor.example", on(0), f"{on(0)}T09:00:00Z")
+    snooze(world.workspace, world.task("bolt", "ask").key, on(3), "she is on holiday", marc)
+    world.build(on(1))
+    world.run(on(1))
+
+    found = json.loads(as_json(explained(world, "bolt", "few-seats", on(1))))
+
+    (enrollment,) = found["playbooks"][0]["open"]
+    weekly, ask = enrollment["steps"][:2]
+    assert weekly["repeats"] == {"rhythm": "1 week", "begun": 1, "finished": 1, "planned": "2026-03-02", "next_on": "2026-03-09"}
+    assert (ask["tasks"][0]["asleep_until"], ask["tasks"][0]["asleep_because"]) == ("2026-03-05", "she is on holiday")
+    assert (ask["tasks"][0]["instead_of"], ask["tasks"][0]["pool"], ask["repeats"]) == ("", "", None)
+    assert (enrollment["row"], enrollment["day_zero"], enrollment["snoozed"], enrollment["given"]) == (None, "2026-03-02", None, {})
 
 
 def test_who_is_nearly_in_as_json(world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_playbook.compile.facts import account_columns
+from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.masks import MOST, masks, parts, sample
 from cs_playbook.compile.scan import Rule
 from cs_playbook.compile.sql import impatient, sql_of_condition

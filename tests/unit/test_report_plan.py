@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cs_playbook.commands.dry_run import decisions
+from cs_playbook.model.event import Event
 from cs_playbook.model.expression import FieldType
+from cs_playbook.plan.decision import Change, Subject, SubjectPlan
 from cs_playbook.report.pieces import Cell, Column, fit, plain, shorten, table, wide, wrap
 from cs_playbook.report.plan import as_json, as_jsonl, as_lines
 from cs_playbook.report.values import limit_words, reason_words, short_amount, value_words
 from cs_playbook.study.behind import Limit, Reason, Seen
 from tests.builders import FILES, MONDAY, World, account, contact, on, small, tables
 from tests.builders_plan import a_morning, planned, screen
+from tests.unit.test_event_text import WRITTEN
 
 FEW_SEATS = FILES["playbooks/few-seats.yaml"]
 
@@ -234,15 +239,21 @@ def test_json_holds_the_counts_the_names_and_the_values(world: World) -> None:
         "account": "bolt",
         "name": "Bolt",
         "row": None,
+        "about": None,
         "arr": 60000.0,
         "reason": {"text": "fewer than ten seats are left", "values": [{"name": "seats", "value": 9}]},
         "task": {
             "step": "ask",
             "title": "Ask Bolt what happened",
             "owner": "marc@vendor.example",
+            "instead_of": None,
+            "pool": None,
             "due": "2026-03-03",
+            "repeats": None,
+            "snoozed": None,
             "told": [],
         },
+        "held": None,
     }
 
 
@@ -250,6 +261,50 @@ def test_json_without_names_has_none(world: World) -> None:
     text = as_json(planned(world), names=False)
 
     assert [name for name in ("Acme", "Bolt", "Calm", "Dim", "Léa") if name in text] == []
+
+
+def test_who_stands_in_is_named_beside_whom(world: World) -> None:
+    world.edit("team.yaml", "{name: Marc,", "{name: Marc, away: [{from: 2026-03-01, to: 2026-03-06, cover: lea@vendor.example}],")
+
+    found = json.loads(as_json(planned(world)))
+
+    few = next(item for item in found["playbooks"] if item["playbook"] == "few-seats")
+    task = few["first"]["start"][0]["task"]
+    assert (task["owner"], task["instead_of"]) == ("lea@vendor.example", "marc@vendor.example")
+    bolt = next(text for text in screen(world, width=120).splitlines() if "Bolt" in text)
+    assert "Léa for Marc" in bolt
+
+
+def test_what_holds_something_is_named_with_its_day(world: World) -> None:
+    world.edit("playbooks/few-seats.yaml", "priority: high", "priority: high\nholdout: 50%")
+
+    found = json.loads(as_json(planned(world)))
+
+    few = next(item for item in found["playbooks"] if item["playbook"] == "few-seats")
+    assert few["first"]["held"][0]["held"] == {"by": "held out", "until": "2026-04-01"}
+
+
+def test_a_note_is_told_without_its_sentence_where_names_are_not_to_be_seen(world: World) -> None:
+    tell = "{id: tell, notify: cs_ops, says: '{{ account.name }} shrinks', after: start}"
+    world.edit("playbooks/few-seats.yaml", "  - id: ask\n", f"  - {tell}\n  - id: ask\n    after: start\n")
+
+    named, bare = (json.loads(as_json(planned(world), names=names)) for names in (True, False))
+
+    def told(found: dict[str, Any]) -> dict[str, Any]:
+        few = next(item for item in found["playbooks"] if item["playbook"] == "few-seats")
+        return dict(few["first"]["tell"][0])
+
+    assert told(named)["reason"]["text"] == "tell: Bolt shrinks"
+    assert (told(bare)["reason"]["text"], told(bare)["task"]["told"]) == ("tell", ["nora@vendor.example"])
+
+
+@pytest.mark.parametrize("event", [event for event, _ in WRITTEN], ids=lambda event: type(event).__name__)
+def test_every_field_of_an_event_is_in_its_line_of_jsonl(event: Event) -> None:
+    plan = SubjectPlan(Subject("acme", None, {}), (Change(event),), ())  # type: ignore[arg-type]
+
+    (line,) = map(json.loads, as_jsonl([plan]))
+
+    assert {field.name for field in fields(event)} <= line.keys()
 
 
 def test_every_decision_is_a_line_of_jsonl(world: World) -> None:

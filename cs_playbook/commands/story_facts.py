@@ -1,0 +1,33 @@
+"""Facts in what a story expects → what must be asked for them, and what they are on its day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cs_playbook.commands.one_account import subject_of
+from cs_playbook.model.expression import Value
+from cs_playbook.model.story import Stories
+from cs_playbook.parse.story_value import Wrong, kinds_of_account, read_value
+
+if TYPE_CHECKING:
+    from cs_playbook.commands.story_day import Played
+
+
+def facts_expected(stories: Stories) -> tuple[str, ...]:
+    """All that any day of them expects to be known of an account."""
+    expectations = (run.expect for case in stories.cases for run in case.runs if run.expect is not None)
+    named = (said for expect in expectations for said in (expect.facts or {}).values())
+    return tuple(dict.fromkeys(name for said in named for name in said))
+
+
+def facts_today(account: str, played: Played) -> Mapping[str, Value]:
+    """Empty where the account is missing."""
+    return subject_of(account, played.morning).values
+
+
+def wanted_fact(name: str, written: Any, played: Played) -> Value:
+    """As facts hold it. Checked before: what is not of its kind is a mistake of ours, or of nobody's day."""
+    kind = kinds_of_account(played.morning.today.catalog).get(name)
+    value = None if kind is None else read_value(written, kind, played.setting.days)
+    return f"{written}" if kind is None or isinstance(value, Wrong) else value
