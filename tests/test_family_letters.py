@@ -13,6 +13,7 @@ from cs_playbook.model.event import Event, StepOpened, StepPassed
 from cs_playbook.report.looking import history_text
 from cs_playbook.report.plan_json import as_jsonl
 from tests.builders import World, account, contact, given, on, small
+from tests.builders_plan import explain_screen
 
 PLAYBOOK = """\
 playbook: few-seats
@@ -94,6 +95,7 @@ def test_people_and_programs_see_why_a_letter_was_passed_over(world: World) -> N
 
     assert [line["because"] for line in lines if line["decision"] == "StepPassed"] == [SAID]
     assert f"hello passed over: {SAID}" in history_of(world, "bolt")
+    assert "all had this letter for another" in explain_screen(world, "bolt", "few-seats", on(0))
 
 
 def history_of(world: World, key: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,10 +33,10 @@ class _Twice(story_day._Playing):
 
 
 @pytest.fixture
-def again(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def again(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(story_day, "_Playing", _Twice)
     monkeypatch.setattr(_Twice, "again", [])
-    yield _Twice.again
+    return _Twice.again
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,8 @@ from cs_playbook.report.stories import as_text
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SEMANTICS = REPOSITORY / "tests" / "semantics"
-WORKSPACES = (SEMANTICS, REPOSITORY / "playbooks", REPOSITORY / "tests" / "ravenstack")
+SCORECARDS = REPOSITORY / "tests" / "scorecards"
+WORKSPACES = (SEMANTICS, SCORECARDS, REPOSITORY / "playbooks", REPOSITORY / "tests" / "ravenstack")
 NEVER = "what never was"
 
 
@@ -45,9 +46,12 @@ def test_the_stories_pass(root: Path, playbook: str) -> None:
     assert result.passed, as_text(result)
 
 
-@pytest.mark.parametrize("playbook", told(SEMANTICS))
-def test_every_expectation_of_them_would_notice_another_day(playbook: str) -> None:
-    catalog, around = workspace(SEMANTICS).catalog, workspace(SEMANTICS).around
+NOTICING = [(root, playbook) for root in (SEMANTICS, SCORECARDS) for playbook in told(root)]
+
+
+@pytest.mark.parametrize(("root", "playbook"), NOTICING, ids=lambda value: getattr(value, "name", value))
+def test_every_expectation_of_them_would_notice_another_day(root: Path, playbook: str) -> None:
+    catalog, around = workspace(root).catalog, workspace(root).around
     calendar = calendar_of(catalog.project.calendar)
     told_of_it = [stories for stories in catalog.stories if stories.playbook == playbook]
 

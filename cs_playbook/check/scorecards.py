@@ -34,10 +34,7 @@ def bands_follow_each_other(catalog: Catalog) -> Iterator[Finding]:
           - {group: use, measures: [{measure: seats, points: [{at: 0, is: 0}, {at: 10, is: 100}]}]}
     """
     for card in catalog.scorecards.values():
-        if card.low >= card.high:
-            fact = f"the scale goes from {card.low} to {card.high}"
-            yield Finding(card.span, "CSP511", fact, "from the smaller number; `good: low` turns it round")
-        else:
+        if card.bands:
             yield from _edges(card)
 
 
@@ -149,7 +146,7 @@ def _without(profile: Profile, card: Scorecard) -> Iterator[Finding]:
         if name not in names:
             hint = did_you_mean(name, names) or f"there are: {', '.join(names)}"
             yield Finding(span, "CSP515", f"'{card.name}' has no group '{name}'", hint)
-    if all(profile.leaves_out(group) for group in card.groups):
+    if card.groups and all(profile.leaves_out(group) for group in card.groups):
         fact = "this profile leaves out every group: no score is left"
         yield Finding(profile.span, "CSP515", fact, "leave one in, or say `unrated:`")
 

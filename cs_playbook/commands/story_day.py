@@ -183,7 +183,8 @@ class _Playing:
             self.sources = f"export of day {run.day}"
 
     def _record(self, morning: Morning, plans: tuple[SubjectPlan, ...], manifest: Manifest) -> None:
-        record = RunRecord(manifest.day, manifest.sha256, sources_hash(manifest), "", "", "", "")
+        files = self.setting.catalog.files
+        record = RunRecord(manifest.day, manifest.sha256, sources_hash(manifest), files, "", "", "")
         events, texts = Tally().events(plans), definitions(morning)
         self.ledger.commit(record, events, texts, observations(morning), (), "")
 

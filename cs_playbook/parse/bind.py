@@ -174,6 +174,8 @@ class Binder:
 
     def _possible(self, side: Expression, other: Expression) -> None:
         """A fact with declared values compared with something it can never be."""
+        if isinstance(side, Memory) and side.function in ("was", "ago", "at_start"):
+            side = Name(side.subject)
         if (
             not isinstance(side, Name)
             or not isinstance(other, Literal)

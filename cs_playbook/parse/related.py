@@ -144,7 +144,8 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
     found = scope.find(Name(memory.subject)) if is_fact else None
     if found is None or found.name in ("today", "started_on"):
         code, fact, hint = unknown_name(memory.subject, scope)
-        if "." in memory.subject or found is not None:
+        of_a_card = any(known.startswith(f"{memory.subject.partition('.')[0]}.") for known in scope.facts)
+        if ("." in memory.subject and not of_a_card) or found is not None:
             fact, hint = (
                 f"{memory.function}() remembers facts of the account only",
                 f"e.g. {memory.function}(arr)",

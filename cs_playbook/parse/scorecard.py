@@ -38,7 +38,7 @@ def with_scorecards(scope: Scope, files: list[Mapping]) -> Scope:
     for node in files:
         name = text(node, "scorecard")
         types.update(facts_of(name))
-        values[f"{name}.band"] = tuple(text(band, "band") for band in blocks(node, "bands"))
+        values[f"{name}.band"] = tuple(dict.fromkeys(text(band, "band") for band in blocks(node, "bands")))
         values[f"{name}.drag"] = tuple(text(measure, "measure") for measure in _measures_in(node))
     return replace(scope, facts=types, values=values)
 
@@ -50,23 +50,26 @@ def _measures_in(node: Mapping) -> list[Mapping]:
 def read_scorecards(
     files: list[Mapping], scope: Scope, signals: Dictionary[str, Signal]
 ) -> tuple[dict[str, Scorecard], list[Finding]]:
-    """By name. One with an error is left out."""
+    """By name. Of one with an error as much as can be read: enough to look for more, not to act on."""
     read: dict[str, Scorecard] = {}
     findings: list[Finding] = []
     for node in files:
-        reader = _Reader(scope, signals, _scale(node), findings)
-        before = len(findings)
-        card = reader.card(node)
-        if not any(finding.is_error for finding in findings[before:]):
-            read.setdefault(card.name, card)
+        scale, wrong = _scale(node)
+        findings += wrong
+        card = _Reader(scope, signals, scale, findings).card(node)
+        read.setdefault(card.name, card)
     return read, findings
 
 
-def _scale(node: Mapping) -> Scale:
+def _scale(node: Mapping) -> tuple[Scale, list[Finding]]:
     written = block(node, "scale")
     low = number(written, "from") if written else None
     high = number(written, "to") if written else None
-    return Scale(0 if low is None else low, 100 if high is None else high)
+    scale = Scale(0 if low is None else low, 100 if high is None else high)
+    if scale.low < scale.high or written is None:
+        return scale, []
+    fact, hint = f"the scale goes from {scale.low} to {scale.high}", "from the smaller number; `good: low` turns it round"
+    return Scale(scale.high, max(scale.low, scale.high + 1)), [Finding(written.span, "CSP511", fact, hint)]
 
 
 class _Reader:

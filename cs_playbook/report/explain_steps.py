@@ -142,7 +142,7 @@ def _progress(step: StepExplained, progress: Progress, day: date, people: Mappin
         case StepState.SKIPPED:
             yield _because_of(step)
         case StepState.PASSED:
-            yield "its own `when` said no"
+            yield step.passed_by
         case StepState.CANCELLED:
             yield "the playbook ended"
 

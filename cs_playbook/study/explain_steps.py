@@ -10,7 +10,7 @@ from cs_playbook.model.condition import Condition
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import StepEnded, StepOpened, StepPassed, StepSkipped
 from cs_playbook.model.playbook import Playbook
-from cs_playbook.model.step import After, Notify, Requirement, Set, Step, Wait
+from cs_playbook.model.step import After, Email, Notify, Requirement, Set, Step, Wait
 from cs_playbook.parse.text_difference import differences
 from cs_playbook.plan.advance import enrollment_values, steps_of, verdict
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, Today
@@ -67,6 +67,7 @@ def _step(
         else title_of(step, subject, contact, today),
         progress=enrollment.steps.get(step.id),
         again=again_words(step, enrollment),
+        passed_by=_passed_by(step),
         tasks=tasks,
         awaited=tuple(_awaited(item, enrollment) for item in step.after.requirements),
         any_of=step.after.kind == "any",
@@ -74,6 +75,14 @@ def _step(
         held=next((item for item in decisions if isinstance(item, Held) and item.step == step.id), None),
         next=_next(step, decisions),
     )
+
+
+def _passed_by(step: Step) -> str:
+    when = "its own `when` said no"
+    if not isinstance(step.verb, Email) or step.verb.once_per != "family":
+        return when
+    had = "all had this letter for another account of the family"
+    return had if step.when is None else f"{when}, or {had}"
 
 
 def _awaited(item: Requirement, enrollment: Enrollment) -> Awaited:

@@ -110,6 +110,7 @@ class StepExplained:
     held: Held | None = None
     next: str = ""
     again: str = ""  # which time it is, of what repeats
+    passed_by: str = ""  # what may pass it over
 
 
 @dataclass(frozen=True, slots=True)
