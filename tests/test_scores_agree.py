@@ -55,7 +55,10 @@ def below(name: str, value: float) -> Leaf:
 def points_of(draw: st.DrawFn, name: str) -> Points:
     match draw(st.sampled_from(["cases", "line", "value", "given"])):
         case "cases":
-            fits = [Fit(below(name, edge), draw(round_units)) for edge in draw(st.lists(st.floats(-1, 1), max_size=3))]
+            fits = [
+                Fit(below(name, edge), draw(round_units))
+                for edge in draw(st.lists(st.floats(-1, 1), max_size=3))
+            ]
             last = [Fit(None, draw(units))] if draw(st.booleans()) else []
             return Cases((*fits, *last)) if fits or last else Cases((Fit(None, draw(units)),))
         case "line":
@@ -73,7 +76,9 @@ def cards(draw: st.DrawFn) -> Scorecard:
     groups = []
     for number in range(draw(st.integers(1, 3))):
         inside = [next(names) for _ in range(draw(st.integers(1, 2)))]
-        measures = tuple(Measure(named(name), draw(weights), draw(points_of(name)), NOWHERE) for name in inside)
+        measures = tuple(
+            Measure(named(name), draw(weights), draw(points_of(name)), NOWHERE) for name in inside
+        )
         groups.append(MeasureGroup(f"g{number}", draw(weights), measures, NOWHERE))
     left_out = tuple((group.name, NOWHERE) for group in groups[1:])
     unknown = Leaf("", Comparison(">", named("m7"), Literal(0.5, FieldType.NUMBER)), NOWHERE)
@@ -88,17 +93,21 @@ def cards(draw: st.DrawFn) -> Scorecard:
 some_values = st.one_of(
     st.none(), st.floats(-2, 2), st.floats(0, 100), st.sampled_from([0.0, 0.5, 1.0, 49.95, 50.0, 74.95, 75.0])
 )
-rows = st.fixed_dictionaries({name: some_values for name in NAMES})
+rows = st.fixed_dictionaries(dict.fromkeys(NAMES, some_values))
 
 
 def by_sql(card: Scorecard, row: Row) -> tuple[Value, ...]:
     database = sqlite3.connect(":memory:")
     columns = ", ".join(f"{name} real" for name in NAMES)
     database.execute(f"create table facts (_n integer primary key, {columns})")
-    database.execute(f"insert into facts values (1, {', '.join('?' for _ in NAMES)})", [row[name] for name in NAMES])
+    database.execute(
+        f"insert into facts values (1, {', '.join('?' for _ in NAMES)})", [row[name] for name in NAMES]
+    )
     for statement in scores_table("scores", card, "select * from facts", COLUMNS, RECKONING):
         database.execute(statement)
-    found = database.execute(f"select score, coalesce(band, {band_of(card, 'score')}), coverage, drag from scores")
+    found = database.execute(
+        f"select score, coalesce(band, {band_of(card, 'score')}), coverage, drag from scores"
+    )
     return tuple(found.fetchone())
 
 
@@ -111,11 +120,16 @@ def as_told(card: Scorecard, lines: dict[str, Fraction | None]) -> float | None:
     instead = Fraction(card.worst, POINT) if card.missing is Missing.WORST else None
     means: list[tuple[int, Fraction]] = []
     for group in card.groups:
-        there = [(measure.weight, lines[measure.name] if lines[measure.name] is not None else instead) for measure in group.measures]
+        there = [
+            (measure.weight, lines[measure.name] if lines[measure.name] is not None else instead)
+            for measure in group.measures
+        ]
         known = [(weight, points) for weight, points in there if points is not None]
         if known:
             whole = sum(weight for weight, _ in known)
-            means.append((group.weight, sum((weight * points for weight, points in known), Fraction(0)) / whole))
+            means.append(
+                (group.weight, sum((weight * points for weight, points in known), Fraction(0)) / whole)
+            )
     if not means:
         return None
     score = sum((weight * mean for weight, mean in means), Fraction(0)) / sum(weight for weight, _ in means)
@@ -135,7 +149,10 @@ def test_a_score_is_the_mean_of_means_in_fractions_rounded_once(card: Scorecard,
     if found.profile is not None or found.unclear is not None:
         return
     points = [line for group in found.groups for line in group.lines]
-    lines = {line.measure.name: None if line.points is None else Fraction(round(line.points * POINT), POINT) for line in points}
+    lines = {
+        line.measure.name: None if line.points is None else Fraction(round(line.points * POINT), POINT)
+        for line in points
+    }
 
     assert found.score == as_told(card, lines)
 
@@ -161,11 +178,23 @@ EDGES = [
 
 
 @pytest.mark.parametrize(("values", "score", "band"), EDGES)
-def test_what_rounds_up_to_an_edge_is_in_the_band_above_it(values: tuple[float, float], score: float, band: str) -> None:
+def test_what_rounds_up_to_an_edge_is_in_the_band_above_it(
+    values: tuple[float, float], score: float, band: str
+) -> None:
     itself = Line(((0.0, 0), (100.0, 100 * POINT)))
     measures = (Measure(named("m0"), 1, itself, NOWHERE), Measure(named("m1"), 2, itself, NOWHERE))
     bands = (Band("red", 500, NOWHERE), Band("yellow", 750, NOWHERE), Band("green", None, NOWHERE))
-    card = Scorecard("health", "", 0, 100, True, bands, Missing.SPREAD, (MeasureGroup("all", 1, measures, NOWHERE),), NOWHERE)
+    card = Scorecard(
+        "health",
+        "",
+        0,
+        100,
+        True,
+        bands,
+        Missing.SPREAD,
+        (MeasureGroup("all", 1, measures, NOWHERE),),
+        NOWHERE,
+    )
     row: Row = {**dict.fromkeys(NAMES), "m0": values[0], "m1": values[1]}
 
     assert by_sql(card, row)[:2] == (score, band)
@@ -179,8 +208,10 @@ def test_the_largest_weights_that_are_let_through_are_still_summed_exactly() -> 
         MeasureGroup(f"g{n}", (97, 89, 83)[n], (Measure(named(f"m{2 * n}"), 503, itself, NOWHERE), Measure(named(f"m{2 * n + 1}"), 499, itself, NOWHERE)), NOWHERE)
         for n in range(3)
     )  # fmt: skip
-    card = Scorecard("health", "", 0, 100, True, (Band("all", None, NOWHERE),), Missing.SPREAD, groups, NOWHERE)
-    row: Row = {name: 99.95 for name in NAMES}
+    card = Scorecard(
+        "health", "", 0, 100, True, (Band("all", None, NOWHERE),), Missing.SPREAD, groups, NOWHERE
+    )
+    row: Row = dict.fromkeys(NAMES, 99.95)
 
     assert MOST_UNITS // 16 < most_units(card) < MOST_UNITS
     assert by_sql(card, row) == as_row(scored(card, row, RECKONING)) == (100.0, "all", 1.0, "m0")
@@ -189,7 +220,9 @@ def test_the_largest_weights_that_are_let_through_are_still_summed_exactly() -> 
 def test_points_by_cases_may_be_of_what_is_empty() -> None:
     points = Cases((Fit(Leaf("", IsEmpty(named("m0")), NOWHERE), 30 * POINT), Fit(None, 80 * POINT)))
     group = MeasureGroup("all", 1, (Measure(named("m0"), 1, points, NOWHERE),), NOWHERE)
-    card = Scorecard("health", "", 0, 100, True, (Band("all", None, NOWHERE),), Missing.SPREAD, (group,), NOWHERE)
+    card = Scorecard(
+        "health", "", 0, 100, True, (Band("all", None, NOWHERE),), Missing.SPREAD, (group,), NOWHERE
+    )
     row: Row = dict.fromkeys(NAMES)
 
     assert by_sql(card, row)[0] == scored(card, row, RECKONING).score == 30

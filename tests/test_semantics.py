@@ -77,14 +77,14 @@ def blind_in(case: Case, setting: Setting) -> list[str]:
 def spoiled(expect: Expectation | None) -> Iterator[tuple[str, Expectation]]:
     if expect is None:
         return
-    for name in ("started", "goal", "escalated"):
+    for name in ("started", "goal"):
         if getattr(expect, name) is not None:
             yield name, replace(expect, **{name: (*getattr(expect, name), NEVER)})
     wrong: dict[str, object] = dict.fromkeys(("ended", "closed", "held", "because"), NEVER)
     for name, never in {**wrong, "traits": {"next_step": NEVER}, "facts": {"seats": NEVER}}.items():
         if getattr(expect, name) is not None:
             yield name, replace(expect, **{name: {**getattr(expect, name), NEVER: never}})
-    for name, key in (("open", "step"), ("drafts", "email"), ("notified", "step")):
+    for name, key in (("open", "step"), ("drafts", "email"), ("notified", "step"), ("escalated", "step")):
         if getattr(expect, name) is not None:
             yield name, replace(expect, **{name: (*getattr(expect, name), {key: NEVER})})
 

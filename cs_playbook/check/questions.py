@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked, place_in
 from cs_playbook.check.steps import ends_with
+from cs_playbook.model.asking import handed_over
 from cs_playbook.model.condition import Leaf
 from cs_playbook.model.expression import (
     Among,
@@ -134,6 +135,9 @@ def _results_asked(asked: Asked) -> Iterator[tuple[Step, Span, Name]]:
             yield from ((step, place_in(leaf, name), name) for name in _results(leaf.expression))
     for step, moment in asked.dates:
         yield from ((step, moment.span, name) for name in _results(moment.date))
+    for step in asked.playbook.steps:
+        for value in handed_over(step):
+            yield from ((step, step.span, name) for name in _results(value))
 
 
 def _results(expression: Expression) -> Iterator[Name]:

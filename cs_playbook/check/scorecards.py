@@ -46,7 +46,9 @@ def _edges(card: Scorecard) -> Iterator[Finding]:
     for band in lower:
         if band.below is None:
             fact = f"'{band.name}' takes every score: nothing is left for the bands after it"
-            yield Finding(band.span, "CSP511", fact, "say where it ends, e.g. below: 50; only the last has no end")
+            yield Finding(
+                band.span, "CSP511", fact, "say where it ends, e.g. below: 50; only the last has no end"
+            )
         elif not card.low * 10 < band.below <= card.high * 10:
             fact = f"{_points(band.below)} is not on the scale from {card.low} to {card.high}"
             yield Finding(band.span, "CSP511", fact, "a band ends inside of the scale")

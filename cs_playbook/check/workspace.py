@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cs_playbook.check.rule import note
 from cs_playbook.model.asking import (
+    handed_over,
     later_conditions,
     named_in_sentences,
     people_of,
@@ -18,6 +19,7 @@ from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import ACCOUNTS, Table
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.scorecard import conditions_of
 from cs_playbook.model.step import Email
 from cs_playbook.model.team import ContactsWhere, FromField, ManagerOf, People, RoleRef
 from cs_playbook.model.wording import write
@@ -178,6 +180,7 @@ def _few_texts(catalog: Catalog) -> Iterator[str]:
     """What may name a signal outside of playbooks."""
     yield from (write(signal.value) for signal in catalog.signals.values())
     yield from (leaf.text for condition in _conditions(catalog) for leaf in leaves(condition))
+    yield from (measure.name for card in catalog.scorecards.values() for measure in card.measures)
     for role in catalog.team.roles:
         match role.source:
             case FromField(fact=fact) | ContactsWhere(where=fact):
@@ -190,6 +193,7 @@ def _few_texts(catalog: Catalog) -> Iterator[str]:
 def _conditions(catalog: Catalog) -> Iterator[Condition]:
     for segmentation in catalog.segmentations.values():
         yield from (segment.when for segment in segmentation.segments if segment.when is not None)
+    yield from (when for card in catalog.scorecards.values() for when in conditions_of(card))
     yield from (signal.where for signal in catalog.signals.values() if signal.where is not None)
     yield from (condition for table in catalog.contract.tables for condition in table.expect)
     if catalog.contract.active is not None:
@@ -200,7 +204,8 @@ def _texts(playbook: Playbook) -> Iterator[str]:
     for condition in (*rule_conditions(playbook), *later_conditions(playbook)):
         yield from (leaf.text for leaf in leaves(condition))
     yield from (name.name for name in named_in_sentences(playbook))
-    yield from (write(date) for step in playbook.steps for date in step_dates(step))
+    for step in playbook.steps:
+        yield from (write(named) for named in (*step_dates(step), *handed_over(step)))
 
 
 def _letter_texts(catalog: Catalog) -> Iterator[str]:

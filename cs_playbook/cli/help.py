@@ -36,6 +36,8 @@ Look
                   nothing.
   explain         Why an account is, or is not, in a playbook: every condition
                   with its values.
+  health          How the portfolio does by its scorecards, who does worst and
+                  why; of one account the whole sum.
 
 Operate
   run             Do what the plan says, once: record it, then write the task

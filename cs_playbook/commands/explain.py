@@ -12,6 +12,7 @@ from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.answers import returned_lists
 from cs_playbook.commands.choosing import fits_series, left_alone
 from cs_playbook.commands.naming import name_of_start, named_rows
+from cs_playbook.commands.health import units_of
 from cs_playbook.commands.near import as_if_acting, near, playbook_named
 from cs_playbook.commands.one_account import (
     enrollments_of,
@@ -33,6 +34,7 @@ from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import StartRefused
 from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.scored import Scored, scored
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.lines import account_name
 from cs_playbook.source.snapshot import Snapshot
@@ -116,7 +118,16 @@ def _explained(one: _One, catalog: Catalog, chosen: Playbook | None) -> Explaine
         active=_active(one),
         is_past=one.plans is None,
         traits=tuple(traits_of(one.subject.account, catalog, one.morning.ledger, one.morning.today.day)),
+        scores=_scores(one, catalog, chosen),
+        units=units_of(catalog),
     )
+
+
+def _scores(one: _One, catalog: Catalog, chosen: Playbook | None) -> tuple[Scored, ...]:
+    """Of one playbook only those that it names."""
+    cards = [card for card in catalog.scorecards.values() if chosen is None or card.name in chosen.text]
+    known = one.subject.values if one.subject.present else None
+    return tuple(scored(card, known, one.morning.today.reckoning) for card in cards) if known else ()
 
 
 def _active(one: _One) -> Part | None:

@@ -60,9 +60,13 @@ def account_health(workspace: Workspace, account: str, day: date | None) -> Acco
         found = stage.connection.execute(ONE_ACCOUNT, (key,))
         row = next(_rows(found), None)
         values = {} if row is None else row[1]
-        scores = (_score(card, key, values, stage, ledger, snapshot.day) for card in catalog.scorecards.values())
+        scores = (
+            _score(card, key, values, stage, ledger, snapshot.day) for card in catalog.scorecards.values()
+        )
         name = str(values.get("name") or key)
-        return AccountHealth(snapshot.day, key, name, row is not None, tuple(scores) if row else (), units_of(catalog))
+        return AccountHealth(
+            snapshot.day, key, name, row is not None, tuple(scores) if row else (), units_of(catalog)
+        )
 
 
 def units_of(catalog: Catalog) -> Mapping[str, tuple[FieldType | None, str]]:
@@ -73,7 +77,9 @@ def units_of(catalog: Catalog) -> Mapping[str, tuple[FieldType | None, str]]:
 
 def _with_cards(catalog: Catalog) -> Catalog:
     if not catalog.scorecards:
-        raise ChoiceError("there is no scorecard in this workspace", "a file that begins with `scorecard: health` is one")
+        raise ChoiceError(
+            "there is no scorecard in this workspace", "a file that begins with `scorecard: health` is one"
+        )
     return catalog
 
 
@@ -103,7 +109,9 @@ def _card(card: Scorecard, stage: Stage, ledger: Ledger, day: date) -> CardNow:
     found = {band: (count, arr) for band, count, arr in stage.connection.execute(by_band(card, money))}
     days, past = _past(card, stage, ledger, day)
     names = [*(band.name for band in card.bands), *([None] if None in found else [])]
-    bands = tuple(BandNow(name, *found.get(name, (0, 0.0 if money else None)), past.get(name, ())) for name in names)
+    bands = tuple(
+        BandNow(name, *found.get(name, (0, 0.0 if money else None)), past.get(name, ())) for name in names
+    )
     rows = _rows(stage.connection.execute(worst(card, money), (SHOWN_WORST,)))
     return CardNow(card, bands, tuple(_worst(card, key, values, stage) for key, values in rows), days)
 
@@ -145,5 +153,7 @@ def _score(
     changes = {days: float(change) for days, change in said.items() if isinstance(change, int | float)}
     now = scored(card, values, stage.reckoning)
     remembered = ledger.remembered(fact_series(card.band), day)
-    since = next((since for subject, value, since in remembered if (subject, value) == (account, now.band)), None)
+    since = next(
+        (since for subject, value, since in remembered if (subject, value) == (account, now.band)), None
+    )
     return ScoreNow(now, changes, since)

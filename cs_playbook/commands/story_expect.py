@@ -149,9 +149,9 @@ def _traits(expect: Expectation, played: Played) -> Iterator[Gap]:
 def _facts(expect: Expectation, played: Played) -> Iterator[Gap]:
     kinds = played.morning.today.catalog.facts
     for account, wanted in (expect.facts or {}).items():
-        facts = facts_today(account, played)
+        facts = facts_today(account, played.morning)
         for name, written in wanted.items():
-            value = wanted_fact(name, written, played)
+            value = wanted_fact(name, written, played.morning, played.setting.days)
             if facts.get(name) != value:
                 expected, got = (value_words(one, kinds.get(name)) for one in (value, facts.get(name)))
                 yield Gap("facts", f"{account}: {name} is {expected}", f"{account}: {name} is {got}")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cs_playbook.commands.one_account import subject_of
+from cs_playbook.commands.planning import Morning
 from cs_playbook.model.expression import Value
 from cs_playbook.model.story import Stories
-from cs_playbook.parse.story_value import Wrong, kinds_of_account, read_value
-
-if TYPE_CHECKING:
-    from cs_playbook.commands.story_day import Played
+from cs_playbook.parse.story_value import Days, Wrong, kinds_of_account, read_value
 
 
 def facts_expected(stories: Stories) -> tuple[str, ...]:
@@ -21,13 +19,13 @@ def facts_expected(stories: Stories) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for said in named for name in said))
 
 
-def facts_today(account: str, played: Played) -> Mapping[str, Value]:
+def facts_today(account: str, morning: Morning) -> Mapping[str, Value]:
     """Empty where the account is missing."""
-    return subject_of(account, played.morning).values
+    return subject_of(account, morning).values
 
 
-def wanted_fact(name: str, written: Any, played: Played) -> Value:
+def wanted_fact(name: str, written: Any, morning: Morning, days: Days) -> Value:
     """As facts hold it. Checked before: what is not of its kind is a mistake of ours, or of nobody's day."""
-    kind = kinds_of_account(played.morning.today.catalog).get(name)
-    value = None if kind is None else read_value(written, kind, played.setting.days)
+    kind = kinds_of_account(morning.today.catalog).get(name)
+    value = None if kind is None else read_value(written, kind, days)
     return f"{written}" if kind is None or isinstance(value, Wrong) else value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.account_columns import account_columns
+from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.facts import ACTIVE
 from cs_playbook.compile.scan import Rule, top_parts
 from cs_playbook.compile.sql import balanced, impatient, sql_of_condition

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cs_playbook.compile.asked import about_account, lasting_by_row
 from cs_playbook.compile.account_columns import account_columns
+from cs_playbook.compile.asked import about_account, lasting_by_row
 from cs_playbook.compile.facts import ACTIVE
 from cs_playbook.compile.rows import seen
 from cs_playbook.compile.sql import (

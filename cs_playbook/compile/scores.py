@@ -29,7 +29,9 @@ STAND = "limit -1 offset 0"
 UNCLEAR = "null"
 
 
-def scores_table(table: str, card: Scorecard, relation: str, columns: Columns, reckoning: Reckoning) -> tuple[str, str]:
+def scores_table(
+    table: str, card: Scorecard, relation: str, columns: Columns, reckoning: Reckoning
+) -> tuple[str, str]:
     """A table (_n, score, band: of an override, coverage, drag) of all accounts of the relation `f`."""
     points = _points(card, relation, columns, reckoning)
     return (
@@ -61,7 +63,9 @@ def _points(card: Scorecard, relation: str, columns: Columns, reckoning: Reckoni
     said = [
         f"{_fresh(measure, columns, reckoning)} as u{number}" for number, measure in enumerate(card.measures)
     ]
-    unrated = "0" if card.unrated is None else f"coalesce({sql_of_condition(card.unrated, columns, reckoning)}, 0)"
+    unrated = (
+        "0" if card.unrated is None else f"coalesce({sql_of_condition(card.unrated, columns, reckoning)}, 0)"
+    )
     selected = ["f._n", f"{_profile(card, columns, reckoning)} as p", f"{unrated} as unrated"]
     selected += [f"{_override(card, columns, reckoning)} as band", *said]
     return f"select {', '.join(selected)} from ({relation}) f {STAND}"
@@ -78,7 +82,8 @@ def _profile(card: Scorecard, columns: Columns, reckoning: Reckoning) -> str:
 
 def _override(card: Scorecard, columns: Columns, reckoning: Reckoning) -> str:
     arms = "".join(
-        f" when {sql_of_condition(one.when, columns, reckoning)} then {constant(one.band)}" for one in card.overrides
+        f" when {sql_of_condition(one.when, columns, reckoning)} then {constant(one.band)}"
+        for one in card.overrides
     )
     return f"case{arms} end" if arms else "null"
 

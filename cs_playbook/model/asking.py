@@ -23,6 +23,7 @@ from cs_playbook.model.step import (
 )
 from cs_playbook.model.team import People
 from cs_playbook.model.time import FromDate
+from cs_playbook.model.trait import NewValue
 
 
 def rule_conditions(playbook: Playbook) -> Iterator[Condition]:
@@ -117,9 +118,15 @@ def expressions_of(playbook: Playbook) -> Iterator[Expression]:
 
 
 def handed_over(step: Step) -> Iterator[Expression]:
-    """What it gives to the playbook that it starts."""
-    if isinstance(step.verb, Play):
-        yield from (fit.value for _, cases in step.verb.given for fit in cases.fits)
+    """What it gives to the playbook that it starts, and what it sets traits to."""
+    match step.verb:
+        case Play(given=given):
+            yield from (fit.value for _, cases in given for fit in cases.fits)
+        case Set(values=values):
+            fits = (fit for _, cases in values for fit in cases.fits)
+            yield from (fit.value for fit in fits if not isinstance(fit.value, NewValue))
+        case _:
+            pass
 
 
 def sentences_of(playbook: Playbook) -> Iterator[Sentence]:

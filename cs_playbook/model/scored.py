@@ -191,7 +191,7 @@ def units_of(points: Points, fact: Expression, values: Values, reckoning: Reckon
     match points:
         case Cases():
             chosen = choose(points, values, reckoning)
-            return None if chosen is UNFIT else int(chosen)  # type: ignore[call-overload, no-any-return]
+            return None if chosen is UNFIT else int(chosen)  # type: ignore[call-overload]
         case Line(corners=corners):
             value = evaluate(fact, values, reckoning)
             return None if value is None else _on_line(float(value), corners)  # type: ignore[arg-type]
@@ -208,4 +208,3 @@ def _on_line(value: float, corners: tuple[tuple[float, int], ...]) -> int:
         if value <= right:
             return floor(low + (value - left) * (high - low) / (right - left) + 0.5)
     return corners[-1][1]
-

@@ -153,9 +153,9 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Sets traits of the account, in the order written; done at once."""
+    """Sets traits of the account, in the order written, to a value or to what an expression gives; done at once."""
 
-    values: tuple[tuple[str, Cases[NewValue]], ...]
+    values: tuple[tuple[str, Cases[NewValue | Expression]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cs_playbook.model.team import People
-from cs_playbook.model.value import FieldType, Value, to_day
+from cs_playbook.model.value import FieldType, Value, from_day, to_day
 from cs_playbook.source.finding import Span
 
 
@@ -30,6 +30,12 @@ class Trait:
         """Whether what was set on that day still counts on `day`."""
         end = self.expires_on(on)
         return end is None or day < end
+
+    def text_of(self, text: str) -> str | None:
+        """The text as it holds it: one of its `values`, whatever the capitals; None where it holds no such text."""
+        if not self.values:
+            return text
+        return next((known for known in self.values if known.casefold() == text.casefold()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,19 @@ def as_fact(said: Value, kind: FieldType) -> Value:
             return _day(said)
         case _:
             return said if isinstance(said, str) else None
+
+
+def as_said(fact: Value, trait: Trait) -> Value:
+    """A fact as a person would have said it of the trait: yes is true, a day is ISO text. None where the trait cannot hold it."""
+    match trait.type:
+        case FieldType.BOOLEAN:
+            return bool(fact) if fact in (0, 1) and not isinstance(fact, str) else None
+        case FieldType.NUMBER:
+            return float(fact) if isinstance(fact, int | float) else None
+        case FieldType.DATE:
+            return from_day(fact).isoformat() if isinstance(fact, int) else None
+        case _:
+            return trait.text_of(fact) if isinstance(fact, str) and fact else None
 
 
 def _day(said: Value) -> int | None:

@@ -55,14 +55,19 @@ def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, 
     table = scope.contract.table(first)
     if table is not None:
         return _of_table(table, rest)
+    if first in scope.facts:
+        return _of_fact(written, first, rest, scope)
+    return f"there is no fact '{written}'", _fact_near(written, scope)
+
+
+def _of_fact(written: str, first: str, rest: str, scope: Scope) -> tuple[str, str]:
+    """A part of it: only scorecards have some."""
     parts = [fact for fact in scope.facts if fact.startswith(f"{first}.")]
     if parts:
         near = did_you_mean(written, parts) or _listed("there are", parts)
         return f"the scorecard '{first}' has no '{rest}'", near
-    if first in scope.facts:
-        hint = f"write {first} = '{rest}'" if rest in scope.values.get(first, ()) else f"write {first}"
-        return f"'{first}' has no parts", hint
-    return f"there is no fact '{written}'", _fact_near(written, scope)
+    hint = f"write {first} = '{rest}'" if rest in scope.values.get(first, ()) else f"write {first}"
+    return f"'{first}' has no parts", hint
 
 
 def _of_row(rest: str, scope: Scope) -> tuple[str, str]:

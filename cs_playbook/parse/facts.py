@@ -46,14 +46,7 @@ def read_facts(
     cards = {text(node, "scorecard") for node in scorecard_files}
     needs = {name: _needs(node, cards) for name, node in (signals | whole).items()}
     order, circle = _in_order(needs)
-    if circle:
-        key = next(key for key, _ in declared if key.text == circle[0])
-        ring = (
-            f"'{circle[0]}' needs itself"
-            if len(circle) == 1
-            else f"these facts need each other: {' → '.join((*circle, circle[0]))}"
-        )
-        findings.append(Finding(key.span, "CSP222", ring, "one of them must stand on its own"))
+    findings += [_ring(circle, declared)] if circle else []
     read: dict[str, Signal] = {}
     types = dict(scope.facts)
     unread = {*scope.unread, *circle}  # the circle is reported, not who uses it
@@ -78,6 +71,13 @@ def read_facts(
         segmentations[segmentation.name] = segmentation
     cards_read, wrong = read_scorecards(scorecard_files, scope, read)
     return Facts(read, segmentations, types, scope.values, scope.unread, cards_read), [*findings, *wrong]
+
+
+def _ring(circle: list[str], declared: list[tuple[Scalar, Mapping]]) -> Finding:
+    key = next(key for key, _ in declared if key.text == circle[0])
+    ring = f"these facts need each other: {' → '.join((*circle, circle[0]))}"
+    said = f"'{circle[0]}' needs itself" if len(circle) == 1 else ring
+    return Finding(key.span, "CSP222", said, "one of them must stand on its own")
 
 
 def _declared(

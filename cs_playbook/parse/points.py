@@ -101,23 +101,31 @@ def _about_line(node: Sequence, fact: Name, corners: list[tuple[float, int]]) ->
         hint = "a signal with days_since(…) is a number" if fact.type is FieldType.DATE else _WAYS
         return [Finding(node.span, "CSP512", wrong, hint)]
     if len(corners) < 2:
-        return [Finding(node.span, "CSP512", "a line has two corners at least", "[{at: 0, is: 0}, {at: 1, is: 100}]")]
+        return [
+            Finding(
+                node.span, "CSP512", "a line has two corners at least", "[{at: 0, is: 0}, {at: 1, is: 100}]"
+            )
+        ]
     falls = next((n for n, (one, two) in enumerate(pairwise(corners), 1) if two[0] <= one[0]), None)
     if falls is None:
         return []
     wrong = f"the corner at {corners[falls][0]:g} stands after the one at {corners[falls - 1][0]:g}"
-    return [Finding(node.items[falls].span, "CSP512", wrong, "corners go from the smallest value to the largest")]
+    return [
+        Finding(node.items[falls].span, "CSP512", wrong, "corners go from the smallest value to the largest")
+    ]
 
 
 # --- by value ---
 
 
-def _by_value(
-    node: Mapping, fact: Name, scale: Scale, scope: Scope
-) -> tuple[ByValue | None, list[Finding]]:
+def _by_value(node: Mapping, fact: Name, scale: Scale, scope: Scope) -> tuple[ByValue | None, list[Finding]]:
     if fact.type not in (FieldType.TEXT, FieldType.BOOLEAN, None):
         wrong = f"'{fact.name}' is {KIND_WORDS[fact.type]}, and has no values that could be listed"
-        return None, [Finding(node.span, "CSP512", wrong, "write [{when: …, is: 50}] or [{at: 0, is: 0}, {at: 1, is: 100}]")]
+        return None, [
+            Finding(
+                node.span, "CSP512", wrong, "write [{when: …, is: 50}] or [{at: 0, is: 0}, {at: 1, is: 100}]"
+            )
+        ]
     found: dict[Value, int] = {}
     findings: list[Finding] = []
     allowed = ("true", "false") if fact.type is FieldType.BOOLEAN else scope.values_of(fact)

@@ -50,7 +50,7 @@ class Scope:
             return self._find_related(name, first, rest)
         if name.name == "today":
             return replace(name, type=FieldType.DATE)
-        if rest:
+        if rest and name.name not in self.facts:  # health.band is one
             return self._find_dotted(name, first, rest)
         if name.name == "started_on" and self.steps is not None:
             return replace(name, scope=ScopeName.ENROLLMENT, type=FieldType.DATE)
@@ -92,8 +92,6 @@ class Scope:
     def _find_dotted(self, name: Name, first: str, rest: str) -> Name | None:
         if name.name.startswith(PARENT_DOT):
             return self._of_parent(name, rest)
-        if name.name in self.facts:  # health.band
-            return Name(name.name, name.scope, self.facts[name.name].reads_as, name.at)
         if first == "row" and self.row is not None:
             found = _of_table(self.row, name, rest, ScopeName.ROW)
             return None if found is None else replace(found, table=self.row.name)

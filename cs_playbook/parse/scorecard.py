@@ -26,7 +26,7 @@ from cs_playbook.parse.nodes import block, blocks, items, number, scalar, text
 from cs_playbook.parse.points import Scale, read_points
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
-from cs_playbook.source.tree import Mapping, Scalar
+from cs_playbook.source.tree import Mapping, Node, Scalar
 
 LOW = "low"
 LARGEST = 1000  # a weight beyond it is a slip of the pen, and its sum might not be exact any more
@@ -68,14 +68,19 @@ def _scale(node: Mapping) -> tuple[Scale, list[Finding]]:
     scale = Scale(0 if low is None else low, 100 if high is None else high)
     if scale.low < scale.high or written is None:
         return scale, []
-    fact, hint = f"the scale goes from {scale.low} to {scale.high}", "from the smaller number; `good: low` turns it round"
+    fact, hint = (
+        f"the scale goes from {scale.low} to {scale.high}",
+        "from the smaller number; `good: low` turns it round",
+    )
     return Scale(scale.high, max(scale.low, scale.high + 1)), [Finding(written.span, "CSP511", fact, hint)]
 
 
 class _Reader:
     """Holds the scope of one scorecard and the findings met while reading it."""
 
-    def __init__(self, scope: Scope, signals: Dictionary[str, Signal], scale: Scale, findings: list[Finding]) -> None:
+    def __init__(
+        self, scope: Scope, signals: Dictionary[str, Signal], scale: Scale, findings: list[Finding]
+    ) -> None:
         self.scope = scope
         self.signals = signals
         self.scale = scale
@@ -95,7 +100,7 @@ class _Reader:
             groups=tuple(group for item in blocks(node, "groups") if (group := self._group(item))),
             span=name.span if name else node.span,
             profiles=tuple(profile for item in blocks(node, "profiles") if (profile := self._profile(item))),
-            unrated=self._read(unrated) if isinstance(unrated, Mapping | Scalar) else None,
+            unrated=self._read(unrated),
             overrides=tuple(one for item in blocks(node, "override") if (one := self._override(item))),
             says=text(node, "says"),
         )
@@ -108,7 +113,9 @@ class _Reader:
             return Band(name.text, None, name.span)
         tenths = _fraction(edge) * 10
         if tenths.denominator != 1:
-            self._report(edge, "CSP511", f"'{edge.text}': scores have one decimal", "e.g. below: 50, below: 72.5")
+            self._report(
+                edge, "CSP511", f"'{edge.text}': scores have one decimal", "e.g. below: 50, below: 72.5"
+            )
         return Band(name.text, int(tenths), edge.span)
 
     # --- groups and measures ---
@@ -159,7 +166,9 @@ class _Reader:
         self.findings += wrong
         if fact.name not in self.scope.unread and day_of(fact, self.scope, self.signals) is None:
             said = f"nobody knows of what day '{fact.name}' is"
-            hint = "a trait has the day it was set on, a signal the newest day of its rows (`day:` in data.yaml)"
+            hint = (
+                "a trait has the day it was set on, a signal the newest day of its rows (`day:` in data.yaml)"
+            )
             self._report(item.key("stale_after") or written, "CSP514", said, hint)
         return days
 
@@ -174,17 +183,13 @@ class _Reader:
         return Profile(when, tuple((one.text, one.span) for one in named), span, text(item, "profile"))
 
     def _override(self, item: Mapping) -> Override | None:
-        when, band = self._read(item), scalar(item, "band")
+        when, band = self._read(_question(item)), scalar(item, "band")
         return None if when is None or band is None else Override(when, band.text, band.span)
 
-    def _read(self, node: Mapping | Scalar | object | None) -> Condition | None:
-        """A condition; of a block that says more, its `when:` and `because:`."""
-        if isinstance(node, Mapping) and node.get("band") is not None:
-            said = ("when", "because", "for")
-            node = Mapping(tuple(pair for pair in node.entries if pair[0].text in said), node.span)
+    def _read(self, node: Node | None) -> Condition | None:
         if node is None:
             return None
-        condition, wrong = read_conditions(node, self.scope)  # type: ignore[arg-type]
+        condition, wrong = read_conditions(node, self.scope)
         self.findings += wrong
         return condition
 
@@ -192,8 +197,15 @@ class _Reader:
         self.findings.append(Finding(at.span, code, message, hint))
 
 
+def _question(item: Mapping) -> Mapping:
+    """Of a block that says more than a condition, the condition in its long form."""
+    said = ((item.key(name), item.get(name)) for name in ("when", "because", "for"))
+    return Mapping(
+        tuple((key, value) for key, value in said if key is not None and value is not None), item.span
+    )
+
+
 def _fraction(written: Scalar) -> Fraction:
     value = written.value
     number_ = isinstance(value, int | float) and not isinstance(value, bool)
     return Fraction(str(value)) if number_ else Fraction(0)  # the schema has said so
-

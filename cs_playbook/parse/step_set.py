@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from cs_playbook.model.condition import Cases
+from cs_playbook.model.expression import Expression
 from cs_playbook.model.step import ChannelRef, Notify, Sentence, Set
 from cs_playbook.model.team import People
 from cs_playbook.model.trait import NewValue, Trait
@@ -17,6 +18,7 @@ from cs_playbook.parse.step_node import StepNode
 from cs_playbook.parse.story_value import Wrong
 from cs_playbook.parse.targets import read_target
 from cs_playbook.parse.trait import trait_value
+from cs_playbook.parse.trait_source import is_reckoned, read_reckoned
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
@@ -25,13 +27,14 @@ def read_set(step: StepNode) -> Set | None:
     """None where any of its traits cannot be set so."""
     node = step.node.get("set")
     entries = node.entries if isinstance(node, Mapping) else ()
-    values: list[tuple[str, Cases[NewValue]]] = []
+    values: list[tuple[str, Cases[NewValue | Expression]]] = []
     for key, value in entries:
         trait = step.scope.traits.get(key.text)
         if trait is None:
             step.findings += _no_trait(key, step.scope)
             continue
-        cases, wrong = read_cases(value, step.scope, partial(_value, trait=trait))
+        cases: Cases[NewValue | Expression] | None
+        cases, wrong = read_cases(value, step.scope, partial(_value, trait=trait, scope=step.scope))
         step.findings += wrong
         values += [(trait.name, cases)] if cases else []
     return Set(tuple(values)) if values and len(values) == len(entries) else None
@@ -52,8 +55,10 @@ def _no_trait(key: Scalar, scope: Scope) -> list[Finding]:
     return [Finding(key.span, "CSP350", fact, known)]
 
 
-def _value(node: Node, trait: Trait) -> tuple[NewValue | None, list[Finding]]:
-    """One value of one trait; null clears it."""
+def _value(
+    node: Node, trait: Trait, scope: Scope
+) -> tuple[NewValue | Expression | None, list[Finding]]:
+    """One value of one trait, or what it is read from; null clears it."""
     if isinstance(node, Sequence):
         return None, []  # the schema has said so
     if not isinstance(node, Scalar):
@@ -61,6 +66,8 @@ def _value(node: Node, trait: Trait) -> tuple[NewValue | None, list[Finding]]:
         return None, [Finding(node.span, "CSP351", f"'{trait.name}' is set to one value", hint)]
     if node.value is None:
         return NewValue(None), []
+    if is_reckoned(node, trait, scope):
+        return read_reckoned(node, trait, scope)
     value = trait_value(node.text if node.quoted else node.value, trait)
     if isinstance(value, Wrong):
         return None, [Finding(node.span, "CSP351", value.message, value.hint)]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cs_playbook.model.answer import evaluate
+from cs_playbook.model.condition import Cases
 from cs_playbook.model.event import Notified, StepEnded, TraitSet
+from cs_playbook.model.expression import Expression
 from cs_playbook.model.keys import note_key
 from cs_playbook.model.step import TASK_DONE, ChannelRef, Notify, Set, Step
 from cs_playbook.model.team import People
+from cs_playbook.model.trait import NewValue, as_said
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import Change, Decision, HeldBy, SubjectPlan
 from cs_playbook.plan.people import colleagues
@@ -17,10 +21,7 @@ from cs_playbook.plan.step_parts import chosen
 
 def set_traits(day: Day, step: Step, verb: Set) -> bool:
     """All of them or none: where one value cannot be decided the step waits."""
-    values = [
-        (trait, chosen(day, step, f"what {trait} is set to", cases, day.values))
-        for trait, cases in verb.values
-    ]
+    values = [(trait, _new_value(day, step, trait, cases)) for trait, cases in verb.values]
     if any(new is None for _, new in values):
         return False
     account, key, today = day.subject.account, day.enrollment.key, day.today.day
@@ -30,6 +31,20 @@ def set_traits(day: Day, step: Step, verb: Set) -> bool:
         day.decisions.append(Change(said))
     day.happen(StepEnded(key, step.id, today, TASK_DONE, "rule"))
     return True
+
+
+def _new_value(day: Day, step: Step, trait: str, cases: Cases[NewValue | Expression]) -> NewValue | None:
+    """What is read from something empty is no value: only `null` clears."""
+    new = chosen(day, step, f"what {trait} is set to", cases, day.values)
+    if new is None or isinstance(new, NewValue):
+        return new
+    fact = evaluate(new, day.values, day.today.reckoning)
+    said = as_said(fact, day.today.catalog.traits[trait])
+    if said is not None:
+        return NewValue(said)
+    why = "is empty" if fact is None else f"is '{fact}', which it never is"
+    day.hold(HeldBy.UNKNOWN, step.id, f"what {trait} is set to {why}")
+    return None
 
 
 def notify(day: Day, step: Step, verb: Notify) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from cs_playbook.report.explain_json import as_json, near_json
 from cs_playbook.report.explain_steps import enrollment_lines
 from cs_playbook.report.explain_words import fitted_words, long_words, part_rows, standing_words
+from cs_playbook.report.health_sum import score_words, sum_lines
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, shorten, table, wide, wrapped
 from cs_playbook.report.trait_lines import trait_lines
 from cs_playbook.report.values import limit_words, seen_words
@@ -35,6 +36,10 @@ def as_lines(found: Explained, width: int) -> Iterator[Line]:
             yield BLANK
         yield from _playbook(playbook, found, width)
     yield from trait_lines(found, width)
+    for score in found.scores:
+        yield BLANK
+        yield line(("strong", f"  {score.card.name} {score_words(score)}"))
+        yield from sum_lines(score, found.units, width)
     if found.is_past:
         yield BLANK
         yield line(("soft", "The run of this day is over: what was held then is not known any more."))

@@ -8,6 +8,7 @@ from typing import Any
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.report.plan_json import FORMAT_VERSION, limit_json, plain, seen_json, written
+from cs_playbook.report.health import score_json
 from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Part, words_of
 from cs_playbook.study.explained import (
@@ -35,6 +36,7 @@ def as_json(found: Explained) -> str:
         "not_active_because": part_json(found.active) if found.active else None,
         "past": found.is_past,
         "traits": [trait_json(item) for item in found.traits],
+        "scorecards": [score_json(item) for item in found.scores],
         "playbooks": [_playbook(item) for item in found.playbooks],
     })  # fmt: skip
 

@@ -51,7 +51,15 @@ def _band(band: BandNow, now: CardNow) -> list[Cell]:
     money = "" if band.money is None else f"ARR{TIE}{short_amount(band.money)}"
     of_money = "" if band.money is None else _share(band.money, now.money)
     if band.band is None:
-        return [Cell("no band", "soft"), Cell(str(band.accounts)), Cell(of_all), Cell(money), Cell(of_money), Cell(), Cell()]
+        return [
+            Cell("no band", "soft"),
+            Cell(str(band.accounts)),
+            Cell(of_all),
+            Cell(money),
+            Cell(of_money),
+            Cell(),
+            Cell(),
+        ]
     before = f"{band.past[-4]} four weeks ago" if len(band.past) >= 4 else ""
     style = "error" if _is_worst(band.band, now) and band.accounts else ""
     return [
@@ -81,7 +89,12 @@ def _share(part: float, whole: float | None) -> str:
 def _worst(one: WorstAccount, units: Units, names: bool) -> list[Cell]:
     money = "" if one.money is None else f"ARR{TIE}{short_amount(one.money)}"
     name = one.name if names else one.account
-    return [Cell(clean(name)), Cell(score_words(one.scored).replace(" ", TIE)), Cell(_because(one.scored, units)), Cell(money)]
+    return [
+        Cell(clean(name)),
+        Cell(score_words(one.scored).replace(" ", TIE)),
+        Cell(_because(one.scored, units)),
+        Cell(money),
+    ]
 
 
 def _because(found: Scored, units: Units) -> str:
@@ -91,7 +104,11 @@ def _because(found: Scored, units: Units) -> str:
     line_ = _drag(found)
     if line_ is None:
         return ""
-    value = "missing" if line_.value is None else value_words(line_.value, *units.get(line_.measure.name, (None, "")))
+    value = (
+        "missing"
+        if line_.value is None
+        else value_words(line_.value, *units.get(line_.measure.name, (None, "")))
+    )
     return f"{clean(line_.measure.name)} {value}"
 
 
@@ -152,7 +169,8 @@ def _json(value: dict[str, Any]) -> str:
 
 def _card_json(now: CardNow, names: bool) -> dict[str, Any]:
     bands = [
-        {"band": band.band, "accounts": band.accounts, "arr": band.money, "past": list(band.past)} for band in now.bands
+        {"band": band.band, "accounts": band.accounts, "arr": band.money, "past": list(band.past)}
+        for band in now.bands
     ]
     return {
         "scorecard": now.card.name,

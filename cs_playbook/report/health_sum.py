@@ -8,7 +8,7 @@ from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.scorecard import Missing
 from cs_playbook.model.scored import Counted, CountedGroup, Lack, Scored
 from cs_playbook.model.value import FieldType
-from cs_playbook.report.pieces import Cell, Column, Line, line, table, wrapped
+from cs_playbook.report.pieces import Cell, Column, Line, table, wrapped
 from cs_playbook.report.values import TIE, value_words
 from cs_playbook.report.words import clean, count
 
@@ -89,29 +89,36 @@ def _percent(share: float) -> str:
 
 
 def _sentences(found: Scored) -> Iterator[tuple[str, str]]:
-    card = found.card
+    yield from _who_is_judged_how(found)
+    if found.override is None and found.score is not None:
+        yield "", f"{found.band} is {_edges(found)}."
+    yield from _what_is_missing(found)
+    if found.drag is not None:
+        yield "", f"What pulls it down most: {clean(found.drag)}."
+
+
+def _who_is_judged_how(found: Scored) -> Iterator[tuple[str, str]]:
     if found.profile is not None:
         out = ", ".join(name for name, _ in found.profile.without)
         named = f"profile {found.profile.name}" if found.profile.name else "a profile"
         yield "soft", f"Judged by {clean(named)}, without {out}: {_words(found.profile.when)}."
     if found.unclear is not None:
         yield "warn", f"No score: nobody can tell whether a profile holds ({_words(found.unclear.when)} is unknown)."
-    elif found.reckoned is None:
-        yield "warn", "No score: no measure has a value."
     if found.unrated is not None:
         yield "warn", f"Unrated: {_words(found.unrated)}."
     if found.override is not None:
-        number = "the number does not count for the band" if found.score is not None else "although there is no number"
-        yield "warn", f"Put into {found.override.band}: {_words(found.override.when)}; {number}."
-    elif found.score is not None:
-        yield "", f"{found.band} is {_edges(found)}."
+        number = "whatever the number says" if found.score is not None else "although there is no number"
+        yield "warn", f"Put into {found.override.band}, {number}: {_words(found.override.when)}."
+
+
+def _what_is_missing(found: Scored) -> Iterator[tuple[str, str]]:
     lacking = any(one.lack for group in found.groups if group.counts for one in group.lines)
-    if lacking and card.missing is Missing.SPREAD and found.reckoned is not None:
+    if found.groups and found.reckoned is None:
+        yield "warn", "No score: no measure has a value."
+    elif lacking and found.card.missing is Missing.SPREAD:
         yield "soft", "The weight of what is missing went to the rest of its group, or to the other groups."
     if found.coverage is not None and found.coverage < 1:
         yield "soft", f"{_percent(found.coverage)} of the weight has a value."
-    if found.drag is not None:
-        yield "", f"What pulls it down most: {clean(found.drag)}."
 
 
 def _edges(found: Scored) -> str:

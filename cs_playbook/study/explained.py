@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress
 from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.scored import Scored
 from cs_playbook.model.trait import NowSaid
+from cs_playbook.model.value import FieldType
 from cs_playbook.plan.advance import Verdict
 from cs_playbook.plan.decision import Held
 from cs_playbook.study.behind import Part
@@ -154,7 +156,7 @@ class Explained:
     """`only`: the playbook that was asked for. `active`: the contract's condition, where it does not say yes.
 
     `is_past`: the day lies before the last run: what is held is not known any more. `people`: names by address.
-    `traits`: what was said of it, by people and by steps.
+    `traits`: what was said of it, by people and by steps. `scores`: by its scorecards; `units`: of facts, for screens.
     """
 
     day: date
@@ -167,6 +169,8 @@ class Explained:
     active: Part | None = None
     is_past: bool = False
     traits: tuple[NowSaid, ...] = ()
+    scores: tuple[Scored, ...] = ()
+    units: Mapping[str, tuple[FieldType | None, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

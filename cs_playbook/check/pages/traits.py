@@ -82,7 +82,9 @@ PAGES = {
         A value that the trait cannot hold
 
         A trait with `values:` holds one of these; one with `type:` a value of that type: true or false, a
-        number, a day like 2026-03-31, text. `null` clears it, and a list of cases may choose.
+        number, a day like 2026-03-31, text. `null` clears it, and a list of cases may choose. The name of
+        a fact, of an answer (`steps.call.mood`) or of what was given (`given.x`) stands for its value, which
+        must be of the same type; where it may hold a text that the trait never holds, cases translate it.
 
         Fails:
 
@@ -105,8 +107,8 @@ PAGES = {
     "CSP352": """
         A note for nobody that is known
 
-        `notify:` names a channel of project.yaml, or people as anywhere: a role of team.yaml,
-        {first_of: […]}, {all_of: […]}.
+        `notify:`, and `tell:` of an escalation, name a channel of project.yaml, or people as anywhere: a
+        role of team.yaml, {first_of: […]}, {all_of: […]}.
 
         Fails:
 
