@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cs_playbook.check import (
+    about,
     absences,
     documents,
     graph,
@@ -81,6 +82,7 @@ PLAYBOOK_RULES: tuple[PlaybookRule, ...] = (
     people.contacts_where_contacts_are_meant,
     people.colleagues_where_colleagues_are_meant,
     people.somebody_is_always_there,
+    about.a_line_is_about_one_contact,
     senders.one_sender,
     senders.threads_go_on,
     senders.families_are_known,
@@ -101,6 +103,7 @@ UNDO_RULES: tuple[PlaybookRule, ...] = (
     graph.every_step_is_reached,
     people.contacts_where_contacts_are_meant,
     people.colleagues_where_colleagues_are_meant,
+    about.a_line_is_about_one_contact,
     plays.plays_can_begin,
     plays.plays_are_given_what_they_ask,
 )

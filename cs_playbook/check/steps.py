@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cs_playbook.check.covered import covered_by
 from cs_playbook.check.rule import Asked, note
 from cs_playbook.model.condition import Condition, Fit, Leaf
 from cs_playbook.model.step import Approve, Decide, Step, Task
+from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, did_you_mean, warning
 
 
@@ -124,7 +126,8 @@ def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
 
     Where no case fits, or one above it cannot be answered because a field is empty, there is no value:
     a decision waits, a task without owner or due date does not open. A last case `when: otherwise`
-    catches them.
+    catches them. Cases that name every one of the `values:` of one field need none: they are a note
+    only, shown by `validate -v`, because an empty field still waits.
 
     Fails:
 
@@ -148,6 +151,11 @@ def cases_have_an_otherwise(asked: Asked) -> Iterator[Finding]:
         last = cases.fits[-1].when
         if last is not None and all(fit.when is not None for fit in cases.fits):
             what = "decision" if isinstance(step.verb, Decide) else "list of cases"
+            named = covered_by(asked, cases)
+            if named is not None:
+                fact = f"this {what} names every value of '{write(named)}': while that is empty step '{step.id}' waits"
+                yield note(last.span, "CSP315", fact)
+                continue
             fact = f"this {what} has no `otherwise`: where no case fits, step '{step.id}' waits for ever"
             yield warning(last.span, "CSP315", fact, "end it with {when: otherwise, is: …}")
 

@@ -11,8 +11,8 @@ from datetime import date
 from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.answers import returned_lists
 from cs_playbook.commands.choosing import fits_series, left_alone
-from cs_playbook.commands.naming import name_of_start, named_rows
 from cs_playbook.commands.health import units_of
+from cs_playbook.commands.naming import name_of_start, named_rows
 from cs_playbook.commands.near import as_if_acting, near, playbook_named
 from cs_playbook.commands.one_account import (
     enrollments_of,

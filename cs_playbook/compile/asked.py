@@ -72,6 +72,10 @@ class _Collector:
             return
         if name.startswith(PARENT_DOT):
             self._above(name.removeprefix(PARENT_DOT))
+        self._what_it_stands_on(name)
+        self.asked.facts[name] = None
+
+    def _what_it_stands_on(self, name: str) -> None:
         signal = self.catalog.signals.get(name)
         segmentation = self.catalog.segmentations.get(name)
         if signal is not None:
@@ -86,7 +90,6 @@ class _Collector:
             self._memory(was_in(name, self.catalog))
         elif (card := card_of(name, self.catalog)) is not None:
             self._of_card(name, card)
-        self.asked.facts[name] = None
 
     def _of_card(self, name: str, card: Scorecard) -> None:
         """Any part of a scorecard asks for the number, the number for all that is in it."""

@@ -6,6 +6,7 @@ Whole numbers throughout: units of points times weights, on one denominator, div
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import assert_never
 
 from cs_playbook.compile.sql import Columns, constant, quoted, sql, sql_of_condition
@@ -118,7 +119,7 @@ def _on_line(fact: str, corners: tuple[tuple[float, int], ...]) -> str:
     """The same steps as in model/scored.py: the two must come to the same last digit."""
     first, last = corners[0], corners[-1]
     arms = f" when {fact} <= {constant(first[0])} then {first[1]}"
-    for (left, low), (right, high) in zip(corners, corners[1:], strict=False):
+    for (left, low), (right, high) in pairwise(corners):
         start, end = constant(left), constant(right)
         between = f"{low} + ({fact} - {start}) * {constant(high - low)} / ({end} - {start}) + 0.5"
         arms += f" when {fact} <= {end} then cast({between} as integer)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 from cs_playbook.model.answer import UNFIT, Values, answer, choose, evaluate
@@ -204,7 +205,7 @@ def _on_line(value: float, corners: tuple[tuple[float, int], ...]) -> int:
     """The same steps as in compile/scores.py: the two must come to the same last digit."""
     if value <= corners[0][0]:
         return corners[0][1]
-    for (left, low), (right, high) in zip(corners, corners[1:], strict=False):
+    for (left, low), (right, high) in pairwise(corners):
         if value <= right:
             return floor(low + (value - left) * (high - low) / (right - left) + 0.5)
     return corners[-1][1]

@@ -99,7 +99,7 @@ class FromStart:
 
 @dataclass(frozen=True, slots=True)
 class FromDate:
-    """`60 days before renewal_date`, `1 business day after steps.meeting.done_on`."""
+    """`60 days before renewal_date`, `1 business day after steps.meeting.done_on`; `given.meeting_on` alone: 0 days after."""
 
     duration: Duration
     direction: OneOf["before", "after"]

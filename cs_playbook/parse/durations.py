@@ -1,4 +1,4 @@
-"""`3 days`, `2 business days`, `60 days before renewal_date`, `day 30`, `2026-03-31`: texts about time → values."""
+"""`3 days`, `60 days before renewal_date`, `renewal_date`, `day 30`, `2026-03-31`: texts about time → values."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _DURATION = re.compile(r"([0-9]{1,6}) +(business day|day|week|month)s?\Z")
 _RELATIVE = re.compile(
     r"(?P<duration>[0-9]+ +(?:business day|day|week|month)s?) +(?P<direction>before|after) +(?P<date>\S.*)\Z"
 )
+_NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
+_CALL = re.compile(r"[a-z_]+\(.*\)\Z", re.DOTALL)
 _FROM_START = re.compile(r"day +([0-9]+)\Z")
 _FIGURES = re.compile(r"[0-9]{7,}")
 _UNITLESS = re.compile(r"[0-9]+\Z")
@@ -30,7 +32,7 @@ _OTHER_UNITS = {
     "bd": (1, "business day"), "w": (1, "week"), "mo": (1, "month"), "quarter": (3, "month"), "year": (12, "month"),
     "y": (12, "month"),
 }  # fmt: skip
-_MOMENTS = "e.g. 2 business days, 60 days before renewal_date, day 30, 2026-03-31"
+_MOMENTS = "e.g. 2 business days, 60 days before renewal_date, renewal_date, day 30, 2026-03-31"
 
 Bind: TypeAlias = "Callable[[str, int], tuple[Expression | None, list[Finding]]]"
 
@@ -113,10 +115,23 @@ def read_moment(node: Scalar, bind: Bind) -> tuple[Moment | None, list[Finding]]
         return (None, [_too_long(node)]) if too_long else (FromStart(int(started[1])), [])
     if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", text):
         return _day(node, text)
+    if _NAME.match(text) or _CALL.match(text):
+        return _date_alone(node, text, bind)
     duration, findings = read_duration(node)
     if duration is not None or _UNITLESS.match(text) or _FIGURES.match(text) or _DURATION.match(text):
         return (FromReady(duration), []) if duration else (None, findings)
     return None, [_no_moment(node, text)]
+
+
+def _date_alone(node: Scalar, text: str, bind: Bind) -> tuple[Moment | None, list[Finding]]:
+    """`given.meeting_on` is that very day. A word that is near no fact (`tomorrow`) is not taken for one."""
+    name, wrong = bind(text, 0)
+    if name is not None:
+        return FromDate(Duration(0, "day"), "after", name, node.text, node.span), wrong
+    unknown = wrong[0].code == "CSP210" and not wrong[0].hint.startswith("did you mean")
+    if unknown and text.isidentifier():
+        return None, [_no_moment(node, text)]
+    return None, wrong
 
 
 def _no_moment(node: Scalar, text: str) -> Finding:

@@ -120,12 +120,9 @@ def _about_line(node: Sequence, fact: Name, corners: list[tuple[float, int]]) ->
 
 def _by_value(node: Mapping, fact: Name, scale: Scale, scope: Scope) -> tuple[ByValue | None, list[Finding]]:
     if fact.type not in (FieldType.TEXT, FieldType.BOOLEAN, None):
-        wrong = f"'{fact.name}' is {KIND_WORDS[fact.type]}, and has no values that could be listed"
-        return None, [
-            Finding(
-                node.span, "CSP512", wrong, "write [{when: …, is: 50}] or [{at: 0, is: 0}, {at: 1, is: 100}]"
-            )
-        ]
+        said = f"'{fact.name}' is {KIND_WORDS[fact.type]}, and has no values that could be listed"
+        hint = "write [{when: …, is: 50}] or [{at: 0, is: 0}, {at: 1, is: 100}]"
+        return None, [Finding(node.span, "CSP512", said, hint)]
     found: dict[Value, int] = {}
     findings: list[Finding] = []
     allowed = ("true", "false") if fact.type is FieldType.BOOLEAN else scope.values_of(fact)

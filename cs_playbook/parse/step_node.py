@@ -79,7 +79,9 @@ class StepNode:
         def bind(written: str, offset: int) -> tuple[Expression | None, list[Finding]]:
             return read_date(written, offset, node, self.scope)
 
-        return read_day_of_rhythm(node) if looks_like_a_rhythm(node.text) else read_moment(node, bind)
+        # `newest(calls.day, kind = 'first')` is no rhythm: no rhythm has brackets.
+        rhythm = "(" not in node.text and looks_like_a_rhythm(node.text)
+        return read_day_of_rhythm(node) if rhythm else read_moment(node, bind)
 
     def people(self, node: Node) -> tuple[People | None, list[Finding]]:
         return read_people(node, self.roles)

@@ -7,8 +7,8 @@ from typing import Any
 
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.plan.decision import HeldBy
-from cs_playbook.report.plan_json import FORMAT_VERSION, limit_json, plain, seen_json, written
 from cs_playbook.report.health import score_json
+from cs_playbook.report.plan_json import FORMAT_VERSION, limit_json, plain, seen_json, written
 from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Part, words_of
 from cs_playbook.study.explained import (

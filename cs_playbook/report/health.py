@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cs_playbook.model.scored import Counted, Scored
 from cs_playbook.report.health_sum import Units, score_words, sum_lines
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, table, wrapped
+from cs_playbook.report.plan_json import FORMAT_VERSION, written
 from cs_playbook.report.values import TIE, date_words, short_amount, value_words
-from cs_playbook.report.words import clean, count, day_with_year, unseen_escaped
+from cs_playbook.report.words import clean, count, day_with_year
 from cs_playbook.study.health import AccountHealth, BandNow, CardNow, PortfolioHealth, ScoreNow, WorstAccount
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -149,7 +149,7 @@ def _signed(change: float) -> str:
 def portfolio_json(found: PortfolioHealth, names: bool) -> str:
     """All of it, with `format_version`."""
     cards = [_card_json(now, names) for now in found.cards]
-    return _json({"format_version": 1, "day": found.day.isoformat(), "scorecards": cards})
+    return written({"format_version": FORMAT_VERSION, "day": found.day.isoformat(), "scorecards": cards})
 
 
 def account_json(found: AccountHealth, names: bool) -> str:
@@ -159,12 +159,8 @@ def account_json(found: AccountHealth, names: bool) -> str:
         for now in found.scores
     ]  # fmt: skip
     named = {"name": found.name} if names else {}
-    head = {"format_version": 1, "day": found.day.isoformat(), "account": found.account, **named}
-    return _json({**head, "present": found.present, "scorecards": scores})
-
-
-def _json(value: dict[str, Any]) -> str:
-    return unseen_escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+    head = {"format_version": FORMAT_VERSION, "day": found.day.isoformat(), "account": found.account, **named}
+    return written({**head, "present": found.present, "scorecards": scores})
 
 
 def _card_json(now: CardNow, names: bool) -> dict[str, Any]:

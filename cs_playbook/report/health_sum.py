@@ -103,7 +103,10 @@ def _who_is_judged_how(found: Scored) -> Iterator[tuple[str, str]]:
         named = f"profile {found.profile.name}" if found.profile.name else "a profile"
         yield "soft", f"Judged by {clean(named)}, without {out}: {_words(found.profile.when)}."
     if found.unclear is not None:
-        yield "warn", f"No score: nobody can tell whether a profile holds ({_words(found.unclear.when)} is unknown)."
+        yield (
+            "warn",
+            f"No score: nobody can tell whether a profile holds ({_words(found.unclear.when)} is unknown).",
+        )
     if found.unrated is not None:
         yield "warn", f"Unrated: {_words(found.unrated)}."
     if found.override is not None:
