@@ -90,7 +90,15 @@ def _is_contact(ref: RoleRef, catalog: Catalog) -> bool:
 def _about_the_first(step: Step, ref: RoleRef, catalog: Catalog) -> Finding:
     contacts = catalog.contract.table("contacts")
     key = contacts.key if contacts is not None and contacts.key else "key"
-    dates = [field.name for field in contacts.fields if field.type.reads_as is FieldType.DATE] if contacts else []
-    fact = f"`about:` may name several contacts: step '{step.id}' is about one, the one of '{ref.role}' whose {key} comes first"
+    dates = (
+        [field.name for field in contacts.fields if field.type.reads_as is FieldType.DATE] if contacts else []
+    )
+    several = isinstance(_several(ref, catalog), RoleRef)
+    one = (
+        f"the one of '{ref.role}' whose {key} comes first" if several else f"'{ref.role}' where there is one"
+    )
+    fact = f"`about:` may name several contacts: step '{step.id}' is about one, {one}"
     pick = f"pick: newest {'last_seen' if 'last_seen' in dates or not dates else dates[0]}"
-    return warning(ref.span, "CSP347", fact, f"name one role that says whom, in team.yaml: {{contacts: …, {pick}}}")
+    return warning(
+        ref.span, "CSP347", fact, f"name one role that says whom, in team.yaml: {{contacts: …, {pick}}}"
+    )

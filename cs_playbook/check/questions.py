@@ -133,8 +133,8 @@ def _results_asked(asked: Asked) -> Iterator[tuple[Step, Span, Name]]:
     for step, leaf in asked.lines:
         if step is not None and "steps." in leaf.text:
             yield from ((step, place_in(leaf, name), name) for name in _results(leaf.expression))
-    for step, moment in asked.dates:
-        yield from ((step, moment.span, name) for name in _results(moment.date))
+    for step, span, named in asked.dates:
+        yield from ((step, span, name) for name in _results(named))
     for step in asked.playbook.steps:
         for value in handed_over(step):
             yield from ((step, step.span, name) for name in _results(value))

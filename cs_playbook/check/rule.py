@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cs_playbook.check.ways import Ways, ways_of
-from cs_playbook.model.asking import rule_conditions, step_cases, step_conditions
+from cs_playbook.model.asking import placed_dates, rule_conditions, step_cases, step_conditions
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Cases, Leaf, leaves
 from cs_playbook.model.expression import Expression
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.plays import outcomes_of_play
 from cs_playbook.model.step import Play, Step
-from cs_playbook.model.time import FromDate
 from cs_playbook.source.finding import Finding, Severity, Span
 
 
@@ -22,7 +21,7 @@ class Asked:
     """One playbook under question. What several rules look at is reckoned once.
 
     `ways` through its steps; `lines`: every line of its conditions, with the step that asks it, if one does;
-    `cases`: every list of cases of a step for which the step would wait; `dates`: what it counts days from.
+    `cases`: every list of cases of a step for which the step would wait; `dates`: what it counts days from, with its place.
     """
 
     playbook: Playbook
@@ -30,7 +29,7 @@ class Asked:
     ways: Ways
     lines: tuple[tuple[Step | None, Leaf], ...]
     cases: tuple[tuple[Step, Cases[object]], ...]
-    dates: tuple[tuple[Step, FromDate], ...]
+    dates: tuple[tuple[Step, Span, Expression], ...]
 
 
 CatalogRule = Callable[[Catalog], Iterable[Finding]]
@@ -46,12 +45,7 @@ def asked(playbook: Playbook, catalog: Catalog) -> Asked:
         ways_of(playbook, _plays(playbook, catalog)),
         lines=tuple(_lines(playbook)),
         cases=tuple((step, several) for step, several in cases if _is_waited_for(several, step)),
-        dates=tuple(
-            (step, fit.value)
-            for step, several in cases
-            for fit in several.fits
-            if isinstance(fit.value, FromDate)
-        ),
+        dates=tuple((step, span, named) for step in playbook.steps for span, named in placed_dates(step)),
     )
 
 

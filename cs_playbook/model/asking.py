@@ -22,8 +22,9 @@ from cs_playbook.model.step import (
     Wait,
 )
 from cs_playbook.model.team import People
-from cs_playbook.model.time import FromDate
+from cs_playbook.model.time import FromDate, Rhythm
 from cs_playbook.model.trait import NewValue
+from cs_playbook.source.finding import Span
 
 
 def rule_conditions(playbook: Playbook) -> Iterator[Condition]:
@@ -103,9 +104,21 @@ def _told(step: Step) -> Iterator[Cases[object]]:
 
 
 def step_dates(step: Step) -> Iterator[Expression]:
-    """The dates that due and not_before count from."""
+    """The dates that due, not_before and every count from."""
+    yield from (named for _, named in placed_dates(step))
+
+
+def placed_dates(step: Step) -> Iterator[tuple[Span, Expression]]:
+    """The same, each with its place."""
     for cases in step_cases(step):
-        yield from (fit.value.date for fit in cases.fits if isinstance(fit.value, FromDate))
+        for fit in cases.fits:
+            match fit.value:
+                case FromDate(date=named, span=span):
+                    yield span, named
+                case Rhythm(phase=phase, span=span) if phase is not None:
+                    yield span or step.span, phase
+                case _:
+                    pass
 
 
 def expressions_of(playbook: Playbook) -> Iterator[Expression]:

@@ -72,12 +72,16 @@ Beat = Interval | DayOfMonth | Nth | Recurrence
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """`start`: `from 2026-01-05`: its first day, which fixes the phase. `text`: as people wrote it."""
+    """`start`: `from 2026-01-05`: its first day, which fixes the phase. `text`: as people wrote it.
+
+    `phase`: `from contract_start`: where the account (or the row, or what was given) says the first day.
+    """
 
     beat: Beat
     text: str
     start: date | None = None
     span: Span | None = field(default=None, compare=False)
+    phase: Expression | None = None
 
     def __str__(self) -> str:
         return self.text

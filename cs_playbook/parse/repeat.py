@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cs_playbook.model.step import Repeat
 from cs_playbook.model.time import Rhythm
 from cs_playbook.parse.nodes import number, text
@@ -28,7 +30,7 @@ def read_repeat(step: StepNode, verb: str) -> Repeat | None:
             hint,
         )
         return None
-    every, until = step.cases("every", _rhythm), step.condition("until")
+    every, until = step.cases("every", lambda node: _rhythm(step, node)), step.condition("until")
     return Repeat(every, until, number(step.node, "at_most")) if every is not None else None
 
 
@@ -42,5 +44,8 @@ def _without_every(step: StepNode, verb: str, name: str) -> None:
             step.report(step.node.key(key) or step.node, "CSP396", fact, hint)
 
 
-def _rhythm(node: Node) -> tuple[Rhythm | None, list[Finding]]:
-    return read_rhythm(node) if isinstance(node, Scalar) else (None, [])
+def _rhythm(step: StepNode, node: Node) -> tuple[Rhythm | None, list[Finding]]:
+    """Counted before anybody knows whom the step is about: there is no contact to ask for a date."""
+    if not isinstance(node, Scalar):
+        return None, []
+    return read_rhythm(node, step.dates_of(node, replace(step.scope, contact=False)))

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import cast
 
+from cs_playbook.model.expression import Expression, Name, walk
 from cs_playbook.model.rhythm import day_on_or_after, is_fixed
 from cs_playbook.model.time import (
     Beat,
@@ -21,7 +22,7 @@ from cs_playbook.model.time import (
     Recurrence,
     Rhythm,
 )
-from cs_playbook.parse.durations import read_duration
+from cs_playbook.parse.durations import Bind, read_duration
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar
 
@@ -53,15 +54,44 @@ def looks_like_a_rhythm(text: str) -> bool:
     return _CALENDAR.search(text) is not None
 
 
-def read_rhythm(node: Scalar) -> tuple[Rhythm | None, list[Finding]]:
-    """`2 weeks on monday from 2026-01-05` → Rhythm. Whether `from` is one of its days is asked by check/rhythms."""
+def read_rhythm(node: Scalar, bind: Bind | None = None) -> tuple[Rhythm | None, list[Finding]]:
+    """`2 weeks on monday from 2026-01-05` → Rhythm. Whether `from` is one of its days is asked by check/rhythms.
+
+    `bind` reads the name of a date behind `from`; None where the rhythm must be the same for everybody.
+    """
     text = " ".join(node.text.split())
     found = _FROM.match(text)
-    start, findings = _start(node, found["day"]) if found else (None, [])
+    start: date | None = None
+    phase: Expression | None = None
+    findings: list[Finding] = []
+    if found and _names_a_date(found["day"]):
+        phase, findings = _phase(node, found["day"], bind)
+    elif found:
+        start, findings = _start(node, found["day"])
     beat, wrong = _beat(node, found["beat"] if found else text)
-    if beat is None or (found and start is None):
+    if beat is None or (found and start is None and phase is None):
         return None, [*findings, *wrong]
-    return Rhythm(beat, text, start, node.span), []
+    return Rhythm(beat, text, start, node.span, phase), findings
+
+
+def _names_a_date(written: str) -> bool:
+    """`contract_start`, `given.begins_on`, `earliest(a, b)`; not `5.1.2026`, and not `January`."""
+    return re.match(r"[a-z_][\w.]*(?:\(.*\))?\Z", written) is not None
+
+
+def _phase(node: Scalar, written: str, bind: Bind | None) -> tuple[Expression | None, list[Finding]]:
+    if bind is None:
+        fact = (
+            f"'{node.text}': here a rhythm is the same for everybody, and '{written}' is each account's own"
+        )
+        hint = "from a day of the calendar: from 2026-01-05; of an account: `every:` on a step"
+        return None, [Finding(node.span, "CSP233", fact, hint)]
+    phase, findings = bind(written, max(node.text.find(written), 0))
+    moves = phase is not None and any(isinstance(part, Name) and part.name == "today" for part in walk(phase))
+    if moves:
+        fact = f"'{node.text}': 'today' is another day each day, and nothing can be counted from it"
+        return None, [Finding(node.span, "CSP231", fact, "e.g. from contract_start, from started_on")]
+    return phase, findings
 
 
 def read_day_of_rhythm(node: Scalar) -> tuple[Moment | None, list[Finding]]:

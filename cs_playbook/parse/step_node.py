@@ -14,7 +14,7 @@ from cs_playbook.model.step import TASK_DONE, ChannelRef, Escalation, Sentence
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Duration, FromReady, Moment
 from cs_playbook.parse.conditions import OTHERWISE, read_cases, read_conditions, read_date
-from cs_playbook.parse.durations import read_duration, read_moment
+from cs_playbook.parse.durations import Bind, read_duration, read_moment
 from cs_playbook.parse.nodes import block, items, scalar, text
 from cs_playbook.parse.rhythm import looks_like_a_rhythm, read_day_of_rhythm
 from cs_playbook.parse.scope import Scope
@@ -75,13 +75,17 @@ class StepNode:
     def moment(self, node: Node) -> tuple[Moment | None, list[Finding]]:
         if not isinstance(node, Scalar):
             return None, []
-
-        def bind(written: str, offset: int) -> tuple[Expression | None, list[Finding]]:
-            return read_date(written, offset, node, self.scope)
-
         # `newest(calls.day, kind = 'first')` is no rhythm: no rhythm has brackets.
         rhythm = "(" not in node.text and looks_like_a_rhythm(node.text)
-        return read_day_of_rhythm(node) if rhythm else read_moment(node, bind)
+        return read_day_of_rhythm(node) if rhythm else read_moment(node, self.dates_of(node, self.scope))
+
+    def dates_of(self, node: Scalar, scope: Scope) -> Bind:
+        """Reads the name of a date inside a longer text."""
+
+        def bind(written: str, offset: int) -> tuple[Expression | None, list[Finding]]:
+            return read_date(written, offset, node, scope)
+
+        return bind
 
     def people(self, node: Node) -> tuple[People | None, list[Finding]]:
         return read_people(node, self.roles)

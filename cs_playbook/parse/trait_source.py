@@ -61,7 +61,9 @@ def _unlike(node: Scalar, trait: Trait, kind: FieldType | None) -> Finding | Non
         return None
     assert kind is not None
     fact = f"'{trait.name}' is {KIND_WORDS[trait.type]}, and '{node.text}' is {KIND_WORDS[kind]}"
-    return Finding(node.span, "CSP351", fact, f"a trait is set to {KIND_WORDS[trait.type]}, or null clears it")
+    return Finding(
+        node.span, "CSP351", fact, f"a trait is set to {KIND_WORDS[trait.type]}, or null clears it"
+    )
 
 
 def _never(node: Scalar, trait: Trait, expression: Expression, scope: Scope) -> Finding | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
-from cs_playbook.model.answer import answer, explain
+from cs_playbook.model.answer import answer, evaluate, explain
 from cs_playbook.model.enrollment import Repeated
 from cs_playbook.model.event import StepOver, StepRepeats
-from cs_playbook.model.rhythm import day_on_or_after, next_day
+from cs_playbook.model.rhythm import comes_to_an_end, day_on_or_after, next_day
 from cs_playbook.model.step import MET, TIMED_OUT, Repeat, Step
 from cs_playbook.model.time import Rhythm
+from cs_playbook.model.value import from_day
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.step_parts import chosen
@@ -50,14 +52,14 @@ def _over(day: Day, step: Step, repeats: Repeat, so_far: Repeated) -> bool:
 
 
 def _next(day: Day, step: Step, repeats: Repeat, so_far: Repeated) -> bool:
-    rhythm = chosen(day, step, "how often", repeats.every, day.values)
-    if rhythm is None:
+    said = chosen(day, step, "how often", repeats.every, day.values)
+    rhythm = None if said is None else _from_its_day(day, step, said)
+    if said is None or rhythm is None:
         return False
     since = _counted_from(so_far, rhythm)
     planned = _planned(day, so_far, rhythm, since)
     if planned is None:
-        day.happen(StepOver(day.enrollment.key, step.id, day.today.day, TIMED_OUT), note="its rhythm is over")
-        return True
+        return _without_a_day(day, step, said)
     if day.today.day < planned:
         day.hold(HeldBy.NOT_BEFORE, step.id, f"every {rhythm}, next on {planned.isoformat()}", planned)
         return False
@@ -65,6 +67,27 @@ def _next(day: Day, step: Step, repeats: Repeat, so_far: Repeated) -> bool:
         StepRepeats(day.enrollment.key, step.id, day.today.day, so_far.begun + 1, planned, since, rhythm.text)
     )
     return True
+
+
+def _without_a_day(day: Day, step: Step, rhythm: Rhythm) -> bool:
+    """A first day like 9999-12-31 (as "never") is no end of the rhythm."""
+    if rhythm.phase is None or comes_to_an_end(rhythm):
+        day.happen(StepOver(day.enrollment.key, step.id, day.today.day, TIMED_OUT), note="its rhythm is over")
+        return True
+    why = f"the date from which 'every {rhythm}' is counted lies beyond the calendar"
+    day.hold(HeldBy.DATE, step.id, why)
+    return False
+
+
+def _from_its_day(day: Day, step: Step, rhythm: Rhythm) -> Rhythm | None:
+    """`from contract_start` as the date stands today: one that moves moves what is not yet open. None: it is empty."""
+    if rhythm.phase is None:
+        return rhythm
+    first = evaluate(rhythm.phase, day.values, day.today.reckoning)
+    if isinstance(first, int):
+        return replace(rhythm, start=from_day(first), phase=None)
+    day.hold(HeldBy.DATE, step.id, f"the date from which 'every {rhythm}' is counted is empty")
+    return None
 
 
 def _counted_from(so_far: Repeated, rhythm: Rhythm) -> date:

@@ -1,6 +1,7 @@
 """A workspace → copies in which one rule is changed: a threshold, a wait, a role, an outcome, a way out. Its stories must notice each.
 
-`python -m tests.real_playbooks.spoiling [NAME…]` tries every change and lists those that nobody noticed.
+`python -m tests.real_playbooks.spoiling [NAME…]` tries every change and lists those that nobody noticed. Where the
+stories fail before anything is changed they would notice everything: it says so, and tries nothing.
 """
 
 from __future__ import annotations
@@ -84,6 +85,20 @@ def unnoticed(folder: Path, some: Sequence[Change] | None = None) -> list[Change
     """The changes after which `validate` finds nothing and every story still passes."""
     tried = changes(folder) if some is None else some
     return [change for change in tried if not _noticed(folder, change)]
+
+
+def fails_unspoiled(folder: Path) -> str:
+    """Why nothing can be learnt from spoiling it: the files are not sound, or these stories fail; else nothing."""
+    try:
+        workspace = open_workspace(folder)
+    except UnsoundFiles:
+        return "its files are not sound (validate shows why)"
+    result = run_stories(workspace)
+    if any(finding.is_error for finding in result.findings):
+        return "its stories are not sound (test shows why)"
+    played = [case for playbook in result.playbooks for case in playbook.cases]
+    failing = [case.name for case in played if case.failures and not case.todo]
+    return f"these stories fail already: {'; '.join(failing)}" if failing else ""
 
 
 def _noticed(folder: Path, change: Change) -> bool:
@@ -270,13 +285,18 @@ def _path(way: Way) -> str:
     return ".".join(str(part) for part in way)
 
 
-def main(names: Sequence[str]) -> int:
-    folders = [folder for folder in sorted(HERE.iterdir()) if (folder / "project.yaml").exists()]
+def main(names: Sequence[str], among: Path = HERE) -> int:
+    folders = [folder for folder in sorted(among.iterdir()) if (folder / "project.yaml").exists()]
     chosen = [
         folder for folder in folders if not names or any(folder.name.startswith(name) for name in names)
     ]
     left = 0
     for folder in chosen:
+        why = fails_unspoiled(folder)
+        if why:
+            left += 1
+            sys.stdout.write(f"{folder.name}: nothing was tried, {why}\n")
+            continue
         every = list(changes(folder))
         missed = unnoticed(folder, every)
         left += len(missed)

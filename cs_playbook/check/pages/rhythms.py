@@ -28,7 +28,8 @@ PAGES = {
 
         A step that repeats is counted from the day on which it is ready. A playbook that starts on a
         rhythm, or a date, has no such day: `2 weeks` says neither which day of the week nor which of two
-        weeks.
+        weeks. `from 2026-01-05` says it for everybody. Only the `every:` of a step may be counted from a day
+        of the account: `3 months from contract_start`, `from given.x`; while that is empty it waits.
 
         Fails:
 
