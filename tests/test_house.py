@@ -115,7 +115,9 @@ def test_the_wheel_carries_the_library_and_finds_it(tmp_path: Path) -> None:
     expected = {path for path in files_of_the_repository() if path.parts[0] in {"playbooks", "schemas"}}
 
     assert shipped_files == expected
-    assert {"reference.md", "ten-minutes.md"} <= {path.name for path in (unpacked / "cs_playbook" / "language").iterdir()}
+    assert {"reference.md", "ten-minutes.md"} <= {
+        path.name for path in (unpacked / "cs_playbook" / "language").iterdir()
+    }
     assert where_the_library_is(unpacked) == unpacked / "cs_playbook" / "_library" / "playbooks"
 
 

@@ -74,7 +74,11 @@ def after_asks_for_its_outcomes(asked: Asked) -> Iterator[Finding]:
     for _, item in _requirements(asked):
         before = asked.ways.steps.get(item.step)
         for outcome in item.outcomes:
-            if before is not None and outcome not in asked.ways.outcomes[before.id] and not is_endless(before):
+            if (
+                before is not None
+                and outcome not in asked.ways.outcomes[before.id]
+                and not is_endless(before)
+            ):
                 yield _never_ends_so(item, before, outcome, asked.ways)
 
 

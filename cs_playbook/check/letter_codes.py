@@ -14,5 +14,8 @@ LETTER_CODES: tuple[tuple[str, str], ...] = (
     ("CSP406", "A letter asks for other blanks in one language than in another."),
     ("CSP407", "`needs` names a blank that the letter never uses."),
     ("CSP408", "The file of a letter is not named after a language."),
-    ("CSP411", "A letter goes through rows of a table that is not there, or shows a field that a row does not have."),
+    (
+        "CSP411",
+        "A letter goes through rows of a table that is not there, or shows a field that a row does not have.",
+    ),
 )

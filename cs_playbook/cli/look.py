@@ -117,7 +117,9 @@ def health(
         settings,
         text=lambda: colored(report.portfolio_lines(found, columns, settings.names), settings),
         json=lambda: report.portfolio_json(found, settings.names),
-        svg=lambda: picture(report.portfolio_lines(found, columns, settings.names), "cs-playbook health", columns),
+        svg=lambda: picture(
+            report.portfolio_lines(found, columns, settings.names), "cs-playbook health", columns
+        ),
     )
 
 

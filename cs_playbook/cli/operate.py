@@ -139,7 +139,9 @@ def done(
     note: Annotated[str, typer.Option("--note", help="A sentence for the history.")] = "",
     answer: Annotated[
         list[str] | None,
-        typer.Option("--answer", metavar="NAME=VALUE", help="What the task asks besides; once for each question."),
+        typer.Option(
+            "--answer", metavar="NAME=VALUE", help="What the task asks besides; once for each question."
+        ),
     ] = None,
     by: BY = "",
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="When; today if absent.")] = "",
@@ -247,7 +249,8 @@ def given(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
     playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="Which one; may also stand first.")],
     values: Annotated[
-        list[str], typer.Argument(metavar="NAME=VALUE", help="What is so instead; nothing after = empties it.")
+        list[str],
+        typer.Argument(metavar="NAME=VALUE", help="What is so instead; nothing after = empties it."),
     ],
     because: Annotated[str, typer.Option("--because", help="Why, for the history.")] = "",
     by: BY = "",
@@ -265,7 +268,10 @@ def given(
     act = act_of(settings, workspace, by)
     correct_given(workspace, account, playbook, pairs_of(values, ""), because, act)
     named = ", ".join(values)
-    show(f"{playbook} for {clean(account)}: {clean(named)}\n  what is not yet open moves with the next run: cs-playbook run\n", settings)
+    show(
+        f"{playbook} for {clean(account)}: {clean(named)}\n  what is not yet open moves with the next run: cs-playbook run\n",
+        settings,
+    )
 
 
 def stop(

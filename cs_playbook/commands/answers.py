@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from cs_playbook.commands.answer_files import WORKBOOKS, list_files, no_lists, shown
 from cs_playbook.commands.given import cell_pairs
 from cs_playbook.commands.put_off import contradicts, is_known, put_off_until
 from cs_playbook.commands.workspace import Workspace
@@ -23,15 +24,11 @@ from cs_playbook.model.value import Value
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.outline import read_outline
 from cs_playbook.plan.frozen import rough_outcomes
-from cs_playbook.source.files import printable
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 
-FOLDER = "answers"
 FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
-_WORKBOOKS = (".xlsx", ".xls", ".ods", ".numbers")
 _OURS = ("key", "outcome", "answers", "done_on", "by", "note")
 _NOT_UTF_8 = "the list is not UTF-8: it is read as a spreadsheet on Windows writes it"
-_LISTS = (".csv", *_WORKBOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,46 +55,7 @@ class Returned:
 def returned_lists(workspace: Workspace, ledger: Ledger, day: date) -> Returned:
     """All lists in `answers/`. `day`: when an answer without `done_on` counts as given."""
     taken = read_lists(list_files(workspace), workspace, ledger, day)
-    return replace(taken, findings=in_order([*taken.findings, *_no_files(workspace)]))
-
-
-def list_files(workspace: Workspace) -> list[Path]:
-    """What lies in `answers/` and may be a list, in order of names; what programs hide there is none.
-
-    Raises UserError where the folder cannot be read: what people answered would count as not answered.
-    """
-    return [path for path in _named_as_lists(workspace) if path.is_file()]
-
-
-def _no_files(workspace: Workspace) -> Iterator[Finding]:
-    """What has the name of a list and cannot be read: a pipe would be waited for, without end."""
-    for path in _named_as_lists(workspace):
-        if not path.is_file():
-            kind = "a folder" if path.is_dir() else "a broken link" if path.is_symlink() else "no file"
-            yield warning(
-                Span(_shown(path, workspace)),
-                "CSP760",
-                f"this is {kind}: none of its answers is taken",
-                "put the list itself there, as CSV",
-            )
-
-
-def _named_as_lists(workspace: Workspace) -> list[Path]:
-    folder = workspace.root / FOLDER
-    try:
-        found = sorted(folder.iterdir())
-    except FileNotFoundError:
-        if folder.is_symlink():
-            raise UserError(f"{folder} is a link that leads nowhere", "mount what it leads to") from None
-        return []
-    except OSError as error:
-        raise UserError(f"{folder} cannot be read: {error.strerror}", "look at its permissions") from error
-    return [path for path in found if path.suffix.lower() in _LISTS and not path.name.startswith((".", "~$"))]
-
-
-def _shown(path: Path, workspace: Workspace) -> str:
-    inside = path.is_relative_to(workspace.root)
-    return printable(path.relative_to(workspace.root).as_posix() if inside else str(path))
+    return replace(taken, findings=in_order([*taken.findings, *no_lists(workspace)]))
 
 
 def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date) -> Returned:
@@ -144,8 +102,8 @@ class _Reader:
         )
 
     def read(self, path: Path) -> None:
-        name = _shown(path, self.workspace)
-        if path.suffix.lower() in _WORKBOOKS:
+        name = shown(path, self.workspace)
+        if path.suffix.lower() in WORKBOOKS:
             self.findings.append(
                 warning(
                     Span(name),
@@ -281,7 +239,14 @@ class _Reader:
             return
         done_on = self._done_on(row)
         answer = TaskAnswered(
-            enrollment.key, task.key, row.outcome, done_on, row.by or task.owner, row.note, name, answers,
+            enrollment.key,
+            task.key,
+            row.outcome,
+            done_on,
+            row.by or task.owner,
+            row.note,
+            name,
+            answers,
             row.answers if answers else "",
         )
         self._keep(row, task, answer)

@@ -75,7 +75,10 @@ def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord
     for place, rule in order:
         made[place] = _choice(place, rule, memory, barring)
         barring.begins(rule.playbook, made[place].may_start)
-    return Choices(tuple(made[place] for place in sorted(made)), stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0])
+    return Choices(
+        tuple(made[place] for place in sorted(made)),
+        stage.connection.execute(wanted.ACTIVE_COUNT).fetchone()[0],
+    )
 
 
 def held_listed(choices: Choices, stage: Stage) -> Iterator[tuple[str, tuple[str | None, Held]]]:
@@ -250,9 +253,7 @@ def _who_may_start(place: int, connection: sqlite3.Connection) -> Iterator[str]:
         yield account
 
 
-def _candidates(
-    place: int, playbook: Playbook, memory: _Memory, barring: Barring
-) -> Iterator[Candidate]:
+def _candidates(place: int, playbook: Playbook, memory: _Memory, barring: Barring) -> Iterator[Candidate]:
     """Longest first, each with what it has been through."""
     found = memory.stage.connection.execute(
         candidates.candidates(_past(place)), (to_day(memory.today.day), place)

@@ -83,9 +83,7 @@ class _Opened:
     morning: Morning
 
 
-def _open(
-    workspace: Workspace, day: date | None, answered: Sequence[TaskWord], stack: ExitStack
-) -> _Opened:
+def _open(workspace: Workspace, day: date | None, answered: Sequence[TaskWord], stack: ExitStack) -> _Opened:
     ledger = stack.enter_context(look_into_ledger(workspace))
     snapshot = stack.enter_context(open_snapshot(workspace, day))
     returned = returned_lists(workspace, ledger, snapshot.day)

@@ -47,8 +47,24 @@ class Stage:
     catalog: Catalog
 
 
-def everything_asked(catalog: Catalog, texts: Iterable[Playbook], also: Iterable[str] = ()) -> Asked:
-    """What the playbooks of today and the texts of open enrollments ask, what screens show, and `also` these facts."""
+def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
+    """What the playbooks of today and the texts of open enrollments ask, what screens show, what is always remembered."""
+    wanted, facts = _asked_by_playbooks(catalog, texts)
+    # Of a score the band is remembered in any case: it changes rarely, and it is the trend that people look at.
+    wanted += [Memory("was", card.band, None, FieldType.TEXT) for card in catalog.scorecards.values()]
+    return asked_of(wanted, [*facts, *catalog.segmentations], catalog)
+
+
+def asked_in_stories(catalog: Catalog, expected: Iterable[str]) -> Asked:
+    """What the playbooks ask, and the facts a story expects: a story's day has no trend to be looked at."""
+    wanted, facts = _asked_by_playbooks(catalog, ())
+    return asked_of(wanted, [*facts, *expected], catalog)
+
+
+def _asked_by_playbooks(
+    catalog: Catalog, texts: Iterable[Playbook]
+) -> tuple[list[Condition | Expression], list[str]]:
+    """Conditions and dates, and the names of facts."""
     wanted: list[Condition | Expression] = []
     facts = [name for name in (*SHOWN, catalog.contract.accounts.key or "id") if name in catalog.facts]
     acting = [playbook for playbook in catalog.playbooks.values() if playbook.status is not Status.DRAFT]
@@ -66,9 +82,7 @@ def everything_asked(catalog: Catalog, texts: Iterable[Playbook], also: Iterable
     facts += [name for name in _in_letters(catalog) if name.removeprefix(above) in catalog.facts]
     if catalog.contract.active is not None:
         wanted.append(catalog.contract.active)
-    # Of a score the band is remembered in any case: it changes rarely, and it is the trend that people look at.
-    wanted += [Memory("was", card.band, None, FieldType.TEXT) for card in catalog.scorecards.values()]
-    return asked_of(wanted, [*facts, *catalog.segmentations, *also], catalog)
+    return wanted, facts
 
 
 def _asked_by_roles(catalog: Catalog) -> Iterator[Condition | Expression]:

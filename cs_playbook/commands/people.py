@@ -66,7 +66,13 @@ def close_task(
         step = step_of(workspace, ledger, enrollment, task)
         besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
         event = TaskAnswered(
-            enrollment.key, task.key, said, act.on, act.by or task.owner, note, answers=besides,
+            enrollment.key,
+            task.key,
+            said,
+            act.on,
+            act.by or task.owner,
+            note,
+            answers=besides,
             words="; ".join(f"{name}={said}" for name, said in answers),
         )
         ledger.record([event], act.recorded_at)
@@ -159,7 +165,8 @@ def ask_start(
         going = [
             item
             for item in ledger.enrollments_of(found)
-            if item.is_open and (item.playbook, item.arm) == (known.first_name, arm)
+            if item.is_open
+            and (item.playbook, item.arm) == (known.first_name, arm)
             and table_row(known.trigger, item.row) == row
         ]
         if going:
@@ -168,7 +175,16 @@ def ask_start(
                 f"cs-playbook explain {found} {playbook}",
             )
         asked = StartAsked(
-            known.first_name, found, row, act.on, act.by, because, midway.at, midway.began, midway.although, given
+            known.first_name,
+            found,
+            row,
+            act.on,
+            act.by,
+            because,
+            midway.at,
+            midway.began,
+            midway.although,
+            given,
         )
         ledger.record([asked], act.recorded_at)
         return asked
@@ -216,7 +232,9 @@ def stop_playbook(
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
         found = find_account(workspace.place, account, ledger)
         going = [
-            item for item in ledger.enrollments_of(found) if item.is_open and item.playbook == first_name and item.arm is not Arm.HELD_OUT
+            item
+            for item in ledger.enrollments_of(found)
+            if item.is_open and item.playbook == first_name and item.arm is not Arm.HELD_OUT
         ]
         if not going:
             inside = {item.playbook for item in ledger.enrollments_of(found) if item.is_open}

@@ -90,7 +90,9 @@ class Morning:
         """What families have had of their letters goes along with the plan, too."""
         texts = (text for text in self.today.texts.values() if text is not None)
         letters = family_letters(texts, _enrollments(self), self.stage)
-        return self.today if letters is None else replace(self.today, had=letters.had, decided=letters.hand_out)
+        return (
+            self.today if letters is None else replace(self.today, had=letters.had, decided=letters.hand_out)
+        )
 
 
 def prepare(sources: Sources, answered: Sequence[TaskWord] = ()) -> Morning:
@@ -177,7 +179,9 @@ def accounts_of(morning: Morning) -> Iterator[Account]:
         kept = [(row, why) for row, why in held.of(key) if (why.playbook, row) not in asked]
         before = partial(_before, morning, key)
         named = partial(_named, morning, key)
-        yield Account(subject, of_rows, enrollments.of(key), mine, kept, morning.ledger.enrollment, before, named)
+        yield Account(
+            subject, of_rows, enrollments.of(key), mine, kept, morning.ledger.enrollment, before, named
+        )
 
 
 def _before(morning: Morning, account: str, playbook: Playbook, row: str | None) -> Before:

@@ -103,7 +103,9 @@ def _row_lasting(morning: Morning) -> Iterator[Observation]:
 
 
 def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
-    names = sorted({memory.subject for memory in stage.asked.memories if memory.function in ("was", "ago", "changed")})
+    names = sorted(
+        {memory.subject for memory in stage.asked.memories if memory.function in ("was", "ago", "changed")}
+    )
     for number, name in enumerate(names):
         past = f"known_{number}"
         series = fact_series(name)

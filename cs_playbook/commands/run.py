@@ -9,7 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cs_playbook.commands.answers import Returned, list_files, returned_lists
+from cs_playbook.commands.answer_files import list_files
+from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.outputs import outputs
 from cs_playbook.commands.planning import Morning, Sources, earlier_run, prepare
 from cs_playbook.commands.publishing import OUT, Published, publish_what_is_left

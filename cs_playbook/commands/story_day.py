@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from cs_playbook.commands.facts_stage import everything_asked
+from cs_playbook.commands.facts_stage import asked_in_stories
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
 from cs_playbook.commands.story_facts import facts_expected
@@ -90,7 +90,7 @@ def setting_of(stories: Stories, catalog: Catalog, around: Surroundings, calenda
     playbook = replace(catalog.playbooks[stories.playbook], status=Status.LIVE)
     alone = replace(catalog, playbooks={**_played(playbook, catalog), playbook.name: playbook})
     apart = rivals(catalog.playbooks.values())
-    asked = everything_asked(alone, (), facts_expected(stories))
+    asked = asked_in_stories(alone, facts_expected(stories))
     return Setting(stories, alone, around, calendar, asked, rivals=apart)
 
 
@@ -139,7 +139,15 @@ class _Playing:
         self.ledger.record([*self._others(on)], "")
         self._said_of(run.set, on)
         accounts = self.setting.stories.accounts
-        spoken = said(run, on, self.setting.catalog.playbooks, self.setting.playbook, accounts, self.ledger, self.setting.days)
+        spoken = said(
+            run,
+            on,
+            self.setting.catalog.playbooks,
+            self.setting.playbook,
+            accounts,
+            self.ledger,
+            self.setting.days,
+        )
         if isinstance(spoken, Unsaid):
             return [Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)]
         self.ledger.record(spoken, "")
@@ -150,7 +158,9 @@ class _Playing:
             ours = tuple(plan for plan in plans if self._is_ours(plan))
             others = tuple(plan for plan in plans if not self._is_ours(plan))
             by_hand = tuple(event for event in spoken if isinstance(event, Ended))
-            return compare(Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand, others))
+            return compare(
+                Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand, others)
+            )
 
     def _with(self, snapshot: Snapshot) -> Sources:
         setting = self.setting

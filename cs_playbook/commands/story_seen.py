@@ -140,7 +140,9 @@ def _held_out(plan: SubjectPlan) -> Iterator[Started]:
 
 
 def _watched(event: Started) -> Held:
-    return Held(HeldBy.HELD_OUT, event.playbook, None, "held out: watched only, to compare with", event.watch_until)
+    return Held(
+        HeldBy.HELD_OUT, event.playbook, None, "held out: watched only, to compare with", event.watch_until
+    )
 
 
 def refusals(played: Played) -> list[tuple[str, str]]:
@@ -173,7 +175,11 @@ def _items(step: Step, plan: SubjectPlan, enrollment: Enrollment, played: Played
     if progress is None or progress.state is not StepState.OPEN:
         return
     tasks = [task for task in enrollment.open_tasks if task.step == step.id]
-    whose = {"step": f"{told_before(plan, played)}{step.id}", "account": enrollment.account, "row": enrollment.row}
+    whose = {
+        "step": f"{told_before(plan, played)}{step.id}",
+        "account": enrollment.account,
+        "row": enrollment.row,
+    }
     for task in tasks:
         yield {**whose, **_task(task, step, of_enrollment(plan.subject, enrollment), played)}
     if not tasks:

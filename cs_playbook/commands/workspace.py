@@ -70,7 +70,11 @@ def examine_files(files: WorkspaceFiles) -> Examined:
     from cs_playbook.check import check
 
     read = read_catalog(files.yaml, files.letters)
-    checked = [] if read.catalog is None else [*check(read.catalog), *_letters(read.catalog), *_documents(read.catalog)]
+    checked = (
+        []
+        if read.catalog is None
+        else [*check(read.catalog), *_letters(read.catalog), *_documents(read.catalog)]
+    )
     if read.catalog is not None:
         checked += links_out(files.root, read.catalog.project)
     return Examined(files, read.catalog, read.around, in_order([*files.findings, *read.findings, *checked]))

@@ -176,7 +176,7 @@ class _Builder:
                 )  # fmt: skip
         self._add(added, "", "temp.given" if self.given else None)
         if any(weight > HEAVIEST for weight in self.weights.values()):
-            self._stand()
+            self._settle()
         return bool(added)
 
     def _rows(self) -> bool:
@@ -197,6 +197,7 @@ class _Builder:
         card = next((card for card in cards if self._scorecard_ready(card)), None)
         if card is None:
             return False
+        self._settle()
         table = quoted(f"scores_{len(self.statements)}")
         self.statements += scores_table(table, card, self.relation, self._columns(), self.reckoning)
         score = self._or_given(card.name, f"{table}.score")
@@ -303,21 +304,21 @@ class _Builder:
     def _add(self, added: dict[str, tuple[str, FieldType]], joins: str, given: str | None = None) -> None:
         if not added:
             return
-        if given and not joins:
-            joins = " left join temp.given g on g._n = f._n"
-        elif given:
+        if given:
             joins += " left join temp.given g on g._n = f._n"
         more = joins.count(" left join ")
         if self.joined + more > JOINED_AT_ONCE:
-            self._stand()  # SQLite joins 64 tables at most
+            self._settle()  # SQLite joins 64 tables at most
         self.joined += more
         columns = ", ".join(f"{value} as {quoted(name)}" for name, (value, _) in added.items())
         self._lay(f"select f.*, {columns} from ({self.relation}) f{joins}")
         self.done.update({name: kind for name, (_, kind) in added.items()})
 
-    def _stand(self) -> None:
-        """SQLite merges layers into one select unless a limit stands between them."""
-        self._lay(f"select * from ({self.relation}) limit -1 offset 0")
+    def _settle(self) -> None:
+        """SQLite merges layers into one select; what is named again and again is worked out once instead."""
+        name = quoted(f"settled_{len(self.statements)}")
+        self.statements.append(f"create temp table {name} as {self.relation}")
+        self.relation = f"select * from temp.{name}"
         self.joined = 0
         self.weights.clear()
 
@@ -397,4 +398,3 @@ class _Builder:
             for related in self.asked.related
             if column_of(related) == column
         )
-

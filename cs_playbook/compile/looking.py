@@ -28,7 +28,11 @@ def seen_rows_of_one(table: Table, contract: Contract) -> str:
     """Parameter: the key of an account. All that is seen of its rows, in order of day and key."""
     names = [field.name for field in table.fields]
     parent = contract.table(table.through.table) if table.through else None
-    names += [f"{table.through.prefix}.{field.name}" for field in parent.fields] if table.through and parent else []
+    names += (
+        [f"{table.through.prefix}.{field.name}" for field in parent.fields]
+        if table.through and parent
+        else []
+    )
     fields = ", ".join(f"r.{quoted(name)}" for name in names)
     order = ", ".join(f"r.{quoted(name)}" for name in (table.day, table.key) if name)
     rows = f"temp.{seen(table.name)} r join temp.facts_keyed f on f._n = r._account"

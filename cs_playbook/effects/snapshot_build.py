@@ -124,7 +124,10 @@ def _make(draft: Path, contract: Contract, sources: Sources, folder: Path, viola
         connection.execute("BEGIN")
         made = _fill(connection, contract, sources, folder)
         if not any(finding.is_error for finding in made.findings):
-            families = (*_lost_parents(connection, contract, sources), *_circles(connection, contract, sources))
+            families = (
+                *_lost_parents(connection, contract, sources),
+                *_circles(connection, contract, sources),
+            )
             more = [*families, *violations(connection, contract)]
             made = _Made(made.files, made.tables, (*made.findings, *more))
         connection.execute("COMMIT")

@@ -36,7 +36,9 @@ class Catalog:
     segmentations: Mapping[str, Segmentation] = field(default_factory=dict)
     traits: Mapping[str, Trait] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
-    tagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag → playbooks, by their first names
+    tagged: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # tag → playbooks, by their first names
     letters: Mapping[tuple[str, str], Letter] = field(default_factory=dict)
     stories: tuple[Stories, ...] = ()
     facts: Mapping[str, FieldType] = field(default_factory=dict)

@@ -145,7 +145,9 @@ class Enrollment:
     asleep_because: str = ""
     repeats: Mapping[str, Repeated] = field(default_factory=dict)
     about: str | None = None
-    key_names: Mapping[str, str] = field(default_factory=dict)  # step → under which its keys are made, where it is another
+    key_names: Mapping[str, str] = field(
+        default_factory=dict
+    )  # step → under which its keys are made, where it is another
     moved_on: date | None = None  # to the text it goes by
 
     def key_name(self, step: str) -> str:

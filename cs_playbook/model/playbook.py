@@ -34,7 +34,11 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 RULE, ANYONE = "rule", "anyone"  # in `started_by:`, beside the roles of team.yaml
 PLAYBOOK = "playbook"  # there too: other playbooks, which need no leave, and nobody else
 PLAYED = "playbook:"  # with the other one's name: by whom an enrollment was started
-STARTING = (Status.SHADOW, Status.LIVE, Status.PAUSED)  # whose rule is asked; a paused one only remembers who fits
+STARTING = (
+    Status.SHADOW,
+    Status.LIVE,
+    Status.PAUSED,
+)  # whose rule is asked; a paused one only remembers who fits
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,9 @@ def _of_steps(rest: str, scope: Scope) -> Advice:
             did_you_mean(step, scope.steps) or _listed("there are", scope.steps),
         )
     known = ("outcome", "done_on", *scope.answers.get(step, ()))
-    there_are = f"there are {', '.join(f'steps.{step}.{name}' for name in known)}; `asks:` of a step adds more"
+    there_are = (
+        f"there are {', '.join(f'steps.{step}.{name}' for name in known)}; `asks:` of a step adds more"
+    )
     return "CSP210", f"step '{step}' has no '{what}'", did_you_mean(what, known) or there_are
 
 

@@ -124,7 +124,9 @@ class _Reader:
         team = self._team(files["team"], scope)
         places = _letter_places(letters, LETTERS)
         documents = self._documents(letters, scope)
-        scope = replace(scope, documents=frozenset(name for name, _ in _letter_places(letters, DOCUMENTS).values()))
+        scope = replace(
+            scope, documents=frozenset(name for name, _ in _letter_places(letters, DOCUMENTS).values())
+        )
         written = self._letters(letters)
         # Whoever names a role or a letter that cannot be read is not reported too.
         former = frozenset(name for _, root in files["playbook"] for name in texts(root, "formerly"))
@@ -145,10 +147,7 @@ class _Reader:
         )  # fmt: skip
 
     def _by_kind(self) -> dict[str, list[tuple[str, Mapping]]]:
-        files: dict[str, list[tuple[str, Mapping]]] = {
-            kind: []
-            for kind in KINDS
-        }
+        files: dict[str, list[tuple[str, Mapping]]] = {kind: [] for kind in KINDS}
         for path, source in self.yaml.items():
             tree = read_tree(source, path)
             self.findings += [*tree.findings, *cut_by_commas(source, path)]
@@ -164,7 +163,9 @@ class _Reader:
 
     def _hides_names(self) -> bool:
         """Whether a broken file hides what others name: all of it would look misspelt."""
-        return any(kind in (*ONCE, "signals", "traits", "segments", "scorecard") for kind, _, _ in self.broken)
+        return any(
+            kind in (*ONCE, "signals", "traits", "segments", "scorecard") for kind, _, _ in self.broken
+        )
 
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
         for kind in ONCE:
@@ -237,7 +238,9 @@ class _Reader:
         """`notify: x` must mean one of them."""
         for channel in project.channels:
             if channel.name in roles:
-                fact = f"'{channel.name}' is a role of team.yaml too: `notify: {channel.name}` could mean both"
+                fact = (
+                    f"'{channel.name}' is a role of team.yaml too: `notify: {channel.name}` could mean both"
+                )
                 self._report(channel.span, "CSP127", fact, "give the channel another name, e.g. team-…")
 
     def _team(self, files: list[tuple[str, Mapping]], scope: Scope) -> Team:

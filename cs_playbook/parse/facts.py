@@ -228,7 +228,8 @@ def _signal(key: Scalar, node: Mapping, scope: Scope) -> tuple[Signal | None, li
                 origin.span,
                 "CSP210",
                 f"there is no table '{origin.text}' of rows that belong to an account",
-                "put it into `value:`, e.g. total(children.arr)" if origin.text == CHILDREN
+                "put it into `value:`, e.g. total(children.arr)"
+                if origin.text == CHILDREN
                 else did_you_mean(origin.text, names) or f"there are: {', '.join(names)}",
             )
         ]

@@ -76,9 +76,7 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
     ids = _step_ids(root)
     asks = keep(read_asks(root))
     answers = {step: {ask.name: ask for ask in asked} for step, asked in _asked_by_steps(root).items()}
-    later = replace(
-        scope, steps=frozenset(ids), given={ask.name: ask for ask in asks}, answers=answers
-    )
+    later = replace(scope, steps=frozenset(ids), given={ask.name: ask for ask in asks}, answers=answers)
     steps = keep(read_steps(root, later, around.roles, around.letters, around.theirs))
     known = {step.id for step in steps}
     playbook = Playbook(
@@ -225,7 +223,9 @@ def _goal(root: Mapping, scope: Scope) -> tuple[Goal | None, list[Finding]]:
 def _undo(item: Mapping, scope: Scope, around: Surroundings) -> tuple[tuple[Step, ...], list[Finding]]:
     """The steps of `then:` may ask what the others came to, and what those above them did."""
     ids = [text(step, "id") for step in blocks(item, "then")]
-    answers = {step: {ask.name: ask for ask in asked} for step, asked in _asked_by_steps(item, "then").items()}
+    answers = {
+        step: {ask.name: ask for ask in asked} for step, asked in _asked_by_steps(item, "then").items()
+    }
     own = replace(scope, steps=(scope.steps or frozenset()).union(ids), answers={**scope.answers, **answers})
     return read_steps(item, own, around.roles, around.letters, around.theirs, "then")
 

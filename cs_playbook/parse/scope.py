@@ -10,7 +10,14 @@ from cs_playbook.model.data import CHILDREN, PARENT_DOT, Contract, Table
 from cs_playbook.model.expression import FieldType, Name, ScopeName
 from cs_playbook.model.trait import Trait
 
-RESERVED = ("today", "started_on", "row", "contact", "steps", "given")  # they mean something else in conditions
+RESERVED = (
+    "today",
+    "started_on",
+    "row",
+    "contact",
+    "steps",
+    "given",
+)  # they mean something else in conditions
 NOT_YET = ("plan",)
 
 
@@ -32,7 +39,9 @@ class Scope:
     related: Table | None = None
     remembers: bool = True
     unread: frozenset[str] = frozenset()
-    given: Mapping[str, Ask] | None = None  # what is asked at the start of the playbook; None: there is none yet
+    given: Mapping[str, Ask] | None = (
+        None  # what is asked at the start of the playbook; None: there is none yet
+    )
     answers: Mapping[str, Mapping[str, Ask]] = field(default_factory=dict)  # step → what it asks
     documents: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()  # of all playbooks

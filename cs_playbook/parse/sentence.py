@@ -12,7 +12,9 @@ from cs_playbook.source.tree import Scalar
 
 _BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
 SINGLE_BRACES = re.compile(r"\{\s*(?P<name>(?:account|contact|row|steps|[a-z_]+)\.[a-z_][a-z0-9_.]*)\s*\}")
-_NAME = re.compile(r"(?:(?:account|parent|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?\Z")
+_NAME = re.compile(
+    r"(?:(?:account|parent|row|contact|given)|steps\.[a-z][a-z0-9_]*)\.[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?\Z"
+)
 
 
 _SAID = (ScopeName.ACCOUNT, ScopeName.ROW, ScopeName.CONTACT, ScopeName.ENROLLMENT)
@@ -40,11 +42,7 @@ def _fact(written: str, scope: Scope) -> Name | None:
         return None
     first, _, rest = written.partition(".")
     found = scope.find(Name(rest if first == "account" else written))
-    return (
-        found
-        if found is None or found.scope in _SAID
-        else None
-    )
+    return found if found is None or found.scope in _SAID else None
 
 
 def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:

@@ -55,9 +55,7 @@ def _no_trait(key: Scalar, scope: Scope) -> list[Finding]:
     return [Finding(key.span, "CSP350", fact, known)]
 
 
-def _value(
-    node: Node, trait: Trait, scope: Scope
-) -> tuple[NewValue | Expression | None, list[Finding]]:
+def _value(node: Node, trait: Trait, scope: Scope) -> tuple[NewValue | Expression | None, list[Finding]]:
     """One value of one trait, or what it is read from; null clears it."""
     if isinstance(node, Sequence):
         return None, []  # the schema has said so

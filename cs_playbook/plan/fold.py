@@ -153,7 +153,11 @@ def _once_more_done(enrollment: Enrollment, step: str, done: Progress) -> Enroll
 
 def _no_more(enrollment: Enrollment, event: StepOver) -> Enrollment:
     over = Progress(
-        StepState.DONE, enrollment.repeats[event.step].ready_on, outcome=event.outcome, done_on=event.on, by="rule"
+        StepState.DONE,
+        enrollment.repeats[event.step].ready_on,
+        outcome=event.outcome,
+        done_on=event.on,
+        by="rule",
     )
     tasks = {
         key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
@@ -219,9 +223,7 @@ def _cancelled(enrollment: Enrollment, on: date) -> Enrollment:
         if step not in enrollment.steps  # between two
     }
     tasks: Mapping[str, OpenTask] = {
-        key: replace(task, state=TaskState.CANCELLED, done_on=on)
-        if task.state is TaskState.OPEN
-        else task
+        key: replace(task, state=TaskState.CANCELLED, done_on=on) if task.state is TaskState.OPEN else task
         for key, task in enrollment.tasks.items()
     }
     return replace(enrollment, steps=steps, tasks=tasks)

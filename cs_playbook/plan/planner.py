@@ -125,7 +125,12 @@ def _go_on(account: Account, enrollment: Enrollment, today: Today) -> list[Subje
 
 
 def _by_the_new_text(
-    account: Account, enrollment: Enrollment, new: Playbook, subject: Subject, resting: Held | None, today: Today
+    account: Account,
+    enrollment: Enrollment,
+    new: Playbook,
+    subject: Subject,
+    resting: Held | None,
+    today: Today,
 ) -> list[SubjectPlan]:
     """It goes on by the new text on the same day; or ends, and perhaps begins anew."""
     if new.changes.open_enrollments == MOVE:

@@ -122,7 +122,8 @@ class _WhenAsked(Mapping[str, Any]):
 def _facts(subject: Subject, catalog: Catalog, above: str = "") -> Mapping[str, Callable[[], Any]]:
     """`above`: what stands before the name of a fact of the parent account."""
     return {
-        name: partial(spoken, subject.values.get(f"{above}{name}"), kind) for name, kind in catalog.facts.items()
+        name: partial(spoken, subject.values.get(f"{above}{name}"), kind)
+        for name, kind in catalog.facts.items()
     }
 
 

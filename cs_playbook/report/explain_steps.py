@@ -165,7 +165,9 @@ def _open(step: StepExplained, progress: Progress, day: date, people: Mapping[st
 
 def _task(task: OpenTask, day: date, people: Mapping[str, str]) -> str:
     owner = clean(people.get(task.owner, task.owner))
-    absent = f" for {clean(people.get(task.instead_of, task.instead_of))}, who is away" if task.instead_of else ""
+    absent = (
+        f" for {clean(people.get(task.instead_of, task.instead_of))}, who is away" if task.instead_of else ""
+    )
     copies = f", copy to {', '.join(map(clean, task.copies))}" if task.copies else ""
     late = f", {count((day - task.due).days, 'day')} late" if task.is_late(day) else ""
     if task.sleeps(day) and task.asleep_until is not None:

@@ -64,7 +64,11 @@ def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], w
     owner_width = min(max(len(clean(line.owner_name)) for line in lines), 16)
     # What sleeps stands at the end: nobody need look at it now.
     for line in sorted(lines, key=lambda line: line.state == "asleep"):
-        due = f"{line.state} {short_day(line.due)}" if line.state in ("late", "asleep", "frozen") else short_day(line.due)
+        due = (
+            f"{line.state} {short_day(line.due)}"
+            if line.state in ("late", "asleep", "frozen")
+            else short_day(line.due)
+        )
         head = f"  {short[line.key]:<{key_width}}  {due:>11}  {line.minutes:>3} min  {_cut(clean(line.owner_name), owner_width):<{owner_width}}  "
         parts.append(head + _cut(clean(line.title), max(width - len(head), 20)))
         # An outcome that is cut off cannot be typed.
@@ -167,7 +171,9 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
         case TaskEscalated(task=task, to=to, channel=channel):
             yield f"{named} › {task[:8]} is late: told to {channel or ', '.join(to)}"
         case TaskReassigned(task=task, owner=owner, instead_of=absent):
-            yield f"{named} › {task[:8]} now belongs to {owner}" + (f", who stands in for {absent}" if absent else "")
+            yield f"{named} › {task[:8]} now belongs to {owner}" + (
+                f", who stands in for {absent}" if absent else ""
+            )
         case GoalMet():
             yield f"{named}: goal met"
         case Ended(outcome=outcome, why=why, by=by, because=because):

@@ -98,7 +98,9 @@ def _playbook(found: PlaybookSummary, names: bool) -> dict[str, Any]:
         "status": found.playbook.status.value if found.playbook else None,
         "counts": {kind.value: number for kind, number in found.counts.items()},
         "rule": _rule(found.numbers) if found.numbers else None,
-        "first": {kind.value: [_line(kind, item, names) for item in lines] for kind, lines in found.lines.items()},
+        "first": {
+            kind.value: [_line(kind, item, names) for item in lines] for kind, lines in found.lines.items()
+        },
     }
 
 
@@ -118,7 +120,13 @@ def _line(kind: LineKind, item: PlanLine, names: bool) -> dict[str, Any]:
     reason = reason_json(item.reason, names)
     if kind is LineKind.TELL and not names:
         reason["text"] = item.step  # the sentence of a note may hold what the customer wrote
-    subject = {"account": item.account, **named, "row": item.row, "about": item.about or None, "arr": item.arr}
+    subject = {
+        "account": item.account,
+        **named,
+        "row": item.row,
+        "about": item.about or None,
+        "arr": item.arr,
+    }
     held = {"by": item.held_by.value, "until": plain(item.until)} if item.held_by else None
     return {**subject, "reason": reason, "task": _task(item, names) if item.step else None, "held": held}
 

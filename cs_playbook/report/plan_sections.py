@@ -15,7 +15,16 @@ from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import PlaybookSummary, RuleNumbers
 
 Note = tuple[str, str, str]  # mark, sentence, the command that tells more
-ORDER = (LineKind.START, LineKind.MOVE, LineKind.END, LineKind.REFUSED, LineKind.SET, LineKind.TELL, LineKind.LATE, LineKind.HELD)
+ORDER = (
+    LineKind.START,
+    LineKind.MOVE,
+    LineKind.END,
+    LineKind.REFUSED,
+    LineKind.SET,
+    LineKind.TELL,
+    LineKind.LATE,
+    LineKind.HELD,
+)
 MOST_LATE = 3  # `tasks` lists them all; here they would drown what is new
 
 

@@ -107,7 +107,9 @@ def _held(now: Standing) -> str:
 def _muted(now: Standing) -> list[tuple[str, str]]:
     """Whom people have muted, the first to come back first."""
     first = sorted(now.muted, key=lambda item: (item[1], item[0]))
-    said = [f"{clean(account)} until {day_in_words(until)}: {clean(why)}" for account, until, why in first[:3]]
+    said = [
+        f"{clean(account)} until {day_in_words(until)}: {clean(why)}" for account, until, why in first[:3]
+    ]
     more = [f"{len(first) - 3} more"] if len(first) > 3 else []
     return [("Left alone", " · ".join([*said, *more]))] if first else []
 

@@ -94,7 +94,9 @@ def digest(
     parts += _section("Open", sorted(rest, key=_urgent_first), day, short, start=len(first) + 1)
     parts += _asleep(asleep, short)
     frozen = [line for line in lines if line.state == "frozen"]
-    parts += _section("Frozen: the text of the playbook is being mended", frozen, day, short, len(first) + len(rest) + 1)
+    parts += _section(
+        "Frozen: the text of the playbook is being mended", frozen, day, short, len(first) + len(rest) + 1
+    )
     parts += _told(told, day)
     parts += for_your_information(notes)
     if not lines and not told and not refused:

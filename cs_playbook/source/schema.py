@@ -13,7 +13,18 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.shape import Fits, fitting
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
-KINDS = ("project", "data", "sources", "signals", "traits", "segments", "scorecard", "team", "playbook", "tests")
+KINDS = (
+    "project",
+    "data",
+    "sources",
+    "signals",
+    "traits",
+    "segments",
+    "scorecard",
+    "team",
+    "playbook",
+    "tests",
+)
 KINDS_NOT_YET = ("success_plan", "kpis", "resources")
 
 _TYPES = {

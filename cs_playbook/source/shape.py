@@ -16,7 +16,18 @@ Fits = Callable[[Node], bool]
 Says = Callable[[Any], bool]  # of a scalar's value
 
 _SAY_NOTHING = frozenset(
-    ("$schema", "title", "description", "default", "examples", "definitions", "x-hint", "x-list", "x-list-hint", "x-not-yet")
+    (
+        "$schema",
+        "title",
+        "description",
+        "default",
+        "examples",
+        "definitions",
+        "x-hint",
+        "x-list",
+        "x-list-hint",
+        "x-not-yet",
+    )
 )
 _KNOWN = _SAY_NOTHING | frozenset(
     (

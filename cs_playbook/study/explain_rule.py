@@ -59,7 +59,9 @@ def _standing(
 ) -> RuleExplained:
     """First what is, then what is decided, then what the conditions say."""
     # Who is only watched may have been started by a person besides.
-    there = sorted((item for item in known.enrollments if item.is_open), key=lambda item: item.arm is Arm.HELD_OUT)
+    there = sorted(
+        (item for item in known.enrollments if item.is_open), key=lambda item: item.arm is Arm.HELD_OUT
+    )
     going = next(iter(there), None)
     if going is not None:
         return replace(found, standing=_ARMS[going.arm], since=going.started_on, until=going.watch_until)

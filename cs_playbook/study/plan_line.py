@@ -37,7 +37,17 @@ from cs_playbook.plan.lines import account_name, again_words, line_of
 from cs_playbook.plan.notes import note_of
 from cs_playbook.study.behind import Facts, Reason, reason_of
 
-Moved = Ending | StepOpened | StepEnded | StepPassed | StepSkipped | StepOver | TaskReassigned | CameBack | TextChanged
+Moved = (
+    Ending
+    | StepOpened
+    | StepEnded
+    | StepPassed
+    | StepSkipped
+    | StepOver
+    | TaskReassigned
+    | CameBack
+    | TextChanged
+)
 
 
 class LineKind(StrEnum):
@@ -220,14 +230,21 @@ class Spoken:
     def _about(self) -> str:
         """The value it is about; a row is said already."""
         text = self._text()
-        if text is None or self.enrollment is None or self.enrollment.row is None or not text.trigger.per_value:
+        if (
+            text is None
+            or self.enrollment is None
+            or self.enrollment.row is None
+            or not text.trigger.per_value
+        ):
             return ""
         return about_words(text.trigger, self.enrollment.row, self.enrollment.about)
 
     def told(self, task: OpenTask) -> tuple[str, ...]:
         """Who hears today that it is late."""
         events = (d.event for d in self.plan.decisions if isinstance(d, Change))
-        return next((e.to or (e.channel,) for e in events if isinstance(e, TaskEscalated) and e.task == task.key), ())
+        return next(
+            (e.to or (e.channel,) for e in events if isinstance(e, TaskEscalated) and e.task == task.key), ()
+        )
 
     def _text(self) -> Playbook | None:
         return self.today.texts.get(self.enrollment.definition) if self.enrollment else None
@@ -238,7 +255,13 @@ class Spoken:
 
 
 def _said(value: Value) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        ("yes" if value else "no")
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 _ENDINGS = {

@@ -168,8 +168,19 @@ WRITTEN = [
     ),
     (
         TextChanged(
-            "e1", "d2", DAY, {"call_exec": "call"}, ("ask",), ("write",), ("plan",), ("look",), ("a",), ("b",),
-            {"ask": "ask~2"}, NEXT, "d1",
+            "e1",
+            "d2",
+            DAY,
+            {"call_exec": "call"},
+            ("ask",),
+            ("write",),
+            ("plan",),
+            ("look",),
+            ("a",),
+            ("b",),
+            {"ask": "ask~2"},
+            NEXT,
+            "d1",
         ),
         '{"anew":["plan"],"back":["write"],"before":"d1","definition":"d2","enrollment":"e1","gone":["ask"],'
         '"key_names":{"ask":"ask~2"},"kind":"TextChanged","often":["b"],"on":"2026-03-02","once":["a"],'

@@ -488,10 +488,24 @@ def test_json_says_what_repeats_and_what_is_put_off_and_until_when(world: World)
 
     (enrollment,) = found["playbooks"][0]["open"]
     weekly, ask = enrollment["steps"][:2]
-    assert weekly["repeats"] == {"rhythm": "1 week", "begun": 1, "finished": 1, "planned": "2026-03-02", "next_on": "2026-03-09"}
-    assert (ask["tasks"][0]["asleep_until"], ask["tasks"][0]["asleep_because"]) == ("2026-03-05", "she is on holiday")
+    assert weekly["repeats"] == {
+        "rhythm": "1 week",
+        "begun": 1,
+        "finished": 1,
+        "planned": "2026-03-02",
+        "next_on": "2026-03-09",
+    }
+    assert (ask["tasks"][0]["asleep_until"], ask["tasks"][0]["asleep_because"]) == (
+        "2026-03-05",
+        "she is on holiday",
+    )
     assert (ask["tasks"][0]["instead_of"], ask["tasks"][0]["pool"], ask["repeats"]) == ("", "", None)
-    assert (enrollment["row"], enrollment["day_zero"], enrollment["snoozed"], enrollment["given"]) == (None, "2026-03-02", None, {})
+    assert (enrollment["row"], enrollment["day_zero"], enrollment["snoozed"], enrollment["given"]) == (
+        None,
+        "2026-03-02",
+        None,
+        {},
+    )
 
 
 def test_who_is_nearly_in_as_json(world: World) -> None:

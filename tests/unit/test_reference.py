@@ -35,7 +35,18 @@ from cs_playbook.source.tree import plain, read_tree
 
 LANGUAGE = Path(__file__).resolve().parents[1] / "language"
 PAGE = shipped.language() / "reference.md"
-ORDER = ("playbook", "data", "sources", "signals", "traits", "segments", "scorecard", "team", "project", "tests")
+ORDER = (
+    "playbook",
+    "data",
+    "sources",
+    "signals",
+    "traits",
+    "segments",
+    "scorecard",
+    "team",
+    "project",
+    "tests",
+)
 HOME = {
     "playbook": "playbooks/usage-drop.yaml", "tests": "stories/usage-drop.yaml",
     **{kind: f"{kind}.yaml" for kind in KINDS if kind not in ("playbook", "tests")},

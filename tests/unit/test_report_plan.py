@@ -264,7 +264,11 @@ def test_json_without_names_has_none(world: World) -> None:
 
 
 def test_who_stands_in_is_named_beside_whom(world: World) -> None:
-    world.edit("team.yaml", "{name: Marc,", "{name: Marc, away: [{from: 2026-03-01, to: 2026-03-06, cover: lea@vendor.example}],")
+    world.edit(
+        "team.yaml",
+        "{name: Marc,",
+        "{name: Marc, away: [{from: 2026-03-01, to: 2026-03-06, cover: lea@vendor.example}],",
+    )
 
     found = json.loads(as_json(planned(world)))
 
