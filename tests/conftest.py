@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cs_playbook.commands import story_day
+from tests.twice import Twice
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite expected.txt of every golden folder")
@@ -18,3 +21,11 @@ def update(request: pytest.FixtureRequest) -> bool:
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test leaves a verdict among those of the person who runs it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def again(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What second runs of the days of stories would do: nothing, by law 2."""
+    monkeypatch.setattr(story_day, "_Playing", Twice)
+    monkeypatch.setattr(Twice, "again", [])
+    return Twice.again
