@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from cs_playbook.model.playbook import PerValue, Trigger
 from cs_playbook.model.value import FieldType, Value, from_day
+
+if TYPE_CHECKING:  # the ledger starts without playbooks
+    from cs_playbook.model.playbook import PerValue, Trigger
 
 SAME_WITHIN = 45  # days: a date as near as that to one that is over is the same one, corrected
 _SLASH = (("~", "~0"), ("/", "~1"))  # in this order; backwards on the way back

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cs_playbook.model.event import TextChanged
 from cs_playbook.report.pieces import BLANK, Line, line, wrapped
 from cs_playbook.report.words import clean, count
-from cs_playbook.study.replay import Replayed, Trouble
+
+if TYPE_CHECKING:  # history and status show moves, and start without the planner
+    from cs_playbook.study.replay import Replayed, Trouble
 
 MOST_DIFFERENCES = 6
 _HOW = {
