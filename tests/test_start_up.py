@@ -55,6 +55,14 @@ def test_a_command_loads_what_it_needs(tiny: Path, words: list[str], allowed: se
     assert modules_of(tiny, "-C", str(tiny), *words) & HEAVY <= allowed
 
 
+@pytest.mark.parametrize("words", [["status"], ["ledger", "verify"]])
+def test_who_asks_only_the_ledger_waits_for_no_catalog(tiny: Path, words: list[str]) -> None:
+    loaded = modules_of(tiny, "-C", str(tiny), *words)
+
+    unasked = ("model.catalog", "model.playbook", "model.step", "model.team", "model.story", "study.behind")
+    assert [name for name in unasked if f"cs_playbook.{name}" in loaded] == []
+
+
 def test_files_that_are_wrong_are_worth_jsonschema(tiny: Path) -> None:
     wrong = with_ledger(workspace(tiny.parent / "wrong", 1))
     (wrong / "playbooks" / "play-000.yaml").write_text("playbook: x\nsteps: no\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from cs_playbook.check.steps import ends_with
 from cs_playbook.model.asking import later_conditions, rule_conditions
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, Leaf, leaves
-from cs_playbook.model.expression import Among, Comparison, Expression, Literal, Memory, walk
+from cs_playbook.model.expression import Literal, Memory, beside_literals, walk
 from cs_playbook.model.plays import endings_of
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 
@@ -46,11 +46,11 @@ def last_outcomes_exist(catalog: Catalog) -> Iterator[Finding]:
     """
     for leaf in _lines(catalog):
         for part in walk(leaf.expression) if "last_outcome" in leaf.text else ():
-            for memory, literal in _compared(part):
+            for memory, literal in beside_literals(part, Memory):
                 yield from _never_so(memory, literal, place_in(leaf, literal), catalog)
     for signal in catalog.signals.values():
         for part in walk(signal.value):
-            for memory, literal in _compared(part):
+            for memory, literal in beside_literals(part, Memory):
                 yield from _never_so(memory, literal, signal.span, catalog)
 
 
@@ -62,18 +62,6 @@ def _lines(catalog: Catalog) -> Iterator[Leaf]:
         asked += [segment.when for segment in segmentation.segments if segment.when is not None]
     for condition in asked:
         yield from leaves(condition)
-
-
-def _compared(part: Expression) -> Iterator[tuple[Memory, Literal]]:
-    match part:
-        case Comparison(left=Memory() as memory, right=Literal() as literal):
-            yield memory, literal
-        case Comparison(left=Literal() as literal, right=Memory() as memory):
-            yield memory, literal
-        case Among(item=Memory() as memory, choices=choices):
-            yield from ((memory, choice) for choice in choices if isinstance(choice, Literal))
-        case _:
-            pass
 
 
 def _never_so(memory: Memory, literal: Literal, span: Span, catalog: Catalog) -> Iterator[Finding]:

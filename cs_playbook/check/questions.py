@@ -9,7 +9,6 @@ from cs_playbook.check.steps import ends_with
 from cs_playbook.model.asking import handed_over
 from cs_playbook.model.condition import Leaf
 from cs_playbook.model.expression import (
-    Among,
     Call,
     Comparison,
     Expression,
@@ -17,6 +16,7 @@ from cs_playbook.model.expression import (
     Literal,
     Name,
     ScopeName,
+    beside_literals,
     walk,
 )
 from cs_playbook.model.step import Step
@@ -54,20 +54,8 @@ def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
     """
     for _, leaf in asked.lines:
         for part in walk(leaf.expression) if "steps." in leaf.text else ():
-            for name, literal in _compared(part):
+            for name, literal in beside_literals(part, Name):
                 yield from _never_so(asked, leaf, name, literal)
-
-
-def _compared(part: Expression) -> Iterator[tuple[Name, Literal]]:
-    match part:
-        case Comparison(left=Name() as name, right=Literal() as literal):
-            yield name, literal
-        case Comparison(left=Literal() as literal, right=Name() as name):
-            yield name, literal
-        case Among(item=Name() as name, choices=choices):
-            yield from ((name, choice) for choice in choices if isinstance(choice, Literal))
-        case _:
-            pass
 
 
 def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cs_playbook.check.covered import covered_by
 from cs_playbook.check.rule import Asked, note
 from cs_playbook.model.condition import Condition, Fit, Leaf
-from cs_playbook.model.step import Approve, Decide, Step, Task
+from cs_playbook.model.step import Approve, Decide, Document, Step, Task
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, did_you_mean, warning
 
@@ -114,7 +114,7 @@ def every_answer_leads_on(asked: Asked) -> Iterator[Finding]:
         outcomes = asked.ways.outcomes[step.id]
         here = followed.get(step.id, set()).union(step.ends)
         loose = tuple(repr(outcome) for outcome in outcomes if outcome not in here)
-        branches = bool(here) or isinstance(step.verb, Task | Decide | Approve)
+        branches = bool(here) or isinstance(step.verb, Task | Document | Decide | Approve)
         if loose and len(outcomes) > 1 and branches:
             names = " and ".join(([", ".join(loose[:-1])] if loose[1:] else []) + [loose[-1]])
             fact = f"nothing follows {names} of step '{step.id}': its branch ends there"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from cs_playbook.check.story_names import Names, unknown
 from cs_playbook.model.asks import Ask, Misread, value_of
@@ -16,8 +17,6 @@ from cs_playbook.source.tree import Mapping as Block
 from cs_playbook.source.tree import Node, Scalar, Sequence, plain
 
 NEVER = ("passed over", "skipped")  # what a closed step may say instead of an outcome
-
-
 OUTCOME = "outcome"
 
 # --- answers, starts, stops ---
@@ -139,11 +138,14 @@ def _ended(value: Node, names: Names, days: Days) -> Iterator[Finding]:
             yield unknown(outcome, "CSP337", f"{names.playbook.name} never ends with", names.endings)
 
 
-def _open(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+def _steps(
+    value: Node, names: Names, days: Days, check: Callable[[Scalar, Names], Iterator[Finding]]
+) -> Iterator[Finding]:
+    """`[call, {step: call, owner: …}]`: of each step what `check` asks of it, and whom the rest names."""
     for item in value.items if isinstance(value, Sequence) else ():
         step = item if isinstance(item, Scalar) else item.get("step") if isinstance(item, Block) else None
         if isinstance(step, Scalar):
-            yield from _stays_open(step, names)
+            yield from check(step, names)
         if isinstance(item, Block):
             yield from _line(item, names, days)
 
@@ -199,15 +201,6 @@ def _one_closed(key: Scalar, outcome: Node, names: Names) -> Iterator[Finding]:
         yield unknown(outcome, "CSP337", f"'{step.id}' never ends with", (*names.outcomes(step), *NEVER))
 
 
-def _notified(value: Node, names: Names, days: Days) -> Iterator[Finding]:
-    for item in value.items if isinstance(value, Sequence) else ():
-        step = item if isinstance(item, Scalar) else item.get("step") if isinstance(item, Block) else None
-        if isinstance(step, Scalar):
-            yield from _tells(step, names)
-        if isinstance(item, Block):
-            yield from _line(item, names, days)
-
-
 def _tells(named: Scalar, names: Names) -> Iterator[Finding]:
     step = names.step(named.text)
     if step is None:
@@ -223,38 +216,28 @@ def _tells_a_channel(step: Step) -> bool:
 
 
 def _traits(value: Node, names: Names, days: Days) -> Iterator[Finding]:
-    for account, said in value.entries if isinstance(value, Block) else ():
-        yield from names.account(account)
-        for key, written in said.entries if isinstance(said, Block) else ():
-            trait = names.traits.get(key.text)
-            if trait is None:
-                yield unknown(key, "CSP337", "there is no trait", names.traits)
-                continue
-            read = read_value(plain(written), Kind(trait.type, trait.values), days)
-            if isinstance(read, Wrong):
-                yield Finding(written.span, "CSP335", read.message, read.hint)
+    kinds = {name: Kind(trait.type, trait.values) for name, trait in names.traits.items()}
+    yield from _of_accounts(value, names, days, "trait", kinds)
 
 
 def _facts(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    yield from _of_accounts(value, names, days, "fact", names.facts)
+
+
+def _of_accounts(
+    value: Node, names: Names, days: Days, what: str, kinds: Mapping[str, Kind]
+) -> Iterator[Finding]:
+    """`{acme: {at_risk: true}}`."""
     for account, said in value.entries if isinstance(value, Block) else ():
         yield from names.account(account)
         for key, written in said.entries if isinstance(said, Block) else ():
-            kind = names.facts.get(key.text)
+            kind = kinds.get(key.text)
             if kind is None:
-                yield unknown(key, "CSP337", "there is no fact", names.facts)
+                yield unknown(key, "CSP337", f"there is no {what}", kinds)
                 continue
             read = read_value(plain(written), kind, days)
             if isinstance(read, Wrong):
                 yield Finding(written.span, "CSP335", read.message, read.hint)
-
-
-def _escalated(value: Node, names: Names, days: Days) -> Iterator[Finding]:
-    for item in value.items if isinstance(value, Sequence) else ():
-        step = item if isinstance(item, Scalar) else item.get("step") if isinstance(item, Block) else None
-        if isinstance(step, Scalar):
-            yield from _escalates(step, names)
-        if isinstance(item, Block):
-            yield from _line(item, names, days)
 
 
 def _escalates(named: Scalar, names: Names) -> Iterator[Finding]:
@@ -278,11 +261,11 @@ _CHECKS: dict[str, Callable[[Node, Names, Days], Iterator[Finding]]] = {
     "goal": _subjects,
     "held": _subjects,
     "ended": _ended,
-    "open": _open,
+    "open": partial(_steps, check=_stays_open),
     "drafts": _drafts,
     "closed": _closed,
-    "escalated": _escalated,
-    "notified": _notified,
+    "escalated": partial(_steps, check=_escalates),
+    "notified": partial(_steps, check=_tells),
     "traits": _traits,
     "facts": _facts,
     "because": _because,

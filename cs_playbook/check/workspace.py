@@ -65,7 +65,7 @@ def contacts_can_be_written_to(catalog: Catalog) -> Iterator[Finding]:
 
 def _writes(catalog: Catalog) -> bool:
     return any(
-        isinstance(step.verb, Email) for playbook in catalog.playbooks.values() for step in playbook.steps
+        isinstance(step.verb, Email) for playbook in catalog.playbooks.values() for step in playbook.all_steps
     )
 
 
@@ -204,7 +204,7 @@ def _texts(playbook: Playbook) -> Iterator[str]:
     for condition in (*rule_conditions(playbook), *later_conditions(playbook)):
         yield from (leaf.text for leaf in leaves(condition))
     yield from (name.name for name in named_in_sentences(playbook))
-    for step in playbook.steps:
+    for step in playbook.all_steps:
         yield from (write(named) for named in (*step_dates(step), *handed_over(step)))
 
 

@@ -29,7 +29,7 @@ from cs_playbook.model.story_result import Failure
 from cs_playbook.model.time import Calendar
 from cs_playbook.parse.playbook import Surroundings
 from cs_playbook.parse.story_value import Days
-from cs_playbook.plan.decision import SubjectPlan
+from cs_playbook.plan.decision import Subject, SubjectPlan
 from cs_playbook.plan.together import rivals
 from cs_playbook.source.manifest import Manifest, sources_hash
 from cs_playbook.source.snapshot import Snapshot
@@ -165,11 +165,14 @@ class _Playing:
     def _with(self, snapshot: Snapshot) -> Sources:
         setting = self.setting
         given, asked = self.exported.given, setting.asked
-        watched = lambda playbook, subject: subject.account in self.case.held_out  # noqa: E731
         return Sources(
             self._catalog(), setting.around, snapshot, self.ledger, setting.calendar, given, asked,
-            setting.rivals, watched,
+            setting.rivals, self._is_held_out,
         )  # fmt: skip
+
+    def _is_held_out(self, playbook: Playbook, subject: Subject) -> bool:
+        """A story draws no lots: it names them."""
+        return subject.account in self.case.held_out
 
     def _catalog(self) -> Catalog:
         """The playbook with the status that it has today."""

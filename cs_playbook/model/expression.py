@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeVar
 
 from cs_playbook.model.value import FieldType, Value, from_day, to_day
 
@@ -208,6 +209,9 @@ Expression = (
 )  # fmt: skip
 
 
+Asked = TypeVar("Asked", "Name", "Memory")
+
+
 def parts(expression: Expression) -> tuple[Expression, ...]:
     """The expressions directly inside this one; the `where` of related rows is a world of its own and is left out."""
     match expression:
@@ -241,6 +245,20 @@ def walk(expression: Expression) -> Iterator[Expression]:
     yield expression
     for part in parts(expression):
         yield from walk(part)
+
+
+def beside_literals(expression: Expression, kind: type[Asked]) -> Iterator[tuple[Asked, Literal]]:
+    """What is compared with a written value, on either side or in a list of choices, with that value."""
+    match expression:
+        case (
+            Comparison(left=asked, right=Literal() as said) | Comparison(left=Literal() as said, right=asked)
+        ):
+            if isinstance(asked, kind):
+                yield asked, said
+        case Among(item=asked, choices=choices) if isinstance(asked, kind):
+            yield from ((asked, choice) for choice in choices if isinstance(choice, Literal))
+        case _:
+            pass
 
 
 def to_list(cell: Value) -> tuple[str, ...]:

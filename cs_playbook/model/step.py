@@ -208,6 +208,17 @@ class Step:
         return "playbook" if isinstance(self.verb, Play) else type(self.verb).__name__.lower()
 
     @property
+    def owner(self) -> Cases[People] | None:
+        """Whose lines it opens: of an email the sender's, who looks at the draft. None: no line is opened."""
+        match self.verb:
+            case Task(owner=owner) | Document(owner=owner) | Approve(owner=owner):
+                return owner
+            case Email(sender=sender):
+                return sender
+            case _:
+                return None
+
+    @property
     def outcomes(self) -> tuple[str, ...]:
         """All it can end with; of a playbook only what it says itself: the rest is the other one's (check/plays)."""
         match self.verb:

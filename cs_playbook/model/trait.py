@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from cs_playbook.model.team import People
 from cs_playbook.model.value import FieldType, Value, from_day, to_day
 from cs_playbook.source.finding import Span
+
+if TYPE_CHECKING:  # the ledger asks traits, and starts without the team
+    from cs_playbook.model.team import People
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from cs_playbook.model.event import StartAsked, Started, StartRefused
 from cs_playbook.model.expression import Memory, Value, walk
 from cs_playbook.model.keys import enrollment_key
 from cs_playbook.model.playbook import ANYONE, PLAYBOOK, PLAYED, RULE, Playbook, Reentry, Status
-from cs_playbook.model.step import Approve, Email, Task
 from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, Today
 from cs_playbook.plan.people import colleagues
@@ -304,15 +303,8 @@ def refused(asked: StartAsked, why: str, day: date) -> Change:
 def first_owner(playbook: Playbook, subject: Subject, today: Today) -> str | None:
     """Who would get the first step that somebody owns; None where that cannot be known before it has begun."""
     for step in playbook.steps:
-        cases = (
-            step.verb.owner
-            if isinstance(step.verb, Task | Approve)
-            else step.verb.sender
-            if isinstance(step.verb, Email)
-            else None
-        )
-        if cases is not None:
-            who = choose(cases, subject.values, today.reckoning)
+        if step.owner is not None:
+            who = choose(step.owner, subject.values, today.reckoning)
             found = () if who is UNFIT else colleagues(who, subject, today)  # type: ignore[arg-type]
             return found[0].email if found and not found[0].pool else None
     return None

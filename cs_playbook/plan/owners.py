@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from cs_playbook.model.answer import UNFIT, choose
-from cs_playbook.model.condition import Cases
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import TaskReassigned
 from cs_playbook.model.step import Email, Step
@@ -15,9 +14,9 @@ from cs_playbook.plan.advance import Day
 from cs_playbook.plan.people import owners
 
 
-def reassigned(day: Day, step: Step, cases: Cases[People], tasks: list[OpenTask]) -> bool:
+def reassigned(day: Day, step: Step, tasks: list[OpenTask]) -> bool:
     """Whether a line has gone to somebody else today."""
-    now = [(task, _owner_of(task, _followed(day, step, cases, tasks), day)) for task in tasks]
+    now = [(task, _owner_of(task, _followed(day, step, tasks), day)) for task in tasks]
     moved = [(task, owner) for task, owner in now if owner is not None and _is_another(task, owner)]
     for task, owner in moved:
         day.happen(
@@ -33,11 +32,12 @@ def reassigned(day: Day, step: Step, cases: Cases[People], tasks: list[OpenTask]
     return bool(moved)
 
 
-def _followed(day: Day, step: Step, cases: Cases[People], tasks: list[OpenTask]) -> Colleague | None:
+def _followed(day: Day, step: Step, tasks: list[OpenTask]) -> Colleague | None:
     """Who holds the role today; None where the line is kept, or where one cannot tell who followed whom."""
-    if step.when_owner_changes == "keep" or (len(tasks) > 1 and not isinstance(step.verb, Email)):
+    several = len(tasks) > 1 and not isinstance(step.verb, Email)
+    if step.owner is None or step.when_owner_changes == "keep" or several:
         return None
-    who = choose(cases, day.values, day.today.reckoning)
+    who = choose(step.owner, day.values, day.today.reckoning)
     found = () if who is UNFIT else owners(cast(People, who), day.subject, day.today)
     return found[0] if len(found) == 1 else None
 

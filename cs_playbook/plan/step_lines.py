@@ -20,8 +20,7 @@ from cs_playbook.plan.people import colleagues
 def follow(day: Day, step: Step, verb: Task | Approve | Email | Document) -> bool:
     """An open line follows its role to a new owner; a late one is told to whom it may concern, once."""
     tasks = [task for task in day.enrollment.open_tasks if task.step == step.id]
-    cases = verb.sender if isinstance(verb, Email) else verb.owner
-    return reassigned(day, step, cases, tasks) or any(_late(day, verb, task) for task in tasks)
+    return reassigned(day, step, tasks) or any(_late(day, verb, task) for task in tasks)
 
 
 def _late(day: Day, verb: Task | Approve | Email | Document, task: OpenTask) -> bool:

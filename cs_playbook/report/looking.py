@@ -44,7 +44,7 @@ from cs_playbook.model.playbook import PLAYED
 from cs_playbook.report.in_flight import moved_words
 from cs_playbook.report.pieces import wrap
 from cs_playbook.report.traits import set_words, told_words
-from cs_playbook.report.words import clean, count, day_in_words, day_with_year, short_day
+from cs_playbook.report.words import clean, count, day_with_year, short_day
 
 
 def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], width: int = 100) -> str:
@@ -240,13 +240,3 @@ def _about(event: Started) -> str:
 def _playbook(event: Event, enrollments: Mapping[str, Enrollment]) -> str:
     key = getattr(event, "enrollment", "")
     return enrollments[key].playbook if key in enrollments else ""
-
-
-def age_in_words(hours: int | None) -> str:
-    if hours is None:
-        return ""
-    return f"{hours} h old" if hours < 72 else f"{hours // 24} days old"
-
-
-def day_or_today(day: date, today: date) -> str:
-    return "today" if day == today else day_in_words(day)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from cs_playbook.report.looking import age_in_words, day_or_today
 from cs_playbook.report.notes import NOT_YET
 from cs_playbook.report.pieces import wrap
 from cs_playbook.report.words import HELD, clean, count, day_in_words
@@ -69,9 +68,7 @@ def _last(now: Standing, today: date) -> str:
         return "never"
     started = now.last.counts.get("event:Started", 0)
     opened = now.last.counts.get("tasks", 0)
-    return (
-        f"plan of {day_or_today(now.last.day, today)}: {count(started, 'start')}, {count(opened, 'new task')}"
-    )
+    return f"plan of {_day_or_today(now.last.day, today)}: {count(started, 'start')}, {count(opened, 'new task')}"
 
 
 def _snapshot(now: Standing, today: date) -> str:
@@ -80,7 +77,7 @@ def _snapshot(now: Standing, today: date) -> str:
     rows = now.manifest.counts["accounts"].rows
     before = now.last.counts.get("rows:accounts") if now.last else None
     was = f" (at the last run {before})" if before is not None and before != rows else ""
-    return f"of {day_or_today(now.manifest.day, today)}, {age_in_words(now.hours_old)}, {count(rows, 'account')}{was}"
+    return f"of {_day_or_today(now.manifest.day, today)}, {_age_in_words(now.hours_old)}, {count(rows, 'account')}{was}"
 
 
 def _open(now: Standing, today: date) -> str:
@@ -132,3 +129,13 @@ def _needs_a_hand(now: Standing) -> list[str]:
     if now.last is not None and now.manifest is not None and now.manifest.day > now.last.day:
         needs.append(f"the snapshot of {day_in_words(now.manifest.day)} was not run yet: cs-playbook run")
     return needs
+
+
+def _age_in_words(hours: int | None) -> str:
+    if hours is None:
+        return ""
+    return f"{hours} h old" if hours < 72 else f"{hours // 24} days old"
+
+
+def _day_or_today(day: date, today: date) -> str:
+    return "today" if day == today else day_in_words(day)
