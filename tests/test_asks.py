@@ -10,7 +10,7 @@ from cs_playbook.commands.correcting import correct_given
 from cs_playbook.commands.given import cell_pairs, pairs_of
 from cs_playbook.commands.people import Act, Midway, ask_start, close_task
 from cs_playbook.errors import ChoiceError
-from cs_playbook.model.asks import Ask, understand
+from cs_playbook.model.asks import Ask, Misread, understand, value_of
 from cs_playbook.model.event import GivenCorrected, Started, StepEnded, TaskAnswered
 from cs_playbook.model.expression import to_day
 from cs_playbook.model.value import FieldType
@@ -237,3 +237,43 @@ def test_one_question_alone_needs_no_name() -> None:
 def test_what_could_be_read_in_several_ways_is_no_answer(kind: FieldType, text: str) -> None:
     assert understand([("x", text)], [ask("x", kind)], "'step'").values == {}
     assert len(understand([("x", text)], [ask("x", kind)], "'step'").wrong) == 1
+
+
+@pytest.mark.parametrize("written", ["12.000", "+1.500", "١٢"])
+def test_a_number_that_could_be_read_in_two_ways_is_no_answer(written: str) -> None:
+    misread = value_of(ask("amount", FieldType.NUMBER), written)
+
+    assert isinstance(misread, Misread)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("12.0000", 12.0), ("0.125", 0.125), ("1200.50", 1200.5)])
+def test_a_number_that_is_plain_is_taken(written: str, meant: float) -> None:
+    assert value_of(ask("amount", FieldType.NUMBER), written) == meant
+
+
+def test_the_same_outcome_with_other_answers_is_no_repetition(world: World) -> None:
+    started(world)
+    [line] = [line for line in world.lines(on(0)) if line["step"] == "plan"]
+    key = line["key"]
+    close_task(world.workspace, key, "done", "", ACT, [("reason", "price"), ("amount", "7")])
+
+    assert close_task(world.workspace, key, "done", "", ACT, [("reason", "price"), ("amount", "7.0")]).already
+    assert close_task(world.workspace, key, "done", "", ACT).already
+    with pytest.raises(ChoiceError, match=r"was answered on .*, and amount otherwise"):
+        close_task(world.workspace, key, "done", "", ACT, [("reason", "price"), ("amount", "70")])
+    world.answer_list([{**line, "outcome": "done", "answers": "reason=product; amount=70"}])
+    assert [(found.code, found.message) for found in world.run(on(0)).returned.findings] == [
+        ("CSP763", f"the task was answered on {on(0)}, and reason, amount otherwise")
+    ]
+    world.answer_list([{**line, "outcome": "done", "answers": "reason=price; amount=7"}])
+    assert world.run(on(0)).returned.findings == ()
+
+
+def test_two_rows_with_other_answers_contradict_each_other(world: World) -> None:
+    started(world)
+    [line] = [line for line in world.lines(on(0)) if line["step"] == "plan"]
+    both = ({**line, "outcome": "done", "answers": f"reason=price; amount={amount}"} for amount in (7, 70))
+    world.answer_list([*both])
+
+    assert [found.code for found in world.run(on(0)).returned.findings] == ["CSP763"]
+    assert world.enrollment("acme").steps["plan"].answers["amount"] == 7.0

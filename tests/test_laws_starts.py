@@ -14,6 +14,7 @@ from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import Ended, Started, TaskSnoozed
 from cs_playbook.plan.holdout import in_lot, lot
 from tests.builders import World, account, given, on, small
+from tests.builders_plan import screen
 
 
 def playbook(name: str, more: str = "", when: str = "seats >= 100") -> str:
@@ -279,6 +280,18 @@ def test_who_is_held_out_takes_a_place_in_the_trickle(tmp_path: Path) -> None:
         world.morning(on(number), day)
 
     assert [start[2] for start in world.starts()] == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_dry_run_counts_who_is_held_out_among_the_places(tmp_path: Path) -> None:
+    world = world_of(tmp_path, alpha=WATCHED + "limits: {new_per_day: 4}\n")
+    names = [f"a{number}" for number in range(6)]
+    watched = sum(lot("alpha", name) < 5000 for name in names[:4])
+    world.export(given(*(account(name, seats=120) for name in names)))
+    world.build(on(0))
+
+    said = screen(world, on(0))
+
+    assert f"{4 - watched} new and {watched} held out of at most 4 a day" in said
 
 
 # --- by hand ---

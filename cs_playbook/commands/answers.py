@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cs_playbook.commands.answer_files import WORKBOOKS, list_files, no_lists, shown
 from cs_playbook.commands.given import cell_pairs
-from cs_playbook.commands.put_off import contradicts, is_known, put_off_until
+from cs_playbook.commands.put_off import FIRST_COUNTS, contradicts, is_known, other_answers, put_off_until
 from cs_playbook.commands.workspace import Workspace
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import UserError
@@ -232,7 +232,7 @@ class _Reader:
             (outcome for outcome in allowed if outcome.casefold() == row.outcome.casefold()), row.outcome
         )
         row = replace(row, outcome=same)
-        if not self._may_be(row, task, allowed):
+        if not self._may_be(row, enrollment, task, allowed):
             return
         answers = self._asked(row, enrollment, task)
         if answers is None:
@@ -259,7 +259,7 @@ class _Reader:
             self._warn(row, "CSP763", wrong, "keep one of them; the first one counts")
 
     def _put_off(self, row: _Row, enrollment: Enrollment, task: OpenTask, until: date) -> None:
-        if not self._may_be(row, task, (row.outcome,)):
+        if not self._may_be(row, enrollment, task, (row.outcome,)):
             return
         if is_known(task, until, self.day):
             self.known += 1
@@ -267,17 +267,28 @@ class _Reader:
         because, by = row.note or "put off on a returned list", row.by or task.owner
         self._keep(row, task, TaskSnoozed(enrollment.key, task.key, self.day, until, because, by))
 
-    def _may_be(self, row: _Row, task: OpenTask, allowed: tuple[str, ...]) -> bool:
+    def _known_already(self, row: _Row, enrollment: Enrollment, task: OpenTask) -> None:
+        """The same outcome with something else beside it is no repetition."""
+        answers = self._asked(row, enrollment, task) if _says_something(row.answers) else {}
+        other = "" if answers is None else other_answers(task, answers)
+        if other:
+            self._warn(
+                row, "CSP763", f"the task was answered on {task.done_on}, and {other} otherwise", FIRST_COUNTS
+            )
+        elif answers is not None:
+            self.known += 1
+
+    def _may_be(self, row: _Row, enrollment: Enrollment, task: OpenTask, allowed: tuple[str, ...]) -> bool:
         """Whether the task is open and knows the outcome; what is known already is nothing new."""
         if task.state is TaskState.DONE and task.outcome == row.outcome:
-            self.known += 1
+            self._known_already(row, enrollment, task)
             return False
         if task.state is TaskState.DONE:
             self._warn(
                 row,
                 "CSP763",
                 f"the task was answered '{task.outcome}' on {task.done_on}; here it says '{row.outcome}'",
-                "the first answer counts; if it was wrong, stop the playbook for this account and start it anew",
+                FIRST_COUNTS,
             )
             return False
         if task.state is TaskState.CANCELLED:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cs_playbook.commands.account import find_account
 from cs_playbook.commands.answers import Returned, outcomes_of, read_lists, step_of
 from cs_playbook.commands.given import Pairs, answered
+from cs_playbook.commands.put_off import FIRST_COUNTS, other_answers
 from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
@@ -18,6 +19,7 @@ from cs_playbook.model.about import table_row
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import Ended, StartAsked, TaskAnswered
 from cs_playbook.model.playbook import RULE, Playbook, Status
+from cs_playbook.model.step import Step
 from cs_playbook.plan.enroll import starters
 from cs_playbook.source.finding import did_you_mean
 
@@ -49,7 +51,9 @@ def close_task(
     """`key`: its beginning is enough. `answers`: to what the step asks besides. Answered the same twice is nothing."""
     with locked(workspace.ledger, "done"), open_ledger(workspace, writing=True) as ledger:
         enrollment, task = task_meant(ledger, key)
+        step = step_of(workspace, ledger, enrollment, task)
         if task.state is TaskState.DONE and outcome in (task.outcome, None):
+            _refuse_other_answers(task, answers, step)
             return Closed(task, enrollment, task.outcome or "", already=True)
         if task.state is not TaskState.OPEN:
             why = (
@@ -59,11 +63,10 @@ def close_task(
             )
             raise ChoiceError(
                 f"the task {task.key} {why} on {task.done_on}",
-                "the first answer counts; if it was wrong, stop the playbook for this account and start it anew",
+                FIRST_COUNTS,
             )
         _refuse_before(act.on, task.opened_on, "the task was opened")
         said = _outcome(workspace, ledger, enrollment, task, outcome)
-        step = step_of(workspace, ledger, enrollment, task)
         besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
         event = TaskAnswered(
             enrollment.key,
@@ -117,6 +120,18 @@ def _outcome(
             did_you_mean(outcome, allowed) or f"one of: {', '.join(allowed)}",
         )
     return outcome
+
+
+def _refuse_other_answers(task: OpenTask, answers: Pairs, step: Step | None) -> None:
+    """The same outcome with something else beside it is no repetition."""
+    if not answers:
+        return
+    besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
+    other = other_answers(task, besides)
+    if other:
+        raise ChoiceError(
+            f"the task {task.key} was answered on {task.done_on}, and {other} otherwise", FIRST_COUNTS
+        )
 
 
 def _refuse_before(on: date, earliest: date, what: str) -> None:

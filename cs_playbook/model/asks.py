@@ -14,8 +14,10 @@ ASK_TYPES = {
     "text": FieldType.TEXT, "number": FieldType.NUMBER, "integer": FieldType.INTEGER, "date": FieldType.DATE,
     "boolean": FieldType.BOOLEAN,
 }  # fmt: skip
-_WHOLE = re.compile(r"[+-]?\d{1,15}\Z")
-_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?\Z")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}\Z")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?\Z")
+# Half of the world writes twelve thousand so, the other half twelve.
+_IN_TWO_WAYS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}\Z")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _HOW = {
     FieldType.TEXT: "a text", FieldType.NUMBER: "a number: 1200 or 1200.50", FieldType.INTEGER: "a whole number: 12",
@@ -99,13 +101,20 @@ def value_of(ask: Ask, text: str) -> Value | Misread:
         case FieldType.INTEGER:
             return int(said) if _WHOLE.match(said) else _no(ask, said)
         case FieldType.NUMBER:
-            return float(said) if _NUMBER.match(said) else _no(ask, said)
+            return _number(ask, said)
         case FieldType.BOOLEAN:
             return _YES_NO[said.lower()] if said.lower() in _YES_NO else _no(ask, said)
         case FieldType.DATE:
             return _day(ask, said)
         case _:
             return said
+
+
+def _number(ask: Ask, said: str) -> Value | Misread:
+    if _IN_TWO_WAYS.match(said):
+        whole = said.replace(".", "")
+        return _no(ask, said, f"it could be read in two ways: write {whole} or {said}0")
+    return float(said) if _NUMBER.match(said) else _no(ask, said)
 
 
 def _day(ask: Ask, said: str) -> Value | Misread:

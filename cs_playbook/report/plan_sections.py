@@ -73,8 +73,9 @@ def _says(found: PlaybookSummary) -> Iterator[str]:
     most = playbook.limits.new_per_day if playbook else None
     if found.is_shadow:
         yield "shadow: nobody is told"
-    if starts:
-        yield f"{starts} new" + (f" of at most {most} a day" if most is not None else "")
+    if starts or found.held_out:
+        begun = f"{starts} new and {found.held_out} held out" if found.held_out else f"{starts} new"
+        yield begun + (f" of at most {most} a day" if most is not None else "")
     elif playbook is None:
         yield "no longer in the files"
     elif found.numbers is None:

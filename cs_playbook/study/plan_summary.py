@@ -114,6 +114,7 @@ class _Counting:
         match change.event:
             case Started(arm=Arm.HELD_OUT):
                 self._add("held", HeldBy.HELD_OUT)
+                self._add("held out", self._called(playbook))
                 self._name(LineKind.HELD, playbook, spoken, spoken.held_out)
             case Started():
                 self._add("started" if treated else "shadowed", self._called(playbook))
@@ -217,7 +218,8 @@ class _Counting:
     def _one_playbook(self, name: str, numbers: RuleNumbers | None) -> PlaybookSummary:
         counts = {kind: self.kinds[name, kind] for kind in LineKind if self.kinds[name, kind]}
         lines = {kind: tuple(line for *_, line in self.named[name, kind]) for kind in counts}
-        return PlaybookSummary(name, self.today.catalog.playbooks.get(name), counts, lines, numbers)
+        held_out = self.totals.get("held out", Counter())[name]
+        return PlaybookSummary(name, self.today.catalog.playbooks.get(name), counts, lines, numbers, held_out)
 
     def _owners(self) -> tuple[OwnerMinutes, ...]:
         """Whoever is asked most first."""

@@ -42,13 +42,17 @@ class RuleNumbers:
 
 @dataclass(frozen=True, slots=True)
 class PlaybookSummary:
-    """`counts`: of each kind, all of them. `lines`: the first of them, the largest ARR first."""
+    """`counts`: of each kind, all of them. `lines`: the first of them, the largest ARR first.
+
+    `held_out`: how many begin only to be watched; they take their places in the limits too.
+    """
 
     name: str
     playbook: Playbook | None
     counts: Mapping[LineKind, int]
     lines: Mapping[LineKind, tuple[PlanLine, ...]]
     numbers: RuleNumbers | None = None
+    held_out: int = 0
 
     @property
     def is_shadow(self) -> bool:
