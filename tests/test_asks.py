@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,10 @@ def test_a_document_is_written_once_with_visible_blanks(world: World) -> None:
     )
     world.morning(on(1))
     later = world.published()
+    page = later[f"{on(1)}/index.html"].decode()
+    (linked,) = re.findall(r'href="(owners/[^"]+)"', page)
+    assert (world.root / "out" / f"{on(1)}" / linked).resolve() == (world.root / "out" / path).resolve()
+    assert "say also: reason: price|product; amount: number" in page
     assert [name for name in later if name.endswith(path.rpartition("/")[2])] == [path]
     digest = later[f"{on(1)}/owners/lea@vendor.example/digest.md"].decode()
     assert f"../../../{path}" in digest

@@ -66,7 +66,8 @@ def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple
     for folder, path, content in _by_owner(morning, lines, lists.told, notes, short, refused):
         yield f"{day}/owners/{folder}/{path}", content
     yield f"{day}/drafts.html", _drafts_page(lists.mails, morning.today.day).encode()
-    yield f"{day}/index.html", day_page(morning.today.day, lines, len(lists.mails)).encode()
+    folders = {line.owner: folder_of(line.owner) for line in lines}
+    yield f"{day}/index.html", day_page(morning.today.day, lines, len(lists.mails), folders).encode()
 
 
 def _drafts_page(mails: list[PreviewItem], day: date) -> str:

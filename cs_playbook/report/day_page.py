@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
 
 from cs_playbook.model.line import TaskLine
+from cs_playbook.report.task_lists import asked_words
 from cs_playbook.report.words import clean, count, day_in_words, day_with_year
 
 _STYLE = """
@@ -21,14 +22,15 @@ th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-to
 th { color: var(--soft); font-weight: 600; border-top: 0 } td.num { text-align: right; white-space: nowrap } td.day { white-space: nowrap }
 .late { color: var(--late); font-weight: 600 } .new { color: var(--new); font-weight: 600 } code { font-size: .85rem; color: var(--soft) }
 a { color: inherit } nav a { margin-right: 1rem } .why { color: var(--soft); font-size: .85rem }
-details { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; padding: .5rem .75rem }
-summary { cursor: pointer } iframe { width: 100%; border: 0; background: #fff; border-radius: 6px; margin-top: .5rem }
-@media print { body { background: none } details { break-inside: avoid } }
+@media print { body { background: none } tr { break-inside: avoid } }
 """
 
 
-def day_page(day: date, lines: Sequence[TaskLine], drafts: int) -> str:
-    """HTML: by owner what is to be done. The `drafts` of the day are on a page beside it. No script runs."""
+def day_page(day: date, lines: Sequence[TaskLine], drafts: int, folders: Mapping[str, str]) -> str:
+    """HTML: by owner what is to be done. The `drafts` of the day are on a page beside it. No script runs.
+
+    `folders`: owner → the name of their folder, in which documents to fill lie.
+    """
     owners: dict[str, list[TaskLine]] = {}
     for line in lines:
         owners.setdefault(line.owner, []).append(line)
@@ -38,7 +40,7 @@ def day_page(day: date, lines: Sequence[TaskLine], drafts: int) -> str:
         f"<h1>{escape(day_with_year(day))}</h1>",
         f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {count(drafts, "new draft")}</p>',
         _index(owners, drafts),
-        *(_owner(mine) for _, mine in sorted(owners.items())),
+        *(_owner(mine, folders[owner]) for owner, mine in sorted(owners.items())),
     ]
     head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -62,9 +64,9 @@ def _anchor(owner: str) -> str:
     return "o-" + "".join(letter if letter.isalnum() else "-" for letter in owner)
 
 
-def _owner(mine: list[TaskLine]) -> str:
+def _owner(mine: list[TaskLine], folder: str) -> str:
     minutes = sum(line.minutes for line in mine)
-    rows = "".join(_row(line) for line in mine)
+    rows = "".join(_row(line, folder) for line in mine)
     head = "<tr><th>Due</th><th>What</th><th>Customer</th><th>Playbook</th><th></th></tr>"
     return (
         f'<h2 id="{_anchor(mine[0].owner)}">{escape(clean(mine[0].owner_name))} <span class="soft">'
@@ -72,13 +74,26 @@ def _owner(mine: list[TaskLine]) -> str:
     )
 
 
-def _row(line: TaskLine) -> str:
+def _row(line: TaskLine, folder: str) -> str:
     mark = f' <span class="{line.state}">{line.state}</span>' if line.state in ("new", "late") else ""
     lacks = f"{', '.join(line.missing)} is empty" if line.missing else line.unsendable
     missing = f'<div class="late">no draft: {escape(clean(lacks))}</div>' if lacks else ""
-    why = f'<div class="why">{escape(clean(line.why))}</div>' if line.why else ""
+    beside = "".join(f'<div class="why">{said}</div>' for said in _beside(line, folder))
     return (
-        f'<tr><td class="day">{escape(day_in_words(line.due))}{mark}</td><td>{escape(clean(line.title))}{why}{missing}</td>'
+        f'<tr><td class="day">{escape(day_in_words(line.due))}{mark}</td><td>{escape(clean(line.title))}{beside}{missing}</td>'
         f"<td>{escape(clean(line.account_name))}</td><td>{escape(line.playbook)}</td>"
         f'<td class="num">{line.minutes} min<br><code>{line.key[:8]}</code></td></tr>'
     )
+
+
+def _beside(line: TaskLine, folder: str) -> Iterator[str]:
+    """Why it is there, what is to be filled in, what is asked, until when it sleeps."""
+    if line.why:
+        yield escape(clean(line.why))
+    if line.document:
+        path = escape(f"owners/{folder}/{line.document}")
+        yield f'to fill in: <a href="{path}">{escape(clean(line.document.rpartition("/")[2]))}</a>'
+    if line.asks:
+        yield escape(clean(f"say also: {asked_words(line)}"))
+    if line.asleep:
+        yield escape(clean(f"put off {line.asleep}"))
