@@ -12,8 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from cs_playbook.compile import placing
-from cs_playbook.effects.snapshot_read import Loaded, load
-from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, place
+from cs_playbook.effects.columns import nobody_maps
+from cs_playbook.effects.origins import Exports, Origins
+from cs_playbook.effects.snapshot_read import Loaded, columns_asked, load
+from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, keep_newest, place
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.data import ACCOUNTS, Contract
 from cs_playbook.model.family import circles
@@ -25,6 +27,9 @@ from cs_playbook.source.snapshot import place_of, sha256_of
 Violations = Callable[[sqlite3.Connection, Contract], list[Finding]]
 
 _DRAFT = ".building"
+_NONE_FITS = (
+    "not one fits: is it the right column, does `where:` leave too much out, are the exports of one day?"
+)
 _SETTINGS = (
     "PRAGMA page_size = 4096",
     "PRAGMA journal_mode = OFF",  # what breaks is thrown away, what is finished is synced
@@ -69,14 +74,14 @@ def nothing_expected(_connection: sqlite3.Connection, _contract: Contract) -> li
 def build(
     contract: Contract,
     sources: Sources,
-    folder: Path,
+    exports: Exports,
     into: Path,
     stamp: Stamp,
     violations: Violations = nothing_expected,
     *,
     replace: bool = False,
 ) -> Built:
-    """Reads the files of `folder` and writes `<into>/<day>.db` and `<day>.json`.
+    """Reads the exports and writes `<into>/<day>.db` and `<day>.json`.
 
     `violations` asks the finished tables what `expect:` says of them; it gives warnings. Raises ChoiceError
     where the day has a snapshot and `replace` is not given, StoppedOnPurpose where another build is at work
@@ -84,13 +89,13 @@ def build(
     """
     target = place_of(into, stamp.day)
     _refuse_existing(target, replace)
-    if not folder.is_dir():
+    if not exports.folder.is_dir() and any(source.origin.files for source in sources.tables):
         raise ChoiceError(
-            f"there is no folder {folder}",
+            f"there is no folder {exports.folder}",
             "say where the exports are: cs-playbook snapshot build --from FOLDER",
         )
     with _the_machine_allows(into), _alone_in(into), _draft(into) as draft:
-        made = _make(draft, contract, sources, folder, violations)
+        made = _make(draft, contract, sources, exports, violations)
         findings = in_order(made.findings)
         if any(finding.is_error for finding in findings):
             return Built(None, None, findings)
@@ -116,13 +121,15 @@ class _Made:
     findings: tuple[Finding, ...]
 
 
-def _make(draft: Path, contract: Contract, sources: Sources, folder: Path, violations: Violations) -> _Made:
+def _make(
+    draft: Path, contract: Contract, sources: Sources, exports: Exports, violations: Violations
+) -> _Made:
     connection = sqlite3.connect(draft, isolation_level=None)
     try:
         for setting in _SETTINGS:
             connection.execute(setting)
         connection.execute("BEGIN")
-        made = _fill(connection, contract, sources, folder)
+        made = _fill(connection, contract, sources, exports)
         if not any(finding.is_error for finding in made.findings):
             families = (
                 *_lost_parents(connection, contract, sources),
@@ -136,23 +143,42 @@ def _make(draft: Path, contract: Contract, sources: Sources, folder: Path, viola
         connection.close()
 
 
-def _fill(connection: sqlite3.Connection, contract: Contract, sources: Sources, folder: Path) -> _Made:
+def _fill(connection: sqlite3.Connection, contract: Contract, sources: Sources, exports: Exports) -> _Made:
     """Every table read and placed that can be, so that all findings come at once."""
     mapped = {source.table: source for source in sources.tables}
     counts: dict[str, TableCount] = {}
     findings: list[Finding] = []
-    files: dict[str, SourceFile] = {}
-    for table in placing.in_order_of_belonging(contract):
-        loaded = load(connection, table, mapped[table.name], folder)
-        findings += loaded.findings
-        if loaded.file is None:
-            continue
-        files[loaded.file.file] = loaded.file
-        if table.name == ACCOUNTS or placing.owner_table(table) in counts:
-            counts[table.name] = place(connection, table)
-            findings += _judged(connection, contract, sources, loaded, counts[table.name])
-    tables = tuple((table.name, counts[table.name]) for table in contract.tables if table.name in counts)
-    return _Made(tuple(files[name] for name in sorted(files)), tables, tuple(findings))
+    tables: list[Loaded] = []
+    with Origins(exports) as origins:
+        alone = [table for table in contract.exported if table.stands_alone]
+        for table in (*placing.in_order_of_belonging(contract), *alone):
+            loaded = load(connection, table, mapped[table.name], origins)
+            tables.append(loaded)
+            findings += loaded.findings
+            if loaded.is_complete and (table.name == ACCOUNTS or placing.owner_table(table) in counts):
+                older = keep_newest(connection, table) if loaded.source.origin.newest_by else 0
+                counts[table.name] = place(connection, table)
+                findings += _judged(connection, contract, sources, loaded, counts[table.name])
+                findings += _left_out(loaded, older)
+    files = {file.file: file for loaded in tables for file in loaded.files}
+    ordered = tuple((table.name, counts[table.name]) for table in contract.exported if table.name in counts)
+    return _Made(tuple(files[name] for name in sorted(files)), ordered, (*findings, *_not_mapped(tables)))
+
+
+def _left_out(loaded: Loaded, older: int) -> Iterator[Finding]:
+    """A note: what the mapping says may be left out, so that nobody wonders where the rows went."""
+    told = [f"{n} by `{key}:`" for n, key in ((loaded.left_out, "where"), (older, "newest_by")) if n]
+    if told:
+        fact = f"rows of {loaded.table.name} left out: {', '.join(told)}"
+        yield Finding(Span(loaded.shown), "CSP745", fact, "", Severity.NOTE)
+
+
+def _not_mapped(tables: list[Loaded]) -> Iterator[Finding]:
+    """File by file: a column that one table reads is read, whatever the other tables of the same file do."""
+    columns = {shown: names for loaded in tables for shown, names in loaded.columns.items()}
+    for shown, names in columns.items():
+        readers = [loaded.source for loaded in tables if shown in loaded.columns]
+        yield from nobody_maps(shown, names, [column for one in readers for column in columns_asked(one)])
 
 
 def _judged(
@@ -160,18 +186,22 @@ def _judged(
 ) -> Iterator[Finding]:
     """What the bad rows of a table mean: warnings while they are few and may be set aside, else errors."""
     table, shown = loaded.table, loaded.shown
-
-    def where(line: int, start: int | None, letters: int | None) -> Span:
-        return Span(shown, line, start or 1, letters or 1)
-
-    severity = Severity.ERROR if sources.bad_rows == "refuse" else Severity.WARNING
+    # What somebody typed into the CRM beside a task must not keep the data of a day from being taken.
+    may_pass = sources.bad_rows == "set_aside" or table.stands_alone
+    severity = Severity.WARNING if may_pass else Severity.ERROR
     total = count.rows + count.set_aside
-    too_many = sources.bad_rows == "set_aside" and count.set_aside > sources.at_most * total
+    too_many = (
+        sources.bad_rows == "set_aside"
+        and not table.stands_alone
+        and count.set_aside > sources.at_most * total
+    )
     if count.set_aside:
         listed = f"; the first {SHOWN_PER_TABLE} are listed" if count.set_aside > SHOWN_PER_TABLE else ""
         share = f"{count.set_aside} of {total} rows of {table.name} are bad ({count.set_aside / total:.1%})"
-        yield Finding(Span(shown), "CSP738", f"{share}{listed}", "", severity)
-    yield from bad_rows(connection, contract, table, where, severity)
+        yield Finding(
+            Span(shown), "CSP738", f"{share}{listed}", _NONE_FITS if count.rows == 0 else "", severity
+        )
+    yield from bad_rows(connection, contract, table, loaded.span, severity, loaded.counted_in)
     if too_many:
         fact = f"more rows of {table.name} are bad than `at_most: {sources.at_most * 100:g}%` allows"
         yield Finding(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from cs_playbook.compile import placing
 from cs_playbook.model.data import Contract, Table
 from cs_playbook.parse.cell import Stored, shown
+from cs_playbook.source.cells import Counted
 from cs_playbook.source.finding import Finding, Severity, Span
 from cs_playbook.source.manifest import TableCount
 
 SHOWN_PER_TABLE = 20
+LINES = 1 << 40  # the rows of the next file of a table are counted from here on
 
-# line, code of what is wrong or None, message, hint, column and length of the cell, then the cells
+# line, code of what is wrong or None, message, hint, column and length of the cell, how new, then the cells
 Staged = tuple[Stored, ...]
 Where = Callable[[int, int | None, int | None], Span]  # line, column and length → a place in the file
 
@@ -22,6 +25,11 @@ def stage(connection: sqlite3.Connection, table: Table, rows: Iterable[Staged]) 
     """All rows of a table, good and bad, where they wait to be placed. Streams."""
     connection.execute(placing.create_staging(table))
     connection.executemany(placing.stage(table), rows)
+
+
+def keep_newest(connection: sqlite3.Connection, table: Table) -> int:
+    """Of the staged rows with the same key only the newest stay. How many went."""
+    return sum(connection.execute(step).rowcount for step in placing.keep_newest(table))
 
 
 def place(connection: sqlite3.Connection, table: Table) -> TableCount:
@@ -36,14 +44,19 @@ def place(connection: sqlite3.Connection, table: Table) -> TableCount:
 
 
 def bad_rows(
-    connection: sqlite3.Connection, contract: Contract, table: Table, where: Where, severity: Severity
+    connection: sqlite3.Connection,
+    contract: Contract,
+    table: Table,
+    where: Where,
+    severity: Severity,
+    counted_in: Counted = "line",
 ) -> Iterator[Finding]:
     """The first bad rows of a placed table, from the top of its file."""
     owner = contract.table(placing.owner_table(table))
     query = placing.bad_rows(table, owner)
     for row in connection.execute(query, (SHOWN_PER_TABLE,)):
         line, code, message, hint, start, length, *_ = row
-        text, advice = (message, hint) if message else _explained(table, row)
+        text, advice = (message, hint) if message else _explained(table, row, where, counted_in)
         yield Finding(where(line, start, length), code, text, advice or "", severity)
 
 
@@ -54,15 +67,19 @@ def forget(connection: sqlite3.Connection, contract: Contract) -> None:
             connection.execute(step)
 
 
-def _explained(table: Table, row: tuple[Stored, ...]) -> tuple[str, str]:
+def _explained(table: Table, row: tuple[Any, ...], where: Where, counted_in: Counted) -> tuple[str, str]:
     """What SQL has found: a repeated key, or nobody to belong to."""
-    _, code, *_, key, other_line, owner, owner_line = row
+    line, code, *_, key, other_line, owner, owner_line = row
     if code == placing.REPEATED:
-        fact = f"the {table.key} {shown(str(key))} is also on line {other_line}"
+        here, other = where(line, None, None), where(other_line, None, None)
+        of = "" if other.file == here.file else f" of {other.file}"
+        on = "on line" if counted_in == "line" else f"in {counted_in}"
+        fact = f"the {table.key} {shown(str(key))} is also {on} {other.line}{of}"
         return fact, "a key names one row; which of the two is right nobody can know"
     to = placing.owner_table(table)
     if owner_line is not None:
-        return f"it belongs to {shown(str(owner))}, which is itself a bad row (line {owner_line} of {to})", ""
+        on = f"line {owner_line % LINES} of {to}"
+        return f"it belongs to {shown(str(owner))}, which is itself a bad row ({on})", ""
     return (
         f"there is no {shown(str(owner))} among {to}",
         f"{placing.owner_field(table)} must name a row of {to}",

@@ -9,19 +9,24 @@ import json
 import math
 import re
 from collections.abc import Callable
+from datetime import UTC, tzinfo
+from decimal import Decimal
+from functools import lru_cache
 from typing import assert_never
 
 from cs_playbook.model.data import Field
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.mapping import Format
 from cs_playbook.parse.address import is_address
-from cs_playbook.parse.date_pattern import ISO, DatePattern, day_reader, read_pattern
+from cs_playbook.parse.date_pattern import ISO, DatePattern, read_pattern
+from cs_playbook.parse.moment import EPOCHS, TIMESTAMP, Clocks, day_reader
 from cs_playbook.source.finding import did_you_mean
 
 Stored = str | int | float | None  # lists are JSON text, dates days since 1970-01-01, yes and no 1 and 0
 Read = Callable[[str], Stored]
 
 _LARGEST = 2**63 - 1
+_in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BLANKS = " \u00a0\u202f"  # a space between thousands may be one that does not break
 _SHOWN = 60
 
@@ -36,9 +41,32 @@ class BadCell(Exception):
         self.hint = hint
 
 
-def cell_reader(field: Field, way: Format) -> Read:
-    """The reader of a field's cells; an empty cell is None whatever the type. The reader raises BadCell."""
-    read = _reader(field, way)
+def cell_reader(field: Field, way: Format, project: tzinfo = UTC) -> Read:
+    """The reader of a field's cells; an empty cell is None whatever the type. The reader raises BadCell.
+
+    `project`: the zone in which a moment becomes a day.
+    """
+    if field.type is FieldType.TEXT and not field.values:
+        empty = frozenset(("", *way.empty))
+        return lambda cell: None if cell in empty else cell  # most cells there are: one call instead of two
+    return or_empty(_reader(field, way, project), way)
+
+
+def scaled_reader(field: Field, way: Format, unit: Callable[[Decimal], Decimal]) -> Read:
+    """The same for a number in another unit; reckoned in decimals, so that 1999 cents are 19.99."""
+    text = _number_text(way)
+
+    def read(cell: str) -> Stored:
+        number = unit(Decimal(text(cell)))
+        if field.type is FieldType.INTEGER:
+            return _whole_number(cell, number)
+        return _finite(cell, float(number))
+
+    return or_empty(read, way)
+
+
+def or_empty(read: Read, way: Format) -> Read:
+    """None where the cell is a word that means empty."""
     empty = frozenset(("", *way.empty))
     return lambda cell: None if cell in empty else read(cell)
 
@@ -49,7 +77,7 @@ def shown(cell: str) -> str:
     return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short) + "'"
 
 
-def _reader(field: Field, way: Format) -> Read:
+def _reader(field: Field, way: Format, project: tzinfo) -> Read:
     match field.type:
         case FieldType.TEXT:
             return _text(field.values)
@@ -62,7 +90,7 @@ def _reader(field: Field, way: Format) -> Read:
         case FieldType.BOOLEAN:
             return _boolean(way)
         case FieldType.DATE | FieldType.HAPPENED:
-            return _date(way)
+            return _date(way, project)
         case FieldType.LIST:
             return _list(way, field.values)
         case _:
@@ -96,20 +124,37 @@ def _email(cell: str) -> Stored:
 
 
 def _number(way: Format) -> Read:
+    text = _number_text(way)
+    return lambda cell: _finite(cell, float(text(cell)))
+
+
+def _number_text(way: Format) -> Callable[[str], str]:
+    """A number as Python writes it; BadCell where the cell is none."""
     expression = re.compile(rf"[+-]?{_whole(way)}({re.escape(way.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?")
     strip = _without_thousands(way)
 
-    def read(cell: str) -> Stored:
+    def read(cell: str) -> str:
         if expression.fullmatch(cell) is None:
-            raise BadCell(
-                "CSP731", f"{shown(cell)} is not a number written like {_example(way)}", _number_hint(cell)
-            )
-        number = float(strip(cell).replace(way.decimal, "."))
-        if not math.isfinite(number):
-            raise BadCell("CSP731", f"{shown(cell)} is too large for a number")
-        return number + 0.0  # minus zero is zero
+            fact = f"{shown(cell)} is not a number written like {_example(way)}"
+            raise BadCell("CSP731", fact, _number_hint(cell))
+        return strip(cell).replace(way.decimal, ".")
 
     return read
+
+
+def _finite(cell: str, number: float) -> float:
+    if not math.isfinite(number):
+        raise BadCell("CSP731", f"{shown(cell)} is too large for a number")
+    return number + 0.0  # minus zero is zero
+
+
+def _whole_number(cell: str, number: Decimal) -> int:
+    if number != number.to_integral_value():
+        fact = f"{shown(cell)} gives {number.normalize():f}, which is not a whole number"
+        raise BadCell("CSP731", fact, "declare the field as number")
+    if abs(number) > _LARGEST:
+        raise BadCell("CSP731", f"{shown(cell)} is too large for an integer")
+    return int(number)
 
 
 def _number_hint(cell: str) -> str:
@@ -181,28 +226,32 @@ def _words(words: tuple[str, ...] | None, usual: str) -> str:
     return usual if words is None else " or ".join(words)
 
 
-def _date(way: Format) -> Read:
-    pattern = read_pattern(way.dates or ISO)
-    day = day_reader(pattern)
-    undeclared = way.dates is None
+def _date(way: Format, project: tzinfo) -> Read:
+    day = day_reader(way.dates, Clocks.of(way, project))
+    # Made once: a file may hold a bad day in each row.
+    by_words = way.dates is None or way.dates == TIMESTAMP or way.dates in EPOCHS
+    other = None if by_words else read_pattern(str(way.dates)).other_order()
 
     def read(cell: str) -> Stored:
         value = day(cell)
         if value is None:
-            raise _undeclared(cell) if undeclared else _not_a_day(cell, pattern)
+            raise _not_a_day(cell, way.dates, other)
         return value
 
     return read
 
 
-def _undeclared(cell: str) -> BadCell:
-    fact = f"{shown(cell)} is not written {ISO}, and nothing says how dates are written here"
-    return BadCell("CSP727", fact, "write `dates:` in sources, e.g. `dates: DD-MM-YYYY`; it is never guessed")
-
-
-def _not_a_day(cell: str, pattern: DatePattern) -> BadCell:
-    fact = f"{shown(cell)} is not a day written {pattern.text}"
-    other = pattern.other_order()
+def _not_a_day(cell: str, dates: str | None, other: DatePattern | None) -> BadCell:
+    """`other`: the pattern with day and month in each other's place."""
+    if dates is None:
+        fact = f"{shown(cell)} is not written {ISO}, and nothing says how dates are written here"
+        hint = "write `dates:` in sources, e.g. `dates: DD-MM-YYYY`; it is never guessed"
+        return BadCell("CSP727", fact, hint)
+    if other is None:
+        example = "2026-03-02T10:00:00Z" if dates == TIMESTAMP else str(1772445600 * EPOCHS[dates])
+        fact = f"{shown(cell)} is no {dates} like {example}"
+        return BadCell("CSP731", fact, "`dates:` says how it is written")
+    fact = f"{shown(cell)} is not a day written {dates}"
     if other.day(cell) is not None:
         return BadCell("CSP731", fact, f"it fits {other.text}: are day and month mixed up in `dates:`?")
     return BadCell("CSP731", fact, "`dates:` in sources says how days are written; a field may have its own")
@@ -211,6 +260,7 @@ def _not_a_day(cell: str, pattern: DatePattern) -> BadCell:
 def _list(way: Format, values: tuple[str, ...]) -> Read:
     check = _text(values)
 
+    @lru_cache(maxsize=4096)  # a column holds the same few lists again and again
     def read(cell: str) -> Stored:
         items = [item.strip(" ") for item in cell.split(way.lists)]
         return as_list(tuple(str(check(item)) for item in items if item))
@@ -220,4 +270,4 @@ def _list(way: Format, values: tuple[str, ...]) -> Read:
 
 def as_list(items: tuple[str, ...]) -> str:
     """A list as it stands in a snapshot."""
-    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+    return _in_json(items)

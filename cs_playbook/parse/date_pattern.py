@@ -1,18 +1,16 @@
-"""How dates are written (`DD-MM-YYYY HH:MM`) → a reader; a time of day is checked and dropped."""
+"""A pattern of dates (`DD-MM-YYYY HH:MM`) → a reader: text of a cell → the day and time it says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
 
 from cs_playbook.model.expression import to_day
 
 ISO = "YYYY-MM-DD"
 
-_TOKEN = re.compile(r"YYYY|MM|DD|HH|SS")
+_TOKEN = re.compile(r"YYYY|MM|DD|HH|SS|M(?!M)|D(?!D)|H(?!H)")
 _WIDTHS = {
     "YYYY": "[0-9]{4}",
     "MM": "[0-9]{2}",
@@ -20,9 +18,13 @@ _WIDTHS = {
     "HH": "[01][0-9]|2[0-3]",
     "mm": "[0-5][0-9]",
     "SS": "[0-5][0-9]|60",
+    "M": "1[0-2]|0?[1-9]",
+    "D": "3[01]|[12][0-9]|0?[1-9]",
+    "H": "1[0-9]|2[0-3]|0?[0-9]",
 }
+_LONG = {"M": "MM", "D": "DD", "H": "HH"}  # one digit or two
 _LITERALS = "TZ"  # the only letters that stand for themselves, as in 2026-03-02T06:00:00Z
-_ONLY = "it is made of YYYY, MM, DD, HH, MM, SS and separators, e.g. DD-MM-YYYY HH:MM"
+_ONLY = "it is made of YYYY, MM, DD, HH, MM, SS and separators, e.g. DD-MM-YYYY HH:MM; or it is timestamp, epoch seconds, epoch milliseconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,30 @@ class DatePattern:
 
     def day(self, cell: str) -> int | None:
         """Days since 1970-01-01; None when the cell is not written so, or is no day of the calendar."""
+        at = self.moment(cell)
+        return None if at is None else to_day(at.date())
+
+    def moment(self, cell: str) -> datetime | None:
+        """The same with its time of day, without a zone; midnight where the pattern has none."""
         found = self.expression.fullmatch(cell)
         if found is None:
             return None
+        said = found.groupdict("0")
         try:
-            return to_day(date(int(found["YYYY"]), int(found["MM"]), int(found["DD"])))
+            return datetime(  # noqa: DTZ001 - whose clock it is, the caller knows
+                int(said["YYYY"]),
+                int(said["MM"]),
+                int(said["DD"]),
+                int(said.get("HH", 0)),
+                int(said.get("mm", 0)),
+                min(int(said.get("SS", 0)), 59),
+            )
         except ValueError:
             return None
 
     def other_order(self) -> DatePattern:
         """The same with day and month in each other's place: what it would be if somebody mixed them up."""
-        swap = {"MM": "DD", "DD": "MM"}
+        swap = {"MM": "DD", "DD": "MM", "M": "D", "D": "M"}
         text = "".join(swap.get(piece, piece) if piece != "mm" else "MM" for piece in _pieces(self.text))
         return read_pattern(text)
 
@@ -61,10 +76,11 @@ class NoPattern(Exception):
 def read_pattern(text: str) -> DatePattern:
     """Raises NoPattern. `MM` after `HH` means minutes."""
     pieces = _pieces(text)
-    missing = next((needed for needed in ("YYYY", "MM", "DD") if needed not in pieces), None)
+    said = [_LONG.get(piece, piece) for piece in pieces]
+    missing = next((needed for needed in ("YYYY", "MM", "DD") if needed not in said), None)
     if missing is not None:
         raise NoPattern(f"'{text}' has no {missing}")
-    twice = next((piece for piece in _WIDTHS if pieces.count(piece) > 1), None)
+    twice = next((piece for piece in _WIDTHS if said.count(piece) > 1), None)
     if twice is not None:
         raise NoPattern(f"'{text}' has {twice.upper()} twice")
     strange = next(
@@ -85,13 +101,11 @@ def written(pattern: DatePattern, day: date) -> str:
         "HH": "00",
         "mm": "00",
         "SS": "00",
+        "M": f"{day.month}",
+        "D": f"{day.day}",
+        "H": "0",
     }
     return "".join(values.get(piece, piece) for piece in _pieces(pattern.text))
-
-
-def day_reader(pattern: DatePattern) -> Callable[[str], int | None]:
-    """`pattern.day` that remembers what it has read: a column holds the same few days again and again."""
-    return lru_cache(maxsize=4096)(pattern.day)
 
 
 def _pieces(text: str) -> list[str]:
@@ -102,7 +116,7 @@ def _pieces(text: str) -> list[str]:
         token = _TOKEN.match(text, position)
         piece = token[0] if token else text[position]
         position += len(piece)
-        pieces.append("mm" if piece == "MM" and _just_before(pieces) == "HH" else piece)
+        pieces.append("mm" if piece == "MM" and _just_before(pieces) in ("HH", "H") else piece)
     return pieces
 
 
@@ -113,4 +127,4 @@ def _just_before(pieces: list[str]) -> str:
 def _written(piece: str) -> str:
     if piece not in _WIDTHS:
         return re.escape(piece)
-    return f"(?P<{piece}>{_WIDTHS[piece]})"
+    return f"(?P<{_LONG.get(piece, piece)}>{_WIDTHS[piece]})"

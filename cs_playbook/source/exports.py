@@ -7,34 +7,22 @@ from __future__ import annotations
 
 import codecs
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
-from cs_playbook.errors import UserError
+from cs_playbook.source.cells import Cell, Counted, Unreadable
 from cs_playbook.source.encodings import codec_of
 from cs_playbook.source.finding import Finding, Span
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from cs_playbook.source.opened import Hashed, codec, line_of_first_fault, opened
 
 LONGEST_LINE = 1_000_000  # letters: a file without line ends must not fill the memory
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BYTE_ORDER_MARK = "\ufeff"
-
-
-class Unreadable(Exception):
-    """The rest of the file cannot be read: what is wrong with it, and where."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.message)
-        self.finding = finding
 
 
 class Export:
@@ -46,6 +34,7 @@ class Export:
 
     def __init__(self, path: Path, shown: str, encoding: str, separator: str) -> None:
         self.shown = shown
+        self.counted_in: Counted = "line"
         self.rows_read = 0
         self._encoding = encoding
         self._separator = separator
@@ -55,8 +44,8 @@ class Export:
         if codec_of(encoding) is None:
             fact = f"{shown} cannot be read: there is no encoding '{encoding}' of text"
             raise self._fault("CSP724", 1, fact, "declare the one the file has, e.g. utf-8, cp1252, utf-16")
-        self._file = _opened(path)
-        self._text = io.TextIOWrapper(io.BufferedReader(self._file), _codec(encoding), "strict", newline="")
+        self._file: Hashed = opened(path)
+        self._text = io.TextIOWrapper(io.BufferedReader(self._file), codec(encoding), "strict", newline="")
         self._reader = csv.reader(self._lines(), delimiter=separator, strict=True)
         try:
             self.header = self._header()
@@ -77,7 +66,17 @@ class Export:
         """Of all bytes read: of the whole file once its rows have come to their end."""
         return self._file.sha256.hexdigest()
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    @property
+    def share(self) -> float | None:
+        """How much of the file has been read: 0 to 1."""
+        return self._file.share
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All there are."""
+        return self.header
+
+    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Each row with its first line (the header's is 1); lines with nothing at all are no rows."""
         while True:
             self._started_on = self._reader.line_num + 1
@@ -86,7 +85,7 @@ class Export:
                 return
             if cells:
                 self.rows_read += 1
-                yield self._started_on, cells
+                yield self._started_on, list[Cell](cells)
 
     def place(self, column: int | None) -> Span:
         """Where a cell of the row read last stands; the line alone without a column or over several lines."""
@@ -108,7 +107,7 @@ class Export:
         with self._path.open("rb") as file:
             start = file.read(3)
         for mark, encoding in _MARKS:
-            if start.startswith(mark) and not _codec(self._encoding).startswith((encoding, "utf-32")):
+            if start.startswith(mark) and not codec(self._encoding).startswith((encoding, "utf-32")):
                 fact = f"{self.shown} begins with the mark of {encoding}, but is declared {self._encoding}"
                 raise self._fault("CSP724", 1, fact, f"write `encoding: {encoding}`")
 
@@ -151,48 +150,14 @@ class Export:
         byte = error.object[error.start]
         hint = (
             "a file from an older spreadsheet is often cp1252: write `encoding: cp1252`"
-            if _codec(self._encoding) == "utf-8-sig"
+            if codec(self._encoding) == "utf-8-sig"
             else "declare the encoding the file has"
         )
-        line = _line_of_first_fault(self._path, _codec(self._encoding))
+        line = line_of_first_fault(self._path, codec(self._encoding))
         return self._fault("CSP724", line, f"the byte {byte:#04x} cannot be read as {self._encoding}", hint)
 
     def _fault(self, code: str, line: int, message: str, hint: str) -> Unreadable:
         return Unreadable(Finding(Span(self.shown, line), code, message, hint))
-
-
-class _Hashed(io.RawIOBase):
-    """The bytes of a file, hashed as they are read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.sha256 = hashlib.sha256()
-        self._raw = path.open("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        view = memoryview(buffer)
-        count = self._raw.readinto(view) or 0
-        self.sha256.update(view[:count])
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-def _opened(path: Path) -> _Hashed:
-    try:
-        return _Hashed(path)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}", "look at its permissions") from error
-
-
-def _codec(encoding: str) -> str:
-    name = codec_of(encoding) or encoding
-    return "utf-8-sig" if name == "utf-8" else name
 
 
 def _without_mark(path: Path, encoding: str) -> str:
@@ -214,17 +179,3 @@ def _cell(raw: str, separator: str, column: int) -> tuple[int, int]:
         start = (found.end() if found else start) + 1
     found = cell.match(raw, start)
     return (start, found.end() - start) if found else (0, 1)
-
-
-def _line_of_first_fault(path: Path, codec: str) -> int:
-    """The decoder reads large pieces and cannot tell the line: the file is read once more, line by line."""
-    decoder = codecs.getincrementaldecoder(codec)("strict")
-    line = 1
-    with path.open("rb") as file:
-        try:
-            for piece in file:
-                line += decoder.decode(piece).count("\n")
-            decoder.decode(b"", final=True)
-        except UnicodeError:
-            pass
-    return line

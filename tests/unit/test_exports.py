@@ -261,7 +261,9 @@ def test_day_and_month_mixed_up_is_said() -> None:
     assert bad.value.hint == "it fits DD-MM-YYYY: are day and month mixed up in `dates:`?"
 
 
-@pytest.mark.parametrize("text", ["DD-MM-YY", "YYYY-MM", "DD/MM/YYYY DD", "D.M.YYYY", "YYYY-MM-DD hh:mm", ""])
+@pytest.mark.parametrize(
+    "text", ["DD-MM-YY", "YYYY-MM", "DD/MM/YYYY DD", "D.M.YYYY D", "YYYY-MM-DD hh:mm", ""]
+)
 def test_a_text_that_says_no_way_of_writing_dates_is_refused(text: str) -> None:
     with pytest.raises(NoPattern):
         read_pattern(text)
