@@ -1,0 +1,88 @@
+"""What a draft of `sources:` and `data:` is made of: tables, fields, and every doubt as a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from cs_playbook.model.value import FieldType
+
+Said = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A doubt that a person decides. `stops`: nothing can be built before it is answered.
+
+    `about`: the type of a field, which `data:` says, or how and where its cells are written, which `sources:` says.
+    """
+
+    text: str
+    stops: bool = False
+    about: OneOf["type", "cells"] = "cells"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftField:
+    """A field and the column it is read from (None: none was found). `said`: dates, decimal, empty, yes … as written.
+
+    `values`: the few texts it holds, offered as a comment. `aside`: why it is drafted as a comment only; "" if it counts.
+    """
+
+    name: str
+    column: str | None
+    type: FieldType
+    said: tuple[tuple[str, Said], ...] = ()
+    values: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTable:
+    """`belongs`: the field that names the account; with `through`, the field that names a row of that table.
+
+    `newest_by`: a column, and how its dates are written. `where`: a column and the cell its rows must have, as an offer.
+    """
+
+    name: str
+    file: str
+    rows: int
+    encoding: str
+    separator: str
+    fields: tuple[DraftField, ...]
+    key: str | None = None
+    belongs: str | None = None
+    through: str | None = None
+    day: str | None = None
+    newest_by: tuple[str, str] | None = None
+    where: tuple[str, str] | None = None
+    not_taken: tuple[tuple[str, tuple[str, ...]], ...] = ()  # why, and which columns
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`left_out`: files of which no table was made, and why. `usual`: what most fields say of their cells.
+
+    `knows_contract`: the tables are those of a contract that stands already, and only `sources:` is drafted.
+    """
+
+    name: str
+    folder: str
+    tables: tuple[DraftTable, ...]
+    usual: tuple[tuple[str, Said], ...] = ()
+    left_out: tuple[tuple[str, Question], ...] = ()
+    strangers: tuple[str, ...] = ()  # files that name no account, nor a row of another
+    decided: tuple[tuple[str, str], ...] = ()  # sign of dates, and the cell that tells day from month
+    questions: tuple[Question, ...] = ()
+    knows_contract: bool = False
+
+    def all_questions(self) -> list[Question]:
+        """In the order in which they are read."""
+        inside = [
+            question
+            for table in self.tables
+            for question in (*table.questions, *(q for field in table.fields for q in field.questions))
+        ]
+        return [*self.questions, *inside, *(question for _, question in self.left_out)]

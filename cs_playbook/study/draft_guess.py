@@ -1,0 +1,18 @@
+"""What a column seems to be: a type, a way of writing, and what a person must decide about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_playbook.model.value import FieldType
+from cs_playbook.study.draft import Question, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """`said`: how its cells are written, as `sources:` says it. `values`: the few texts it holds."""
+
+    type: FieldType
+    said: tuple[tuple[str, Said], ...] = ()
+    values: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()

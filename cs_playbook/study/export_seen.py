@@ -1,0 +1,27 @@
+"""What was seen of one export: how it is written, its columns, and what did not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_playbook.study.column_profile import ColumnProfile
+
+
+@dataclass(frozen=True, slots=True)
+class SeenExport:
+    """`file`: as `file:` would name it. `other_width`: rows with more or fewer cells than the header, and where one is.
+
+    `doubts`: what the bytes leave open (the encoding, the separator).
+    """
+
+    file: str
+    encoding: str
+    separator: str
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    other_width: int = 0
+    other_width_line: int = 0
+    doubts: tuple[str, ...] = ()
+
+    def column(self, name: str) -> ColumnProfile | None:
+        return next((column for column in self.columns if column.name == name), None)
