@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cs_playbook.commands import begun_steps
 from cs_playbook.commands.looking import status
 from cs_playbook.commands.people import Act, take_lists
 from cs_playbook.commands.place import open_place
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.event import Ended, StartRefused, TaskAnswered
+from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.report.status import status_text
 from cs_playbook.source.finding import Finding
 from tests.builders import World, account, contact, on, small, tables, used, write_csv
@@ -50,6 +52,18 @@ def told(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     """file:line and message; none of them is an error that stops the rest."""
     assert not [finding for finding in findings if finding.is_error]
     return [(f"{finding.span.file}:{finding.span.line}", finding.message) for finding in findings]
+
+
+def test_the_lines_of_a_list_that_go_by_one_text_read_it_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(begun_steps, "read_pinned", lambda *text: read.append(text[1]) or read_pinned(*text))
+    world.answer_list(filled(world, acme="product", bolt="season", calm="product"))
+
+    world.planned(on(0))
+
+    assert len(read) == 1
 
 
 def test_a_returned_list_is_an_answer_once(world: World) -> None:

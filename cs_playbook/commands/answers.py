@@ -11,7 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from cs_playbook.commands.answer_files import WORKBOOKS, list_files, no_lists, shown
+from cs_playbook.commands.begun_steps import allowed_answers, text_of
 from cs_playbook.commands.given import cell_pairs
+from cs_playbook.commands.must import holds_for
 from cs_playbook.commands.put_off import FIRST_COUNTS, contradicts, is_known, other_answers, put_off_until
 from cs_playbook.commands.workspace import Workspace
 from cs_playbook.effects.ledger import Ledger
@@ -19,14 +21,13 @@ from cs_playbook.errors import UserError
 from cs_playbook.model.asks import understand
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import TaskAnswered, TaskSnoozed, TaskWord
-from cs_playbook.model.step import Email, Step
+from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Step
 from cs_playbook.model.value import Value
-from cs_playbook.parse.catalog import read_pinned
-from cs_playbook.parse.outline import read_outline
-from cs_playbook.plan.frozen import rough_outcomes
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 
 FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
+_TOLD_ONCE = ("CSP762", "CSP763", "CSP764")  # no such task, answered otherwise, closed
 _OURS = ("key", "outcome", "answers", "done_on", "by", "note")
 _NOT_UTF_8 = "the list is not UTF-8: it is read as a spreadsheet on Windows writes it"
 
@@ -52,23 +53,39 @@ class Returned:
     refused: tuple[Refused, ...] = ()
 
 
-def returned_lists(workspace: Workspace, ledger: Ledger, day: date) -> Returned:
-    """All lists in `answers/`. `day`: when an answer without `done_on` counts as given."""
-    taken = read_lists(list_files(workspace), workspace, ledger, day)
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """What the CRM says, as rows. `told`: places of rows that an earlier run has seen already."""
+
+    rows: tuple[AnswerRow, ...] = ()
+    told: frozenset[Span] = frozenset()
+
+
+def returned_lists(workspace: Workspace, ledger: Ledger, day: date, crm: AnswerTable) -> Returned:
+    """All lists in `answers/`, then what the CRM says. `day`: when an answer without `done_on` counts as given."""
+    taken = read_lists(list_files(workspace), workspace, ledger, day, crm)
     return replace(taken, findings=in_order([*taken.findings, *no_lists(workspace)]))
 
 
-def read_lists(paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date) -> Returned:
+def read_lists(
+    paths: Sequence[Path], workspace: Workspace, ledger: Ledger, day: date, crm: AnswerTable | None = None
+) -> Returned:
     """The lists in this order; the same answer twice is one answer, two different ones are a finding."""
     reader = _Reader(workspace, ledger, day)
     for path in paths:
         reader.read(path)
-    findings = in_order(reader.findings)
+    for row in crm.rows if crm else ():
+        before = len(reader.findings)
+        reader.answer(row, row.span.file)
+        reader.findings[before:] = [_naming(one, row) for one in reader.findings[before:]]
+    told = crm.told if crm else frozenset()
+    # What nobody can do anything about any more is told once, not every day as long as the CRM keeps the row.
+    findings = in_order(one for one in reader.findings if one.span not in told or one.code not in _TOLD_ONCE)
     return Returned(tuple(reader.answers.values()), findings, reader.known, reader.refused(findings))
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class AnswerRow:
     """A row with an outcome."""
 
     span: Span
@@ -92,6 +109,7 @@ class _Reader:
         self.findings: list[Finding] = []
         self.known = 0
         self._owners: dict[Span, str] = {}
+        self._texts: dict[str, Playbook | None] = {}
 
     def refused(self, findings: Iterable[Finding]) -> tuple[Refused, ...]:
         """Those that took an answer away; a doubtful day or letter did not."""
@@ -133,9 +151,9 @@ class _Reader:
                 )
             )
         for row in self._rows(text, name):
-            self._answer(row, name)
+            self.answer(row, name)
 
-    def _rows(self, text: str, name: str) -> Iterator[_Row]:
+    def _rows(self, text: str, name: str) -> Iterator[AnswerRow]:
         lines = text.splitlines()
         # Spreadsheets of some countries write ';': the columns are known, so the first line tells.
         head = lines[0] if lines else ""
@@ -180,14 +198,14 @@ class _Reader:
                 )
             )
 
-    def _filled(self, row: Mapping[str | None, str | list[str] | None], span: Span) -> Iterator[_Row]:
+    def _filled(self, row: Mapping[str | None, str | list[str] | None], span: Span) -> Iterator[AnswerRow]:
         cells = {
             column: (cell or "").strip().removeprefix("'")
             for column, cell in row.items()
             if isinstance(column, str) and not isinstance(cell, list)
         }
         if cells.get("outcome"):
-            yield _Row(
+            yield AnswerRow(
                 span,
                 cells["key"],
                 cells["outcome"],
@@ -202,7 +220,7 @@ class _Reader:
             self.findings.append(warning(span, "CSP769", "the line has answers and no outcome", hint))
             self._owners[span] = cells.get("owner", "")
 
-    def _answer(self, row: _Row, name: str) -> None:
+    def answer(self, row: AnswerRow, name: str) -> None:
         self._owners[row.span] = row.owner
         found = (
             [
@@ -227,7 +245,7 @@ class _Reader:
         if until is not None:
             self._put_off(row, enrollment, task, until)
             return
-        allowed = outcomes_of(self.workspace, self.ledger, enrollment, task)
+        allowed = allowed_answers(self._step(enrollment, task), self.ledger, enrollment, task)
         same = next(
             (outcome for outcome in allowed if outcome.casefold() == row.outcome.casefold()), row.outcome
         )
@@ -251,14 +269,14 @@ class _Reader:
         )
         self._keep(row, task, answer)
 
-    def _keep(self, row: _Row, task: OpenTask, said: TaskWord) -> None:
+    def _keep(self, row: AnswerRow, task: OpenTask, said: TaskWord) -> None:
         """The first word counts."""
         earlier = self.answers.setdefault(task.key, said)
         wrong = contradicts(earlier, said)
         if wrong:
             self._warn(row, "CSP763", wrong, "keep one of them; the first one counts")
 
-    def _put_off(self, row: _Row, enrollment: Enrollment, task: OpenTask, until: date) -> None:
+    def _put_off(self, row: AnswerRow, enrollment: Enrollment, task: OpenTask, until: date) -> None:
         if not self._may_be(row, enrollment, task, (row.outcome,)):
             return
         if is_known(task, until, self.day):
@@ -267,7 +285,7 @@ class _Reader:
         because, by = row.note or "put off on a returned list", row.by or task.owner
         self._keep(row, task, TaskSnoozed(enrollment.key, task.key, self.day, until, because, by))
 
-    def _known_already(self, row: _Row, enrollment: Enrollment, task: OpenTask) -> None:
+    def _known_already(self, row: AnswerRow, enrollment: Enrollment, task: OpenTask) -> None:
         """The same outcome with something else beside it is no repetition."""
         answers = self._asked(row, enrollment, task) if _says_something(row.answers) else {}
         other = "" if answers is None else other_answers(task, answers)
@@ -278,7 +296,9 @@ class _Reader:
         elif answers is not None:
             self.known += 1
 
-    def _may_be(self, row: _Row, enrollment: Enrollment, task: OpenTask, allowed: tuple[str, ...]) -> bool:
+    def _may_be(
+        self, row: AnswerRow, enrollment: Enrollment, task: OpenTask, allowed: tuple[str, ...]
+    ) -> bool:
         """Whether the task is open and knows the outcome; what is known already is nothing new."""
         if task.state is TaskState.DONE and task.outcome == row.outcome:
             self._known_already(row, enrollment, task)
@@ -309,18 +329,26 @@ class _Reader:
             return False
         return True
 
-    def _asked(self, row: _Row, enrollment: Enrollment, task: OpenTask) -> Mapping[str, Value] | None:
+    def _asked(self, row: AnswerRow, enrollment: Enrollment, task: OpenTask) -> Mapping[str, Value] | None:
         """What the line asks besides; None where it is not all there: the task stays open, and the row may be mended."""
-        step = step_of(self.workspace, self.ledger, enrollment, task)
+        step = self._step(enrollment, task)
         asks = step.asks if step else ()
         if not asks and not _says_something(row.answers):
             return {}
-        understood = understand(cell_pairs(row.answers, asks), asks, f"'{task.step}'")
+        holds = holds_for(self.workspace, enrollment.account, self.day)
+        understood = understand(cell_pairs(row.answers, asks), asks, f"'{task.step}'", holds)
         for misread in understood.wrong:
             self._warn(row, "CSP769", misread.fact, misread.hint)
         return None if understood.wrong else understood.values
 
-    def _done_on(self, row: _Row) -> date:
+    def _step(self, enrollment: Enrollment, task: OpenTask) -> Step | None:
+        """A list has many lines that go by one text: it is read once."""
+        if enrollment.definition not in self._texts:
+            self._texts[enrollment.definition] = text_of(self.workspace, self.ledger, enrollment)
+        text = self._texts[enrollment.definition]
+        return text.step(task.step) if text else None
+
+    def _done_on(self, row: AnswerRow) -> date:
         """An unclear day takes nothing from the answer: it counts today, and a person is told."""
         if not row.done_on:
             return self.day
@@ -344,8 +372,15 @@ class _Reader:
             )
             return self.day
 
-    def _warn(self, row: _Row, code: str, message: str, hint: str) -> None:
+    def _warn(self, row: AnswerRow, code: str, message: str, hint: str) -> None:
         self.findings.append(warning(row.span, code, message, hint))
+
+
+def _naming(finding: Finding, row: AnswerRow) -> Finding:
+    """Nobody can look up the row of a snapshot: there the key says which task of the CRM is meant."""
+    if row.key in finding.message:
+        return finding
+    return replace(finding, message=f"task {row.key}: {finding.message}")
 
 
 def _twice(header: Sequence[str]) -> list[str]:
@@ -357,20 +392,3 @@ def _twice(header: Sequence[str]) -> list[str]:
 def _says_something(answers: str) -> bool:
     """The cell comes with the names of the questions: `reason=; amount=` says nothing yet."""
     return any(part.rpartition("=")[2].strip() for part in answers.split(";"))
-
-
-def step_of(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask) -> Step | None:
-    """The step of a line, by the text with which the enrollment began."""
-    source = ledger.definition(enrollment.definition)
-    playbook = read_pinned(source, enrollment.playbook, workspace.around)[0] if source else None
-    return playbook.step(task.step) if playbook else None
-
-
-def outcomes_of(
-    workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: OpenTask
-) -> tuple[str, ...]:
-    """What a person may answer, by the text with which the enrollment began."""
-    step = step_of(workspace, ledger, enrollment, task)
-    if step is None:
-        return rough_outcomes(task, read_outline(ledger.definition(enrollment.definition) or ""))
-    return ("sent", "discarded") if isinstance(step.verb, Email) else step.outcomes
