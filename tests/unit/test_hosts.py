@@ -1,0 +1,161 @@
+"""What hosts of code are given: reports in their formats, and workflows that strangers cannot misuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from ruamel.yaml import YAML
+
+from cs_playbook.commands.ci import write_ci
+from cs_playbook.errors import ChoiceError
+from cs_playbook.model.story_result import CaseResult, Failure, PlaybookStories, StoriesResult
+from cs_playbook.report.findings_hosts import as_gitlab, as_sarif, placed
+from cs_playbook.report.stories_junit import as_junit
+from cs_playbook.source.files import below_top
+from cs_playbook.source.finding import NOWHERE, Finding, Span, warning
+
+WRONG = Finding(
+    Span("play books/x.yaml", 3, 5, 4), "CSP210", "there is no fact 'arrr'", "did you mean 'arr'?"
+)
+TWICE = Finding(
+    Span("play books/x.yaml", 9, 5, 4), "CSP210", "there is no fact 'arrr'", "did you mean 'arr'?"
+)
+EVERYWHERE = warning(NOWHERE, "CSP140", "no file says `data:`\x1b[31m\nreally")
+
+
+def test_gitlab_gets_a_line_and_a_fingerprint_of_its_own_for_each_finding() -> None:
+    told = json.loads(as_gitlab(placed([WRONG, TWICE, EVERYWHERE], "cs/")))
+
+    assert [item["location"]["path"] for item in told] == ["cs/play books/x.yaml"] * 2 + ["project.yaml"]
+    assert [item["location"]["lines"]["begin"] for item in told] == [3, 9, 1]
+    assert [item["severity"] for item in told] == ["major", "major", "minor"]
+    assert len({item["fingerprint"] for item in told}) == 3
+
+
+def test_a_fingerprint_outlives_lines_that_come_and_go() -> None:
+    moved = Finding(WRONG.span._replace(line=40), WRONG.code, WRONG.message, WRONG.hint)
+
+    assert [item["fingerprint"] for item in json.loads(as_gitlab([WRONG]))] == [
+        item["fingerprint"] for item in json.loads(as_gitlab([moved]))
+    ]
+
+
+def test_sarif_names_rules_places_and_no_region_where_there_is_no_line() -> None:
+    run = json.loads(as_sarif([WRONG, EVERYWHERE], "0.1", {"CSP210": "No such fact"}))["runs"][0]
+
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CSP140", "CSP210"]
+    first, second = (result["locations"][0]["physicalLocation"] for result in run["results"])
+    assert first["artifactLocation"]["uri"] == "play%20books/x.yaml"
+    assert first["region"] == {"startLine": 3, "startColumn": 5, "endColumn": 9}
+    assert "region" not in second
+    assert "\x1b" not in run["results"][1]["message"]["text"]
+
+
+def test_junit_has_a_suite_for_each_playbook_and_what_was_expected() -> None:
+    failure = Failure(
+        Span("t.yaml", 9), 3, date(2026, 3, 5), "open: call <b>", "open: (nothing)\x00", ("it waits",)
+    )
+    cases = [
+        CaseResult("a & b\ufffe", Span("t.yaml", 2), False, ()),
+        CaseResult("c", Span("t.yaml", 8), False, (failure,)),
+        CaseResult("d", Span("t.yaml", 20), True, (failure,)),
+    ]
+    result = StoriesResult((PlaybookStories("usage-drop", tuple(cases)),), (WRONG,))
+
+    suite, unplayed = ElementTree.fromstring(as_junit(result, "cs/"))
+
+    assert suite.attrib == {
+        "name": "usage-drop",
+        "tests": "3",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "1",
+    }
+    assert [case.get("name") for case in suite] == ["a & b", "c", "d"]
+    assert suite[1].get("file") == "cs/t.yaml"
+    assert (suite[1][0].text or "").splitlines() == [
+        "expected open: call <b>",
+        "got open: (nothing)",
+        "why it waits",
+    ]
+    assert unplayed.get("errors") == "1"
+
+
+# --- workflows ---
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    (tmp_path / ".git").mkdir()
+    root = tmp_path / "c s" / "acme"
+    root.mkdir(parents=True)
+    return root
+
+
+def test_a_workflow_goes_to_the_top_of_the_repository_and_names_the_workspace(workspace: Path) -> None:
+    ((file, what),) = write_ci(workspace, "github", "0.1.0")
+
+    assert below_top(workspace) == "c s/acme/"
+    assert (file, what) == (workspace.parents[1] / ".github/workflows/playbooks.yml", "written")
+    told = YAML(typ="safe").load(file)
+    assert told["env"] == {"WORKSPACE": "c s/acme", "CS_PLAYBOOK": "cs-playbook>=0.1.0,<0.2"}
+
+
+def test_strangers_get_no_token_no_data_and_no_line_of_a_shell(workspace: Path) -> None:
+    ((file, _),) = write_ci(workspace, "github", "0.1.0")
+    told: dict[str, Any] = YAML(typ="safe").load(file)
+    steps = told["jobs"]["review"]["steps"]
+
+    assert list(told["on"]) == ["pull_request"]
+    assert told["permissions"] == {"contents": "read"}
+    assert "${{ secrets" not in file.read_text("utf-8")
+    # What a pull request is called must never be text of a script: expressions stand in `env:` only.
+    assert [step for step in steps if "${{" in step.get("run", "")] == []
+    assert steps[0]["with"]["persist-credentials"] is False
+    assert [step["name"] for step in steps if "GH_TOKEN" in step.get("env", {})] == ["Comment"]
+    assert "head.repo.full_name == github.repository" in steps[-1]["if"]
+    (looks,) = (step for step in steps if step.get("id") == "diff")
+    assert "|| '--no-accounts'" in looks["env"]["ACCOUNTS"]
+
+
+def test_files_that_are_there_are_never_written_over(workspace: Path) -> None:
+    top = workspace.parents[1]
+    (top / ".gitlab-ci.yml").write_text("build: {script: make}\n", encoding="utf-8")
+
+    first, again = write_ci(workspace, "gitlab", "0.1.0"), write_ci(workspace, "gitlab", "0.1.0")
+
+    assert first[0][1] == "written"
+    assert again[0][1] == "was there already"
+    assert first[1][1].startswith("is yours: write  include:")
+    assert (top / ".gitlab-ci.yml").read_text("utf-8") == "build: {script: make}\n"
+    (top / ".gitlab/cs-playbook.yml").write_text("mine\n", encoding="utf-8")
+    with pytest.raises(ChoiceError, match="is another"):
+        write_ci(workspace, "gitlab", "0.1.0")
+
+
+def test_the_pipeline_of_gitlab_is_included_where_there_is_none(workspace: Path) -> None:
+    made = write_ci(workspace, "gitlab", "1.2.3")
+
+    assert [what for _, what in made] == ["written", "written"]
+    job = YAML(typ="safe").load(made[0][0])["playbooks"]
+    assert job["variables"]["CS_PLAYBOOK"] == "cs-playbook>=1.2.3,<2"
+    assert set(job["artifacts"]["reports"]) == {"codequality", "junit"}
+    (compared,) = [line for line in job["script"] if " diff " in line]
+    assert (
+        compared.count("-o ") == compared.count("-o markdown=") == 1
+    )  # a log has many readers: no small counts
+    assert YAML(typ="safe").load(made[1][0]) == {"include": [{"local": ".gitlab/cs-playbook.yml"}]}
+
+
+def test_hooks_look_at_the_whole_workspace() -> None:
+    hooks = YAML(typ="safe").load(Path(__file__).parents[2] / ".pre-commit-hooks.yaml")
+
+    assert [(hook["entry"], hook["pass_filenames"]) for hook in hooks] == [
+        ("cs-playbook validate", False),
+        ("cs-playbook test", False),
+    ]
