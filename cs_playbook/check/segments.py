@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cs_playbook.check.questions import single_days
 from cs_playbook.check.steps import covers
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.segment import Segment
-from cs_playbook.source.finding import Finding, warning
+from cs_playbook.model.condition import leaves
+from cs_playbook.model.segment import Choosing, Segment, Segmentation
+from cs_playbook.source.finding import Finding, did_you_mean, warning
 
 
 def segments_are_told_apart(catalog: Catalog) -> Iterator[Finding]:
@@ -60,7 +62,7 @@ def segments_are_reached(catalog: Catalog) -> Iterator[Finding]:
           - {segment: high, when: arr >= 60000}
           - {segment: low, when: otherwise}
     """
-    for segmentation in catalog.segmentations.values():
+    for segmentation in _in_order(catalog):
         for at, segment in enumerate(segmentation.segments):
             above = next((s for s in segmentation.segments[:at] if covers(s.when, segment.when)), None)
             if above is not None:
@@ -91,10 +93,91 @@ def everybody_has_a_segment(catalog: Catalog) -> Iterator[Finding]:
           - {segment: high, when: arr >= 60000}
           - {segment: low, when: otherwise}
     """
-    for segmentation in catalog.segmentations.values():
+    for segmentation in _in_order(catalog):
         if segmentation.segments and all(segment.when is not None for segment in segmentation.segments):
             last = segmentation.segments[-1]
             fact = (
                 f"an account that fits none of these has no {segmentation.name}: what asks for it is unknown"
             )
             yield warning(last.span, "CSP502", fact, "end the list with {segment: …, when: otherwise}")
+
+
+def no_segment_of_one_day(catalog: Catalog) -> Iterator[Finding]:
+    """CSP507 A warning: an account is in a segment for one single day
+
+    `days_until(renewal_date) = 120` holds on one day: whoever is in no run of that day is never in the
+    segment, and what waits for it never starts. A span of days is a segment that one comes to.
+
+    Fails:
+
+        # segments.yaml
+        first_match:
+          - {segment: renewing, when: days_until(renewal_date) = 120}
+          - {segment: other, when: otherwise}
+
+    Mended:
+
+        # segments.yaml
+        first_match:
+          - {segment: renewing, when: days_until(renewal_date) between 0 and 120}
+          - {segment: other, when: otherwise}
+    """
+    for segmentation in catalog.segmentations.values():
+        for leaf in (
+            leaf for one in segmentation.segments if one.when is not None for leaf in leaves(one.when)
+        ):
+            for found in single_days(leaf):
+                fact = "this is true on one single day: whoever is missed on that day is never in the segment"
+                yield warning(found.span, "CSP507", fact, found.hint)
+
+
+def stages_can_be(catalog: Catalog) -> Iterator[Finding]:
+    """CSP509 A stage that cannot be
+
+    A segmentation may be a way that accounts go. `after:` says from which stages one comes to this one;
+    `expected:` and `at_most:` say for how long one is in it: longer than expected is behind, longer than at
+    most is stuck. Stages are named as they are called here, and stuck comes after behind. What a segment was
+    called (`formerly:`) is no other segment's name.
+
+    Fails:
+
+        # segments.yaml
+        first_match:
+          - {segment: high, when: arr >= 60000, after: [lwo]}
+          - {segment: low, when: otherwise, expected: 60 days, at_most: 30 days}
+
+    Mended:
+
+        # segments.yaml
+        first_match:
+          - {segment: high, when: arr >= 60000, after: [low]}
+          - {segment: low, when: otherwise, expected: 30 days, at_most: 60 days}
+    """
+    for segmentation in catalog.segmentations.values():
+        for segment in segmentation.segments:
+            yield from _of_stage(segment, segmentation)
+
+
+def _of_stage(segment: Segment, segmentation: Segmentation) -> Iterator[Finding]:
+    others = [name for name in segmentation.names if name != segment.name]
+    for name in segment.after:
+        if name not in others:
+            fact = f"'{segment.name}' comes after '{name}', and there is no such other segment"
+            hint = did_you_mean(name, others) or f"there are: {', '.join(others)}"
+            yield Finding(segment.span, "CSP509", fact, hint)
+    for name in segment.formerly:
+        if name in segmentation.names:
+            fact = f"'{segment.name}' was called '{name}', and there is still a segment '{name}'"
+            yield Finding(segment.span, "CSP509", fact, "a name means one segment: take one of them away")
+    if segment.expected and segment.at_most and segment.at_most < segment.expected:
+        fact = (
+            f"'{segment.name}' may last {segment.at_most} days at most, and {segment.expected} are expected"
+        )
+        yield Finding(
+            segment.span, "CSP509", fact, "`at_most:` is the longer one: past it an account is stuck"
+        )
+
+
+def _in_order(catalog: Catalog) -> Iterator[Segmentation]:
+    """Those whose order decides."""
+    return (one for one in catalog.segmentations.values() if one.choosing is Choosing.FIRST)
