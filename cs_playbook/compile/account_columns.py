@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cs_playbook.compile.sql import Asked, Columns, no_aggregate, quoted
+from dataclasses import replace
+
+from cs_playbook.compile.sql import Asked, Columns, no_aggregate, quoted, sql_of_condition
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.expression import FieldType, Memory, Name
@@ -16,8 +18,8 @@ _FITS = {
 }
 
 
-def account_columns(alias: str) -> Columns:
-    """Where everything asked of an account stands: in the columns of one relation."""
+def account_columns(alias: str, active: Condition | None = None) -> Columns:
+    """Where everything asked of an account stands: in the columns of one relation. `active`: who of them is ranked."""
 
     def asked(item: Asked) -> str:
         return f"{alias}.{quoted(item.key if isinstance(item, Name) else column_of(item))}"
@@ -28,7 +30,10 @@ def account_columns(alias: str) -> Columns:
     def since(condition: Condition) -> str:
         return f"{alias}.{quoted(series_of(condition))}"
 
-    return Columns(asked, known, since, no_aggregate)
+    columns = Columns(asked, known, since, no_aggregate)
+    if active is None:
+        return columns
+    return replace(columns, active=f"coalesce({sql_of_condition(active, columns)}, 0)")
 
 
 def stored(kind: FieldType) -> str:

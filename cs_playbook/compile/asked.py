@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cs_playbook.compile.family import facts_of_children
+from cs_playbook.compile.family import facts_of_books, facts_of_children
+from cs_playbook.compile.segments import segmentation_of, stands_on
+from cs_playbook.model import success_plan
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions, leaves
 from cs_playbook.model.data import PARENT_DOT
-from cs_playbook.model.expression import Expression, Memory, Name, Related, ScopeName, walk
+from cs_playbook.model.expression import Expression, Memory, Name, Rank, Related, ScopeName, walk
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.scorecard import Scorecard, change_days, conditions_of, expressions_in
 from cs_playbook.model.trait import Trait
@@ -28,11 +30,17 @@ class Asked:
     memories: dict[Memory, None] = field(default_factory=dict)
     lasting: dict[Condition, None] = field(default_factory=dict)
     at_start: dict[str, None] = field(default_factory=dict)
+    books: tuple[str, ...] = ()
 
 
-def asked_of(wanted: Iterable[Condition | Expression], facts: Iterable[str], catalog: Catalog) -> Asked:
-    """Everything that must be known to answer `wanted` and to show `facts`."""
-    collector = _Collector(catalog, Asked())
+def asked_of(
+    wanted: Iterable[Condition | Expression],
+    facts: Iterable[str],
+    catalog: Catalog,
+    books: Iterable[str] = (),
+) -> Asked:
+    """Everything that must be known to answer `wanted` and to show `facts`. `books`: the roles of people asked about."""
+    collector = _Collector(catalog, Asked(books=tuple(books)))
     for name in facts:
         collector.fact(name)
     for item in wanted:
@@ -64,6 +72,8 @@ class _Collector:
                     self._related(part)
                 case Memory():
                     self._memory(part)
+                case Rank() if self.catalog.contract.active is not None:
+                    self.take(self.catalog.contract.active)
                 case _:
                     pass
 
@@ -77,19 +87,21 @@ class _Collector:
 
     def _what_it_stands_on(self, name: str) -> None:
         signal = self.catalog.signals.get(name)
-        segmentation = self.catalog.segmentations.get(name)
+        segmentation = segmentation_of(name, self.catalog)
         if signal is not None:
             self.expression(signal.value)
             if signal.where is not None:
                 self.take(signal.where)
         elif segmentation is not None:
-            for segment in segmentation.segments:
-                if segment.when is not None:
-                    self.take(segment.when)
-            # An unknown rule leaves an account where it was.
-            self._memory(was_in(name, self.catalog))
+            needed = stands_on(name, segmentation)
+            for condition in needed.conditions:
+                self.take(condition)
+            for memory in needed.memories:
+                self._memory(memory)
         elif (card := card_of(name, self.catalog)) is not None:
             self._of_card(name, card)
+        elif name in success_plan.FACTS:
+            self._of_plans()
 
     def _of_card(self, name: str, card: Scorecard) -> None:
         """Any part of a scorecard asks for the number, the number for all that is in it."""
@@ -104,11 +116,22 @@ class _Collector:
         for expression in expressions_in(card):
             self.expression(expression)
 
+    def _of_plans(self) -> None:
+        """Everybody's plan is one fact: what any of them asks."""
+        for plan in self.catalog.plans:
+            if plan.counts:
+                for condition in success_plan.conditions_of(plan):
+                    self.take(condition)
+                for expression in success_plan.expressions_in(plan):
+                    self.expression(expression)
+
     def _related(self, related: Related) -> None:
         if related.where is not None:
             self.expression(related.where)
         for name in facts_of_children(related):
             self._above(name)
+        for name in facts_of_books(related):
+            self.fact(name)
         self.asked.related[related] = None
 
     def _above(self, name: str) -> None:
@@ -118,8 +141,9 @@ class _Collector:
 
     def _memory(self, memory: Memory) -> None:
         if memory.function == AT_START:
-            self.fact(memory.subject)
-            self.asked.at_start[memory.subject] = None
+            if memory.name.scope is not ScopeName.ROW:  # rows are read whole
+                self.fact(memory.subject)
+                self.asked.at_start[memory.subject] = None
             return
         if memory in self.asked.memories:
             return
@@ -131,11 +155,6 @@ class _Collector:
 def trait_asked(trait: Trait) -> Memory:
     """What was last said of it: not written by anybody, read like any other past."""
     return Memory(TRAIT, trait.name, None, trait.type)
-
-
-def was_in(segmentation: str, catalog: Catalog) -> Memory:
-    """The segment of the previous logical day."""
-    return Memory("was", segmentation, None, catalog.facts[segmentation])
 
 
 def card_of(name: str, catalog: Catalog) -> Scorecard | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from cs_playbook.compile.sql import quoted
 
 # `holds`: every `for` has been patient enough. `over`: it would end on the day it starts.
-_FITTING = "create temp table fitting (rule integer, subject text, account text, row text, holds integer, over integer not null default 0, primary key (rule, subject)) strict, without rowid"
-_GONE = "create temp table gone (subject text primary key) strict, without rowid"
-_OWNERS = "create temp table owners (account text primary key, owner text) strict, without rowid"
-_HELD = (
-    "create temp table held (account text, row text, rule integer, by text, why text, until integer) strict"
+_FITTING = "create temp table if not exists fitting (rule integer, subject text, account text, row text, holds integer, over integer not null default 0, primary key (rule, subject)) strict, without rowid"
+_GONE = "create temp table if not exists gone (subject text primary key) strict, without rowid"
+_OWNERS = (
+    "create temp table if not exists owners (account text primary key, owner text) strict, without rowid"
 )
+_HELD = "create temp table if not exists held (account text, row text, rule integer, by text, why text, until integer) strict"
 TABLES = (_FITTING, _GONE, _OWNERS, _HELD)
 
 ADD_FITTING = "insert or ignore into temp.fitting (rule, subject, account, row, holds) values (?, ?, ?, ?, ?)"

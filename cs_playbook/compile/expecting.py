@@ -7,30 +7,28 @@ from cs_playbook.compile.sql import Asked, Columns, no_aggregate, quoted, sql_of
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import ACCOUNTS, Contract, Table
 from cs_playbook.model.expression import Name
-from cs_playbook.model.functions import Reckoning
 
 EXAMPLES = 3
 
 
-def says_no(condition: Condition, table: Table, contract: Contract, reckoning: Reckoning) -> str:
+def says_no(condition: Condition, table: Table, contract: Contract) -> str:
     """(how many, the first few keys joined by commas) of the rows the condition says no to; unknown is not no."""
     shown = quoted(table.key) if table.key else "_row"
     if table.name == ACCOUNTS:
         fields = ", ".join(
-            f"{visible_field(field.name, field.type, reckoning)} as {quoted(field.name)}"
-            for field in table.fields
+            f"{visible_field(field.name, field.type)} as {quoted(field.name)}" for field in table.fields
         )
         source, columns = f"(select {fields} from main.accounts) r", _of_accounts()
     else:
         fields = ", ".join(
-            f"{visible_field(field.name, field.type, reckoning)} as {quoted(field.name)}"
+            f"{visible_field(field.name, field.type)} as {quoted(field.name)}"
             for field in contract.accounts.fields
         )
         source = (
             f"temp.{seen(table.name)} r join (select _n, {fields} from main.accounts) a on a._n = r._account"
         )
         columns = row_columns()
-    wrong = f"select r.{shown} as shown from {source} where {sql_of_condition(condition, columns, reckoning)} is 0"
+    wrong = f"select r.{shown} as shown from {source} where {sql_of_condition(condition, columns)} is 0"
     return f"select (select count(*) from ({wrong})), (select group_concat(shown, ', ') from (select shown from ({wrong}) order by shown limit {EXAMPLES}))"
 
 

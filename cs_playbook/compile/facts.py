@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cs_playbook.compile.account_columns import account_columns, if_it_fits, stored
-from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked, was_in
+from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked
+from cs_playbook.compile.books import columns_of_books, people
 from cs_playbook.compile.family import children_rows, facts_of_children, own_fact, parents_table
 from cs_playbook.compile.filled import Past
+from cs_playbook.compile.plans import COLUMNS as OF_PLANS
+from cs_playbook.compile.plans import PlansTable, plans_ready, plans_table
 from cs_playbook.compile.rows import (
     Counted,
     columns_named,
@@ -23,16 +26,16 @@ from cs_playbook.compile.rows import (
     visible_field,
 )
 from cs_playbook.compile.scores import band_of, changed_by, scores_table
-from cs_playbook.compile.sql import Columns, constant, quoted, sql, sql_of_condition
+from cs_playbook.compile.segments import segment_sql, segmentation_of, stands_on
+from cs_playbook.compile.sql import Columns, quoted, sql
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import CHILDREN, Table
-from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Related, ScopeName, walk
-from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.expression import Expression, FieldType, Memory, Name, Rank, Related, ScopeName, walk
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.scorecard import Scorecard, conditions_of, expressions_in
-from cs_playbook.model.segment import Segmentation
+from cs_playbook.model.success_plan import FACTS
 
 JOINED_AT_ONCE = 40
 HEAVIEST = 200  # names
@@ -44,15 +47,13 @@ class FactsSql:
     """Run in order: create each of `past` and fill it; then `statements`. `columns` of temp.facts, in order, with types."""
 
     past: tuple[Past, ...]
-    statements: tuple[str, ...]
+    statements: tuple[str | PlansTable, ...]
     columns: tuple[tuple[str, FieldType], ...]
 
 
-def facts_sql(
-    asked: Asked, catalog: Catalog, reckoning: Reckoning, given: frozenset[str] = frozenset()
-) -> FactsSql:
+def facts_sql(asked: Asked, catalog: Catalog, given: frozenset[str] = frozenset()) -> FactsSql:
     """`given`: facts that stand ready in `temp.given(_n, …)` where a story says them outright, SAID_EMPTY or a value."""
-    builder = _Builder(asked, catalog, reckoning, given)
+    builder = _Builder(asked, catalog, given)
     return builder.build()
 
 
@@ -62,7 +63,6 @@ class _Builder:
 
     asked: Asked
     catalog: Catalog
-    reckoning: Reckoning
     given: frozenset[str]
     relation: str = ""
     joined: int = 0
@@ -70,18 +70,18 @@ class _Builder:
     weights: dict[str, int] = field(default_factory=dict)
     done: dict[str, FieldType] = field(default_factory=dict)
     past: list[Past] = field(default_factory=list)
-    statements: list[str] = field(default_factory=list)
+    statements: list[str | PlansTable] = field(default_factory=list)
 
     def build(self) -> FactsSql:
-        for table in self.catalog.contract.tables:
-            if table.name != "accounts":
-                self.statements.append(view_of(table, self.catalog.contract, self.reckoning))
+        for table in self.catalog.contract.of_rows:
+            self.statements.append(view_of(table, self.catalog.contract))
         self._ground()
-        while self._layer() or self._rows() or self._scores() or self._family():
+        while self._layer() or self._rows() or self._scores() or self._family() or self._plans():
             pass
         self._active()
+        self._add({name: ("null", kind) for name, kind in columns_of_books(self.asked).items()}, "")
         columns = tuple(self.done.items())
-        self.statements += self._table(columns)
+        self.statements += [*self._table(columns), *people(self.asked, self.catalog, columns)]
         return FactsSql(tuple(self.past), tuple(self.statements), columns)
 
     # --- layers ---
@@ -93,7 +93,7 @@ class _Builder:
         for column in accounts.fields:
             if column.name in self.asked.facts or column.name == accounts.key:
                 selected.append(
-                    f"{self._or_given(column.name, visible_field(column.name, column.type, self.reckoning))} as {quoted(column.name)}"
+                    f"{self._or_given(column.name, visible_field(column.name, column.type))} as {quoted(column.name)}"
                 )
                 self.done[column.name] = column.type.reads_as
         joined = "main.accounts"
@@ -136,9 +136,10 @@ class _Builder:
             elif isinstance(item, Memory):
                 kind = item.type or FieldType.TEXT
                 added[past.table] = (self._remembered(item, alias, kind), kind)
-                # The ledger knows all that was ever set: there a silence is no gap.
-                known = "1" if item.function == "set_on" else f"({alias}.subject is not null)"
-                added[known_column(item)] = (known, FieldType.BOOLEAN)
+                if item.function not in ("by_hand", "since"):
+                    # The ledger knows all that was ever set: there a silence is no gap.
+                    known = "1" if item.function == "set_on" else f"({alias}.subject is not null)"
+                    added[known_column(item)] = (known, FieldType.BOOLEAN)
             else:
                 added[past.table] = (f"iif({alias}.value = 1, {alias}.since, null)", FieldType.INTEGER)
         self._add(added, joins)
@@ -158,7 +159,7 @@ class _Builder:
         """Every signal and segmentation that now has all it needs."""
         added: dict[str, tuple[str, FieldType]] = {}
         for name in self.asked.facts:
-            signal, segmentation = self.catalog.signals.get(name), self.catalog.segmentations.get(name)
+            signal, segmentation = self.catalog.signals.get(name), segmentation_of(name, self.catalog)
             if name in self.done or name in added:
                 continue
             if signal is not None and signal.table is None and self._ready(signal.value):
@@ -166,14 +167,13 @@ class _Builder:
                 self.weights[name] = self._weight(signal.value)
             elif (change := change_of(name, self.catalog)) is not None and change.subject in self.done:
                 added[name] = (self._or_given(name, changed_by(change)), FieldType.NUMBER)
-            elif segmentation is not None and self._segmentation_ready(segmentation):
-                added[name] = (self._or_given(name, self._segment(segmentation)), FieldType.TEXT)
-                # Each of its conditions is written twice.
-                self.weights[name] = 2 * sum(
-                    self._weight(leaf.expression)
-                    for segment in segmentation.segments if segment.when is not None
-                    for leaf in leaves(segment.when)
-                )  # fmt: skip
+            elif segmentation is not None and all(
+                map(self._where_ready, (needed := stands_on(name, segmentation)).conditions)
+            ):
+                value = segment_sql(name, segmentation, self._columns())
+                added[name] = (self._or_given(name, value), segmentation.facts.get(name, FieldType.TEXT))
+                asks = (leaf.expression for when in needed.conditions for leaf in leaves(when))
+                self.weights[name] = needed.times * sum(map(self._weight, asks))
         self._add(added, "", "temp.given" if self.given else None)
         if any(weight > HEAVIEST for weight in self.weights.values()):
             self._settle()
@@ -181,7 +181,7 @@ class _Builder:
 
     def _rows(self) -> bool:
         """Aggregates of the first table whose questions have all they need of their account."""
-        for table in self.catalog.contract.tables:
+        for table in self.catalog.contract.of_rows:
             counted = self._counted(table)
             edges = [related for related in self.asked.related if self._is_edge(related, table)]
             if counted or edges:
@@ -199,7 +199,7 @@ class _Builder:
             return False
         self._settle()
         table = quoted(f"scores_{len(self.statements)}")
-        self.statements += scores_table(table, card, self.relation, self._columns(), self.reckoning)
+        self.statements += scores_table(table, card, self.relation, self._columns())
         score = self._or_given(card.name, f"{table}.score")
         # The band of the number that stands there, also where a story has said the number.
         band = f"coalesce({table}.band, {band_of(card, score)})"
@@ -218,7 +218,7 @@ class _Builder:
         contract, asked = self.catalog.contract, self.asked
         ready = [item for item in asked.related if item.table == CHILDREN and column_of(item) not in self.done
                  and self._owner_ready(item) and self.done.keys() >= {*facts_of_children(item)}]  # fmt: skip
-        below = tuple(counted_related(item, self.reckoning) for item in ready)
+        below = tuple(counted_related(item) for item in ready)
         self._aggregate(below, f"{children_rows(self.relation, contract)} r")
         above = [name for name in asked.facts if name not in self.done and own_fact(name) in self.done]
         if above:
@@ -228,15 +228,27 @@ class _Builder:
             self._add(added, f" left join temp.{table} on {table}._n = f._n")
         return bool(below or above)
 
+    def _plans(self) -> bool:
+        """How the success plans stand, as soon as all that they ask is there; without any plan it is unknown."""
+        wanted = [name for name in OF_PLANS if name in self.asked.facts and name not in self.done]
+        if not wanted or not plans_ready(self.catalog, self._where_ready, self._ready):
+            return False
+        table = quoted(f"plans_{len(self.statements)}")
+        self.statements.append(plans_table(table, self.relation, tuple(self.done), self.catalog))
+        added = {name: (self._or_given(name, f"{table}.{OF_PLANS[name]}"), FACTS[name]) for name in wanted}
+        given = "temp.given" if self.given else None
+        self._add(added, f" left join temp.{table} on {table}._n = f._n", given)
+        return True
+
     def _counted(self, table: Table) -> tuple[Counted, ...]:
         signals = [
-            counted_signal(signal, table, self.reckoning)
+            counted_signal(signal, table)
             for name in self.asked.facts
             if name not in self.done and (signal := self.catalog.signals.get(name)) is not None
             and signal.table == table.name and self._ready(signal.value) and self._where_ready(signal.where)
         ]  # fmt: skip
         related = [
-            counted_related(item, self.reckoning)
+            counted_related(item)
             for item in self.asked.related
             if item.table == table.name and item.function in ("has", "number_of", "total")
             and column_of(item) not in self.done and self._owner_ready(item)
@@ -258,7 +270,9 @@ class _Builder:
         )
         source = f"{rows}{owner}"
         typed = ", ".join(quoted(item.column) for item in counted)
-        self.statements.append(f"create temp table {name} (_account integer primary key, {typed})")
+        self.statements.append(
+            f"create temp table if not exists {name} (_account integer primary key, {typed})"
+        )
         self.statements.append(
             f"insert into temp.{name} select r._account, {columns_named(counted)} from {source} group by r._account"
         )
@@ -283,23 +297,17 @@ class _Builder:
         for related in edges:
             name = quoted(f"edge_{len(self.statements)}")
             owner = None if self._plain_rows(related) else relation
-            self.statements.append(f"create temp table {name} (_account integer primary key, value)")
             self.statements.append(
-                f"insert into temp.{name} {edge_row(related, table, owner, self.reckoning)}"
+                f"create temp table if not exists {name} (_account integer primary key, value)"
             )
+            self.statements.append(f"insert into temp.{name} {edge_row(related, table, owner)}")
             added[column_of(related)] = (f"{name}.value", related.type or FieldType.TEXT)
             joins += f" left join temp.{name} on {name}._account = f._n"
         self._add(added, joins)
 
     def _active(self) -> None:
         """Whom playbooks see; unknown is not seen."""
-        active = self.catalog.contract.active
-        value = (
-            "1"
-            if active is None
-            else f"coalesce({sql_of_condition(active, self._columns(), self.reckoning)}, 0)"
-        )
-        self._add({ACTIVE: (value, FieldType.BOOLEAN)}, "")
+        self._add({ACTIVE: (self._columns().active, FieldType.BOOLEAN)}, "")
 
     def _add(self, added: dict[str, tuple[str, FieldType]], joins: str, given: str | None = None) -> None:
         if not added:
@@ -317,7 +325,9 @@ class _Builder:
     def _settle(self) -> None:
         """SQLite merges layers into one select; what is named again and again is worked out once instead."""
         name = quoted(f"settled_{len(self.statements)}")
-        self.statements.append(f"create temp table {name} as {self.relation}")
+        columns = ", ".join(["_n", *(quoted(column) for column in self.done)])
+        self.statements.append(f"create temp table if not exists {name} ({columns})")
+        self.statements.append(f"insert into temp.{name} select {columns} from ({self.relation})")
         self.relation = f"select * from temp.{name}"
         self.joined = 0
         self.weights.clear()
@@ -325,14 +335,14 @@ class _Builder:
     def _lay(self, select: str) -> None:
         """A layer is a view: selects written inside each other would be too deep for SQLite's parser after some twenty."""
         name = quoted(f"layer_{len(self.statements)}")
-        self.statements.append(f"create temp view {name} as {select}")
+        self.statements.append(f"create temp view if not exists {name} as {select}")
         self.relation = f"select * from temp.{name}"
 
     def _table(self, columns: tuple[tuple[str, FieldType], ...]) -> list[str]:
         typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)
         names = ", ".join(quoted(name) for name, _ in columns)
         return [
-            f"create temp table facts (_n integer primary key, {typed}) strict",
+            f"create temp table if not exists facts (_n integer primary key, {typed}) strict",
             f"insert into temp.facts select _n, {names} from ({self.relation}) order by _n",
         ]
 
@@ -347,6 +357,8 @@ class _Builder:
                 return name in self.done
             case Related():
                 return column_of(part) in self.done
+            case Rank():
+                return self._where_ready(self.catalog.contract.active)
             case _:
                 return True
 
@@ -360,9 +372,6 @@ class _Builder:
         names = walk(related.where) if related.where is not None else ()
         return not any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in names)
 
-    def _segmentation_ready(self, segmentation: Segmentation) -> bool:
-        return all(self._where_ready(segment.when) for segment in segmentation.segments)
-
     def _scorecard_ready(self, card: Scorecard) -> bool:
         conditions = all(self._where_ready(condition) for condition in conditions_of(card))
         return card.name not in self.done and conditions and all(map(self._ready, expressions_in(card)))
@@ -373,21 +382,10 @@ class _Builder:
     # --- SQL of one fact ---
 
     def _columns(self) -> Columns:
-        return account_columns("f")
+        return account_columns("f", self.catalog.contract.active)
 
     def _sql(self, expression: Expression) -> str:
-        return sql(expression, self._columns(), self.reckoning)
-
-    def _segment(self, segmentation: Segmentation) -> str:
-        """The first that fits; an unknown rule before it leaves the account where it was."""
-        former = f"f.{quoted(column_of(was_in(segmentation.name, self.catalog)))}"
-        arms = ""
-        for segment in segmentation.segments:
-            if segment.when is None:
-                return f"(case{arms} else {constant(segment.name)} end)" if arms else constant(segment.name)
-            when = sql_of_condition(segment.when, self._columns(), self.reckoning)
-            arms += f" when {when} then {constant(segment.name)} when ({when}) is null then {former}"
-        return f"(case{arms} else null end)"
+        return sql(expression, self._columns())
 
     def _type(self, column: str) -> FieldType:
         signal = self.catalog.signals.get(column)

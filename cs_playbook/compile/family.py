@@ -16,6 +16,13 @@ def facts_of_children(related: Related) -> Iterator[str]:
         yield from (part.name for part in _walked(related.where) if part.scope is ScopeName.RELATED)
 
 
+def facts_of_books(related: Related) -> Iterator[str]:
+    """The facts that a question to the accounts of a person asks of each of them."""
+    if related.of:
+        yield from (related.column,) if related.column else ()
+        yield from (part.name for part in _walked(related.where) if part.scope is ScopeName.RELATED)
+
+
 def _walked(where: Expression | None) -> Iterator[Name]:
     yield from (part for part in walk(where) if isinstance(part, Name)) if where is not None else ()
 
@@ -36,7 +43,7 @@ def parents_table(table: str, relation: str, names: Sequence[str], contract: Con
     columns = ", ".join(quoted(name) for name in names)
     above = f"select c._n, {facts} from ({relation}) c {_beside(contract, f'({relation})')}"
     return (
-        f"create temp table {table} (_n integer primary key, {columns})",
+        f"create temp table if not exists {table} (_n integer primary key, {columns})",
         f"insert into temp.{table} {above}",
     )
 

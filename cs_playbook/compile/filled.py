@@ -23,7 +23,7 @@ class Past:
 
 
 def past_table(past: Past) -> str:
-    return f"create temp table {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
+    return f"create temp table if not exists {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
 
 
 def add_past(table: str) -> str:
@@ -34,7 +34,7 @@ def add_past(table: str) -> str:
 def given_table(names: list[str]) -> str:
     """`temp.given`: what a story says outright, under prefixed names so that no name is meant twice."""
     columns = ", ".join(quoted(f"given_{name}") for name in names)
-    return f"create temp table given (_n integer primary key, {columns})"
+    return f"create temp table if not exists given (_n integer primary key, {columns})"
 
 
 def add_given(names: list[str], contract: Contract) -> str:

@@ -6,7 +6,6 @@ from cs_playbook.compile.rows import seen
 from cs_playbook.compile.scan import Rule, near_accounts
 from cs_playbook.compile.sql import quoted
 from cs_playbook.model.data import Contract, Table
-from cs_playbook.model.functions import Reckoning
 
 # Parameter: the place of the rule in temp.fitting. (account, row) of who fits, but not for as long as asked.
 IMPATIENT = "select account, row from temp.fitting where rule = ? and holds = 0"
@@ -50,9 +49,9 @@ def since_of(series: str) -> str:
     return f"select since from temp.{quoted(series)} where subject = ? and value = 1"
 
 
-def near_facts(rule: Rule, reckoning: Reckoning) -> str:
+def near_facts(rule: Rule) -> str:
     """(key, all facts …) of the accounts to which all parts of a rule but one say yes, in order."""
     return (
-        f"select f._id, f.* from ({near_accounts(rule, reckoning)}) n "
+        f"select f._id, f.* from ({near_accounts(rule)}) n "
         "join temp.facts_keyed f on f._id = n.id order by f._n"
     )

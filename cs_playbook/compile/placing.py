@@ -15,8 +15,10 @@ from cs_playbook.model.value import FieldType
 
 REPEATED = "CSP734"
 ORPHAN = "CSP735"
-# What stands before the cells of a staged row: the line of the export, what is wrong with it and where.
-STAGED_BEFORE = ("line", "code", "message", "hint", "start", "letters")
+TEMPORARY = "SELECT name FROM temp.sqlite_schema WHERE type = 'table'"
+# What stands before the cells of a staged row: the line of the export, what is wrong with it and where, and how
+# new it is where `newest_by` asks for it.
+STAGED_BEFORE = ("line", "code", "message", "hint", "start", "letters", "moment")
 
 
 def shape(contract: Contract) -> str:
@@ -28,7 +30,7 @@ def shape(contract: Contract) -> str:
             [table.key, table.account, table.day],
             [table.through.table, table.through.by] if table.through else None,
         ]
-        for table in contract.tables
+        for table in contract.exported
     ]
     return hashlib.sha256(json.dumps(tables).encode()).hexdigest()
 
@@ -61,6 +63,10 @@ def create(table: Table) -> str:
     columns = [f"{quoted(field.name)} {_stored_as(field.type)}" for field in table.fields]
     if table.name == ACCOUNTS:
         return f"CREATE TABLE main.{quoted(table.name)}(_n INTEGER PRIMARY KEY, {', '.join(columns)}) STRICT"
+    if table.stands_alone:
+        return (
+            f"CREATE TABLE main.{quoted(table.name)}(_row INTEGER PRIMARY KEY, {', '.join(columns)}) STRICT"
+        )
     through = ["_through INTEGER NOT NULL"] if table.through else []
     before = ["_account INTEGER NOT NULL", "_row INTEGER NOT NULL", *through]
     key = ", ".join(["_account", *_day(table), "_row"])
@@ -72,13 +78,25 @@ def create_staging(table: Table) -> str:
     """Where the rows of an export wait: untyped, so that a cell stays what it was read as."""
     cells = ", ".join(_cell(field) for field in table.fields)
     before = "line INTEGER PRIMARY KEY, code TEXT, message TEXT, hint TEXT, start INTEGER, letters INTEGER"
-    return f"CREATE TEMP TABLE {_staging(table)}({before}, {cells})"
+    return f"CREATE TEMP TABLE {_staging(table)}({before}, moment INTEGER, {cells})"
 
 
 def stage(table: Table) -> str:
     """INSERT of one staged row: STAGED_BEFORE, then the cells in the order of the fields."""
     places = ", ".join("?" * (len(STAGED_BEFORE) + len(table.fields)))
     return f"INSERT INTO temp.{_staging(table)} VALUES ({places})"
+
+
+def keep_newest(table: Table) -> tuple[str, str]:
+    """Of the rows that share a key only the newest stay, good or bad; of those that say the same, the first."""
+    assert table.key is not None, "refused when the mapping is read"
+    staged, key = f"temp.{_staging(table)}", _named(table.key)
+    newest = f"SELECT line, {key}, moment, rank() OVER (PARTITION BY {key} ORDER BY moment DESC) AS place FROM {staged}"
+    older = f"SELECT line FROM ({newest}) WHERE place > 1 AND {key} IS NOT NULL AND moment IS NOT NULL"
+    cells = ", ".join(_cell(field) for field in table.fields)
+    same = f"SELECT line, code, row_number() OVER (PARTITION BY {cells} ORDER BY line) AS place FROM {staged} WHERE code IS NULL"
+    again = f"SELECT line FROM ({same}) WHERE place > 1"
+    return f"DELETE FROM {staged} WHERE line IN ({older})", f"DELETE FROM {staged} WHERE line IN ({again})"
 
 
 def mark_repeated(table: Table) -> str | None:
@@ -108,6 +126,10 @@ def place(table: Table) -> str:
     values = ", ".join(_value(field) for field in table.fields)
     rows = f"temp.{_staging(table)} AS staged"
     by = owner_field(table)
+    if table.stands_alone:
+        number = f"row_number() OVER (ORDER BY {', '.join(_order(table))})"
+        chosen = f"SELECT {number}, {values} FROM {rows} WHERE code IS NULL ORDER BY 1"
+        return f"INSERT INTO main.{quoted(table.name)}(_row, {names}) {chosen}"
     if by is None:
         assert table.key is not None
         number = f"row_number() OVER (ORDER BY {_named(table.key)})"
@@ -175,6 +197,30 @@ def in_between(accounts: Table) -> str | None:
     key, parent = quoted(accounts.key or "id"), quoted(accounts.parent)
     above = f"SELECT {parent} FROM main.{quoted(ACCOUNTS)} WHERE {parent} IS NOT NULL"
     return f"SELECT {key}, {parent} FROM main.{quoted(ACCOUNTS)} WHERE {parent} IS NOT NULL AND {key} IN ({above})"
+
+
+def answers_said(table: Table, day: int) -> str:
+    """(number, task, outcome, by, on, note, answers) of the answers that name a task and an outcome, up to that day."""
+    names = ("task", "outcome", "by", "on", "note", "answers")
+    columns = ", ".join(quoted(name) if table.field(name) else "NULL" for name in names)
+    seen = f" AND ({quoted('on')} IS NULL OR {quoted('on')} <= {day})" if table.field("on") else ""
+    filled = f"{quoted('task')} IS NOT NULL AND {quoted('outcome')} IS NOT NULL"
+    return f"SELECT _row, {columns} FROM main.{quoted(table.name)} WHERE {filled}{seen} ORDER BY _row"
+
+
+def as_stored(table: Table) -> str:
+    """All rows as they stand in the snapshot, every column."""
+    return f"SELECT * FROM main.{quoted(table.name)}"
+
+
+def put_back(table: str, columns: int) -> str:
+    """INSERT of one such row."""
+    return f"INSERT INTO main.{quoted(table)} VALUES ({', '.join('?' * columns)})"
+
+
+def empty(table: str) -> str:
+    """`table`: quoted, with its schema."""
+    return f"DELETE FROM {table}"
 
 
 def forget(table: Table) -> tuple[str, ...]:

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cs_playbook.compile.sql import Asked, Columns, no_aggregate, quoted, sql, sql_of_condition
+from cs_playbook.compile.sql import (
+    TODAY,
+    Asked,
+    Columns,
+    constant,
+    no_aggregate,
+    quoted,
+    sql,
+    sql_of_condition,
+)
 from cs_playbook.model.columns import column_of
 from cs_playbook.model.data import Contract, Table
-from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, ScopeName, walk
-from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.expression import (
+    Aggregate,
+    Expression,
+    FieldType,
+    Name,
+    Related,
+    ScopeName,
+    Value,
+    walk,
+)
 from cs_playbook.model.signal import Signal
 
 
@@ -23,38 +40,51 @@ class Counted:
     needs_owner: bool
 
 
-def view_of(table: Table, contract: Contract, reckoning: Reckoning) -> str:
+def view_of(table: Table, contract: Contract) -> str:
     """`temp.seen_<table>`: rows up to the logical day, with what has not happened yet empty, and the parent row's fields."""
     own = [
-        f"{_seen(f't.{quoted(field.name)}', field.type, reckoning)} as {quoted(field.name)}"
-        for field in table.fields
+        f"{_seen(f't.{quoted(field.name)}', field.type)} as {quoted(field.name)}" for field in table.fields
     ]
     source = f"main.{quoted(table.name)} t"
+    if table.items is not None:
+        source = f"({_beside_everybody(table, table.items)}) t"
     if table.through is not None:
         parent = contract.table(table.through.table)
         assert parent is not None
         own += [
-            f"{_seen(f'p.{quoted(field.name)}', field.type, reckoning)} as {quoted(f'{table.through.prefix}.{field.name}')}"
+            f"{_seen(f'p.{quoted(field.name)}', field.type)} as {quoted(f'{table.through.prefix}.{field.name}')}"
             for field in parent.fields
         ]
         # A parent that has not come yet is not seen from its rows either.
-        come = f" and p.{quoted(parent.day)} <= {reckoning.today}" if parent.day else ""
+        come = f" and p.{quoted(parent.day)} <= {TODAY}" if parent.day else ""
         source += f" left join main.{quoted(parent.name)} p on p._account = t._account and p._row = t._through{come}"
-    day = f" where t.{quoted(table.day)} <= {reckoning.today}" if table.day else ""
-    return f"create temp view {seen(table.name)} as select t._account, t._row, {', '.join(own)} from {source}{day}"
+    day = f" where t.{quoted(table.day)} <= {TODAY}" if table.day else ""
+    return f"create temp view if not exists {seen(table.name)} as select t._account, t._row, {', '.join(own)} from {source}{day}"
+
+
+def _beside_everybody(table: Table, items: tuple[tuple[Value, ...], ...]) -> str:
+    """What the workspace itself says, beside every account: no table of the snapshot, and nothing to fill."""
+    columns = ("_row", *(quoted(field.name) for field in table.fields))
+    rows = [(number, *item) for number, item in enumerate(items, 1)]
+    written = ", ".join(f"({', '.join(constant(value) for value in row)})" for row in rows)
+    # Without any item: one empty row that is left out.
+    values = written or f"({', '.join(['null'] * len(columns))})"
+    named = ", ".join(f"column{number} as {column}" for number, column in enumerate(columns, 1))
+    some = f"select {named} from (values {values}){'' if items else ' where 0'}"
+    return f"select a._n as _account, i.* from main.accounts a cross join ({some}) i"
 
 
 def seen(table: str) -> str:
     return quoted(f"seen_{table}")
 
 
-def _seen(column: str, kind: FieldType, reckoning: Reckoning) -> str:
-    return f"iif({column} <= {reckoning.today}, {column}, null)" if kind is FieldType.HAPPENED else column
+def _seen(column: str, kind: FieldType) -> str:
+    return f"iif({column} <= {TODAY}, {column}, null)" if kind is FieldType.HAPPENED else column
 
 
-def visible_field(name: str, kind: FieldType, reckoning: Reckoning) -> str:
+def visible_field(name: str, kind: FieldType) -> str:
     """A field of the account as it is known on the logical day."""
-    return _seen(quoted(name), kind, reckoning)
+    return _seen(quoted(name), kind)
 
 
 def row_columns() -> Columns:
@@ -73,37 +103,35 @@ def _never(item: object) -> str:
     raise AssertionError("not asked of rows")
 
 
-def counted_signal(signal: Signal, table: Table, reckoning: Reckoning) -> Counted:
+def counted_signal(signal: Signal, table: Table) -> Counted:
     """A signal with `from:` as a column; its window and `where` choose the rows."""
     columns = row_columns()
-    chosen = _window(signal, table, reckoning)
+    chosen = _window(signal, table)
     if signal.where is not None:
-        chosen.append(sql_of_condition(signal.where, columns, reckoning))
+        chosen.append(sql_of_condition(signal.where, columns))
     where = " and ".join(chosen) or "1"
-    value = _with_aggregates(
-        signal.value, lambda part: _aggregate(part, where, columns, reckoning), reckoning
-    )
-    nothing = _with_aggregates(signal.value, _of_nothing, reckoning)
+    value = _with_aggregates(signal.value, lambda part: _aggregate(part, where, columns))
+    nothing = _with_aggregates(signal.value, _of_nothing)
     return Counted(signal.name, value, nothing, _names_owner(signal.value) or "a." in where)
 
 
-def _window(signal: Signal, table: Table, reckoning: Reckoning) -> list[str]:
+def _window(signal: Signal, table: Table) -> list[str]:
     """`last: 28 days` ends today and includes it; `before:` moves its end back by so many days."""
     if signal.last is None or table.day is None:
         return []
-    newest = reckoning.today - signal.before
-    return [f"r.{quoted(table.day)} > {newest - signal.last} and r.{quoted(table.day)} <= {newest}"]
+    day, newest = f"r.{quoted(table.day)}", f"{TODAY} - {signal.before}"
+    return [f"{day} > {newest} - {signal.last} and {day} <= {newest}"]
 
 
-def _with_aggregates(value: Expression, aggregate: Callable[[Aggregate], str], reckoning: Reckoning) -> str:
+def _with_aggregates(value: Expression, aggregate: Callable[[Aggregate], str]) -> str:
     usual = row_columns()
-    return sql(value, Columns(usual.asked, usual.known, usual.since, aggregate), reckoning)
+    return sql(value, Columns(usual.asked, usual.known, usual.since, aggregate))
 
 
-def _aggregate(part: Aggregate, where: str, columns: Columns, reckoning: Reckoning) -> str:
+def _aggregate(part: Aggregate, where: str, columns: Columns) -> str:
     if part.argument is None:
         return f"count(case when {where} then 1 end)"
-    value = f"case when {where} then {sql(part.argument, columns, reckoning)} end"
+    value = f"case when {where} then {sql(part.argument, columns)} end"
     if part.function == "sum":
         return f"coalesce(sum({value}), 0)"
     return f"{part.function}({'distinct ' if part.distinct else ''}{value})"
@@ -117,9 +145,9 @@ def _names_owner(value: Expression) -> bool:
     return any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in walk(value))
 
 
-def counted_related(related: Related, reckoning: Reckoning) -> Counted:
+def counted_related(related: Related) -> Counted:
     """has, number_of, total as a column; a row that says unknown does not count."""
-    where = "1" if related.where is None else sql(related.where, row_columns(), reckoning)
+    where = "1" if related.where is None else sql(related.where, row_columns())
     owner = related.where is not None and _names_owner(related.where)
     match related.function:
         case "has":
@@ -131,9 +159,9 @@ def counted_related(related: Related, reckoning: Reckoning) -> Counted:
     return Counted(column_of(related), value, "0", owner)
 
 
-def edge_row(related: Related, table: Table, relation: str | None, reckoning: Reckoning) -> str:
+def edge_row(related: Related, table: Table, relation: str | None) -> str:
     """newest, oldest: (account, value) of the first row in order of the table's day."""
-    where = "1" if related.where is None else sql(related.where, row_columns(), reckoning)
+    where = "1" if related.where is None else sql(related.where, row_columns())
     direction = "desc" if related.function == "newest" else "asc"
     day, column = quoted(table.day or ""), quoted(related.column or "")
     owner = f" join ({relation}) a on a._n = r._account" if relation else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import about_account, lasting_by_row
+from cs_playbook.compile.books import OF_ACCOUNTS
 from cs_playbook.compile.facts import ACTIVE
 from cs_playbook.compile.rows import seen
 from cs_playbook.compile.sql import (
@@ -17,10 +18,10 @@ from cs_playbook.compile.sql import (
     quoted,
     sql_of_condition,
 )
+from cs_playbook.model.columns import book_column
 from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import FieldType, Literal, Memory, Name, ScopeName
-from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
 
@@ -55,43 +56,46 @@ def _facts() -> str:
 def keyed(contract: Contract) -> str:
     """A view of the facts with the account's key under a name of its own."""
     key = quoted(contract.accounts.key or "id")
-    return f"create temp view facts_keyed as select *, {key} as _id from temp.facts"
+    return f"create temp view if not exists facts_keyed as select *, {key} as _id from temp.facts"
 
 
 def facts_by_key(contract: Contract) -> str:
-    return f"create unique index temp.facts_by_key on facts ({quoted(contract.accounts.key or 'id')})"
+    return f"create unique index if not exists temp.facts_by_key on facts ({quoted(contract.accounts.key or 'id')})"
 
 
-def _seen_by(rule: Rule) -> str:
-    return "1" if rule.playbook.sees_inactive else f"f.{ACTIVE}"
+def seen_by(rule: Rule) -> str:
+    """Whom the rule is asked of: active accounts, all accounts, or people who have a book."""
+    if rule.playbook.trigger.per_person is not None:
+        return f"(coalesce(f.{quoted(book_column(rule.playbook.trigger.per_person))}, 0) > 0)"
+    return OF_ACCOUNTS if rule.playbook.sees_inactive else f"f.{ACTIVE}"
 
 
-def _condition(condition: Condition, columns: Columns, reckoning: Reckoning) -> str:
-    return sql_of_condition(condition, columns, reckoning)
+def _condition(condition: Condition, columns: Columns) -> str:
+    return sql_of_condition(condition, columns)
 
 
-def row_matches(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
+def row_matches(rule: Rule, contract: Contract) -> str:
     """For a rule about rows: (account key, row key, fits, holds), in order of account and row."""
     columns = row_rule_columns()
-    fits = _condition(impatient(rule.condition), columns, reckoning)
-    holds = _condition(rule.condition, columns, reckoning)
+    fits = _condition(impatient(rule.condition), columns)
+    holds = _condition(rule.condition, columns)
     key = _row_key(rule, contract)
-    inside = f"select f._n as n, f._id as id, r.{key} as row, ({_seen_by(rule)} and {fits}) as fits, ({_seen_by(rule)} and {holds}) as holds from {_row_source(rule, contract)} limit -1 offset 0"
+    inside = f"select f._n as n, f._id as id, r.{key} as row, ({seen_by(rule)} and {fits}) as fits, ({seen_by(rule)} and {holds}) as holds from {_row_source(rule, contract)} limit -1 offset 0"
     return f"select id, row, fits, coalesce(holds, 0) from ({inside}) where fits order by n, row"
 
 
-def says_no(rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
+def says_no(rule: Rule, contract: Contract) -> str:
     """Which subjects of `temp.gone` the rule now says no to: unknown, or missing from the snapshot, is not no."""
     if rule.row is None:
         source, subject, columns = f"{_facts()} f", "f._id", account_columns("f")
     else:
         source, columns = _row_source(rule, contract), row_rule_columns()
         subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
-    no = f"({_seen_by(rule)} and {_condition(impatient(rule.condition), columns, reckoning)}) is 0"
+    no = f"({seen_by(rule)} and {_condition(impatient(rule.condition), columns)}) is 0"
     return f"select g.subject from {source} join temp.gone g on g.subject = {subject} where {no} order by g.subject"
 
 
-def over_already(rule: Rule, contract: Contract, reckoning: Reckoning) -> str | None:
+def over_already(rule: Rule, contract: Contract) -> str | None:
     """Which subjects of `temp.fitting` (rule ?) would end on the day they start: an exit or the goal fits. None: there is none."""
     playbook = rule.playbook
     ends = [way_out.when for way_out in playbook.exits] + ([playbook.goal.when] if playbook.goal else [])
@@ -102,9 +106,7 @@ def over_already(rule: Rule, contract: Contract, reckoning: Reckoning) -> str | 
     else:
         source, columns = _row_source(rule, contract), row_rule_columns()
         subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
-    fits = balanced(
-        " or ", [f"coalesce({_condition(end, _starting(rule, columns), reckoning)}, 0)" for end in ends]
-    )
+    fits = balanced(" or ", [f"coalesce({_condition(end, _starting(rule, columns))}, 0)" for end in ends])
     return f"select t.subject from {source} join temp.fitting t on t.rule = ? and t.subject = {subject} where {fits}"
 
 
@@ -114,8 +116,8 @@ def _starting(rule: Rule, columns: Columns) -> Columns:
 
     def asked(item: Asked) -> str:
         match item:
-            case Memory(function="at_start", subject=fact):
-                return columns.asked(Name(fact))
+            case Memory(function="at_start"):
+                return columns.asked(item.name)
             case Name(scope=ScopeName.ENROLLMENT):
                 return "null"
             case _:
@@ -167,17 +169,19 @@ def row_rule_columns() -> Columns:
     return Columns(asked, account.known, since, no_aggregate)
 
 
-def changed_answers(condition: Condition, reckoning: Reckoning) -> str:
+def changed_answers(condition: Condition) -> str:
     """For a condition with `for`, about accounts: (account key, answer today) where it differs from what is remembered."""
-    answer = _condition(impatient(condition), account_columns("f"), reckoning)
+    answer = _condition(impatient(condition), account_columns("f"))
     alias = quoted(series_of(condition))
     there = f"exists (select 1 from {_facts()} f where f._id = p.subject)"
-    return _changed(f"select f._id as subject, {answer} as value from {_facts()} f", alias, there)
+    return _changed(
+        f"select f._id as subject, {answer} as value from {_facts()} f where {OF_ACCOUNTS}", alias, there
+    )
 
 
-def changed_row_answers(condition: Condition, rule: Rule, contract: Contract, reckoning: Reckoning) -> str:
+def changed_row_answers(condition: Condition, rule: Rule, contract: Contract) -> str:
     """The same for a condition about rows: the subject is account and row."""
-    answer = _condition(impatient(condition), row_rule_columns(), reckoning)
+    answer = _condition(impatient(condition), row_rule_columns())
     subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
     source, past = _row_source(rule, contract), quoted(series_of(condition))
     there = f"p.subject in (select {subject} from {source})"
@@ -186,7 +190,10 @@ def changed_row_answers(condition: Condition, rule: Rule, contract: Contract, re
 
 def changed_facts(fact: str, past: str) -> str:
     """(account key, value today) of a fact that memory asks about, where it differs from what is remembered."""
-    return _changed(f"select f._id as subject, f.{quoted(fact)} as value from {_facts()} f", quoted(past))
+    return _changed(
+        f"select f._id as subject, f.{quoted(fact)} as value from {_facts()} f where {OF_ACCOUNTS}",
+        quoted(past),
+    )
 
 
 def _changed(today: str, past: str, there: str | None = None) -> str:
@@ -206,27 +213,27 @@ class Near:
     parts: tuple[Condition, ...]
 
 
-def near(rule: Rule, reckoning: Reckoning) -> Near:
+def near(rule: Rule) -> Near:
     """For a rule about accounts: (seen, unknown, one short, then for each part: how many it leaves unknown)."""
     columns = account_columns("f")
     parts = top_parts(rule.condition)
-    said = [_condition(impatient(part), columns, reckoning) for part in parts]
+    said = [_condition(impatient(part), columns) for part in parts]
     named = ", ".join(f"{text} as p{k}" for k, text in enumerate(said))
     missed = " + ".join(f"(p{k} is 0)" for k in range(len(parts)))
     open_ = " + ".join(f"(p{k} is null)" for k in range(len(parts)))
     sums = ", ".join(f"total(p{k} is null and ({missed}) = 0)" for k in range(len(parts)))
-    inside = f"select {named} from {_facts()} f where {_seen_by(rule)} limit -1 offset 0"
+    inside = f"select {named} from {_facts()} f where {seen_by(rule)} limit -1 offset 0"
     query = f"select count(*), total(({missed}) = 0 and ({open_}) > 0), total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})"
     return Near(query, parts)
 
 
-def near_accounts(rule: Rule, reckoning: Reckoning) -> str:
+def near_accounts(rule: Rule) -> str:
     """Account keys that are exactly one part short, for `explain --near`."""
     columns = account_columns("f")
-    said = [_condition(impatient(part), columns, reckoning) for part in top_parts(rule.condition)]
+    said = [_condition(impatient(part), columns) for part in top_parts(rule.condition)]
     named = ", ".join(f"{text} as p{k}" for k, text in enumerate(said))
     yes = " + ".join(f"(p{k} is 1)" for k in range(len(said)))
-    return f"select id from (select f._n as n, f._id as id, {named} from {_facts()} f where {_seen_by(rule)}) where {yes} = {len(said) - 1} order by n"
+    return f"select id from (select f._n as n, f._id as id, {named} from {_facts()} f where {seen_by(rule)}) where {yes} = {len(said) - 1} order by n"
 
 
 def top_parts(condition: Condition) -> tuple[Condition, ...]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import assert_never
 
-from cs_playbook.compile.sql import Columns, constant, quoted, sql, sql_of_condition
+from cs_playbook.compile.sql import TODAY, Columns, constant, quoted, sql, sql_of_condition
 from cs_playbook.model.columns import column_of
 from cs_playbook.model.condition import Cases
 from cs_playbook.model.expression import Memory
-from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.scorecard import (
     TENTH,
     ByValue,
@@ -30,13 +29,11 @@ STAND = "limit -1 offset 0"
 UNCLEAR = "null"
 
 
-def scores_table(
-    table: str, card: Scorecard, relation: str, columns: Columns, reckoning: Reckoning
-) -> tuple[str, str]:
+def scores_table(table: str, card: Scorecard, relation: str, columns: Columns) -> tuple[str, str]:
     """A table (_n, score, band: of an override, coverage, drag) of all accounts of the relation `f`."""
-    points = _points(card, relation, columns, reckoning)
+    points = _points(card, relation, columns)
     return (
-        f"create temp table {table} (_n integer primary key, score real, band text, coverage real, drag text) strict",
+        f"create temp table if not exists {table} (_n integer primary key, score real, band text, coverage real, drag text) strict",
         f"insert into temp.{table} {_results(card, _quotients(card, _weights(card, points)))}",
     )
 
@@ -60,51 +57,46 @@ def changed_by(change: Memory) -> str:
 # --- first: what each measure says ---
 
 
-def _points(card: Scorecard, relation: str, columns: Columns, reckoning: Reckoning) -> str:
-    said = [
-        f"{_fresh(measure, columns, reckoning)} as u{number}" for number, measure in enumerate(card.measures)
-    ]
-    unrated = (
-        "0" if card.unrated is None else f"coalesce({sql_of_condition(card.unrated, columns, reckoning)}, 0)"
-    )
-    selected = ["f._n", f"{_profile(card, columns, reckoning)} as p", f"{unrated} as unrated"]
-    selected += [f"{_override(card, columns, reckoning)} as band", *said]
+def _points(card: Scorecard, relation: str, columns: Columns) -> str:
+    said = [f"{_fresh(measure, columns)} as u{number}" for number, measure in enumerate(card.measures)]
+    unrated = "0" if card.unrated is None else f"coalesce({sql_of_condition(card.unrated, columns)}, 0)"
+    selected = ["f._n", f"{_profile(card, columns)} as p", f"{unrated} as unrated"]
+    selected += [f"{_override(card, columns)} as band", *said]
     return f"select {', '.join(selected)} from ({relation}) f {STAND}"
 
 
-def _profile(card: Scorecard, columns: Columns, reckoning: Reckoning) -> str:
+def _profile(card: Scorecard, columns: Columns) -> str:
     """The number of the first that fits, from 1; 0 where none does, empty where one cannot tell."""
     arms = ""
     for number, profile in enumerate(card.profiles, 1):
-        said = sql_of_condition(profile.when, columns, reckoning)
+        said = sql_of_condition(profile.when, columns)
         arms += f" when {said} then {number} when ({said}) is null then {UNCLEAR}"
     return f"case{arms} else 0 end" if arms else "0"
 
 
-def _override(card: Scorecard, columns: Columns, reckoning: Reckoning) -> str:
+def _override(card: Scorecard, columns: Columns) -> str:
     arms = "".join(
-        f" when {sql_of_condition(one.when, columns, reckoning)} then {constant(one.band)}"
-        for one in card.overrides
+        f" when {sql_of_condition(one.when, columns)} then {constant(one.band)}" for one in card.overrides
     )
     return f"case{arms} end" if arms else "null"
 
 
-def _fresh(measure: Measure, columns: Columns, reckoning: Reckoning) -> str:
-    points = _units(measure.points, columns.asked(measure.fact), columns, reckoning)
+def _fresh(measure: Measure, columns: Columns) -> str:
+    points = _units(measure.points, columns.asked(measure.fact), columns)
     if measure.stale_after is None or measure.day is None:
         return points
-    day = sql(measure.day, columns, reckoning)
-    return f"case when {reckoning.today} - {day} <= {measure.stale_after} then {points} end"
+    day = sql(measure.day, columns)
+    return f"case when {TODAY} - {day} <= {measure.stale_after} then {points} end"
 
 
-def _units(points: Points, fact: str, columns: Columns, reckoning: Reckoning) -> str:
+def _units(points: Points, fact: str, columns: Columns) -> str:
     match points:
         case Cases(fits=fits):
             arms = ""
             for fit in fits:
                 if fit.when is None:
                     return f"(case{arms} else {fit.value} end)" if arms else str(fit.value)
-                said = sql_of_condition(fit.when, columns, reckoning)
+                said = sql_of_condition(fit.when, columns)
                 arms += f" when {said} then {fit.value} when ({said}) is null then null"
             return f"(case{arms} end)"
         case Line(corners=corners):

@@ -26,15 +26,16 @@ from cs_playbook.model.expression import (
     Name,
     Negative,
     Not,
+    Rank,
     Related,
     Value,
     walk,
 )
-from cs_playbook.model.functions import Reckoning
-from cs_playbook.model.lasting import bound
 
 Asked = Name | Related | Memory
 AT_ONCE = 32
+# No day stands in our SQL: what was prepared for one day serves the next.
+TODAY = "cs_today()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Columns:
     known: Callable[[Memory], str]
     since: Callable[[Condition], str]
     aggregate: Callable[[Aggregate], str]
+    active: str = "1"  # whom playbooks see: only they are ranked
 
 
 def no_aggregate(aggregate: Aggregate) -> str:
@@ -71,25 +73,23 @@ def constant(value: Value) -> str:
     return f"({value!r})" if value < 0 else repr(value)
 
 
-def sql_of_condition(condition: Condition, columns: Columns, reckoning: Reckoning) -> str:
+def sql_of_condition(condition: Condition, columns: Columns) -> str:
     """1, 0 or null. With `for`: 1 only once it has held long enough."""
     match condition:
         case Leaf(expression=expression):
-            now = sql(expression, columns, reckoning)
+            now = sql(expression, columns)
         case Group(kind=kind, items=items):
-            parts = [sql_of_condition(item, columns, reckoning) for item in items]
+            parts = [sql_of_condition(item, columns) for item in items]
             joined = balanced(" and " if kind == "all" else " or ", parts)
             now = f"(not {joined})" if kind == "none" else joined
     if condition.lasting is None:
         return now
-    return f"(case {now} when 1 then {_held(condition, columns, reckoning)} when 0 then 0 end)"
+    return f"(case {now} when 1 then {_held(condition, columns)} when 0 then 0 end)"
 
 
-def _held(condition: Condition, columns: Columns, reckoning: Reckoning) -> str:
-    limit = bound(condition.lasting or 1, reckoning)
-    if limit is None:
-        return "0"
-    return "1" if limit == reckoning.today else f"coalesce({columns.since(condition)} <= {limit}, 0)"
+def _held(condition: Condition, columns: Columns) -> str:
+    days = condition.lasting or 1
+    return "1" if days <= 1 else f"coalesce({columns.since(condition)} <= cs_held_since({days}), 0)"
 
 
 def impatient(condition: Condition) -> Condition:
@@ -109,21 +109,23 @@ def balanced(joint: str, parts: list[str]) -> str:
     return f"({joint.join(parts)})"
 
 
-def sql(expression: Expression, columns: Columns, reckoning: Reckoning) -> str:
+def sql(expression: Expression, columns: Columns) -> str:
     """The value of the expression; null where something it needs is empty."""
 
     def of(inner: Expression) -> str:
-        return sql(inner, columns, reckoning)
+        return sql(inner, columns)
 
     match expression:
         case Literal(value=value):
             return constant(value)
         case Name(name="today"):
-            return str(reckoning.today)
+            return TODAY
         case Name() | Related() | Memory():
             return columns.asked(expression)
         case Aggregate():
             return columns.aggregate(expression)
+        case Rank():
+            return _rank(expression, of, columns.active)
         case Both(operator=operator, items=items):
             return balanced(f" {operator} ", [of(item) for item in items])
         case Not(item=item):
@@ -148,9 +150,19 @@ def sql(expression: Expression, columns: Columns, reckoning: Reckoning) -> str:
             arms = " ".join(f"when {of(when)} then {of(then)}" for when, then in branches)
             return f"(case {arms} else {'null' if otherwise is None else of(otherwise)} end)"
         case Call(function=function, arguments=arguments):
-            return _call(function, [of(argument) for argument in arguments], reckoning)
+            return _call(function, [of(argument) for argument in arguments])
         case _:
             assert_never(expression)
+
+
+def _rank(rank: Rank, of: Callable[[Expression], str], active: str) -> str:
+    """Who is not active, has nothing to be ranked by or belongs to nobody has no rank, and takes none away."""
+    by, among = [(of(value), way) for value, way in rank.by], [of(item) for item in rank.among]
+    known = (f"{value} is not null" for value in (*(value for value, _ in by), *among))
+    ranked = " and ".join([active, *known])
+    each = ", ".join([f"({ranked})", *among])
+    order = ", ".join(f"{value} {way}" for value, way in by)
+    return f"(case when {ranked} then rank() over (partition by {each} order by {order}) end)"
 
 
 def _reckoned(expression: Arithmetic, of: Callable[[Expression], str]) -> str:
@@ -163,12 +175,12 @@ def _reckoned(expression: Arithmetic, of: Callable[[Expression], str]) -> str:
     return f"{before} {expression.operator} {right}"
 
 
-def _call(function: str, arguments: list[str], reckoning: Reckoning) -> str:
+def _call(function: str, arguments: list[str]) -> str:
     match function:
         case "days_until":
-            return f"({arguments[0]} - {reckoning.today})"
+            return f"({arguments[0]} - {TODAY})"
         case "days_since":
-            return f"({reckoning.today} - {arguments[0]})"
+            return f"({TODAY} - {arguments[0]})"
         case "earliest":
             return f"min({', '.join(arguments)})"
         case "latest":

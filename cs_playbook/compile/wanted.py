@@ -32,6 +32,12 @@ def rows(table: Table) -> str:
     return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
 
 
+def own_fields(accounts: Table) -> str:
+    """Parameter: the key of an account. Its fields, in the order of the contract, as they stand in the snapshot."""
+    fields = ", ".join(quoted(field.name) for field in accounts.fields)
+    return f"select {fields} from main.accounts where {quoted(accounts.key or 'id')} = ?"
+
+
 def some_facts(names: tuple[str, ...]) -> str:
     """These facts of one account."""
     return f"select {', '.join(quoted(name) for name in names)} from temp.facts_keyed where _id = ?"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from cs_playbook.effects import (
     ledger_asked,
@@ -20,8 +19,10 @@ from cs_playbook.effects import (
     ledger_traits,
     ledger_writing,
 )
-from cs_playbook.effects.event_text import read_enrollment, read_event
+from cs_playbook.effects.enrollment_text import read_enrollment
+from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_cache import fold_into_cache
+from cs_playbook.effects.ledger_look import ASKED, LedgerLook
 from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord, Seal
 from cs_playbook.model.about import Once
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
@@ -32,11 +33,6 @@ from cs_playbook.model.value import Value, from_day, to_day
 _AT_ONCE = 1_000  # subjects asked about in one query
 _AFTER_ALL_KEYS = "\U0010ffff"
 
-_TO_LOOK_AT = """
-select state from enrollment
-where (ended_on is null or watch_until is not null) and (ended_on is null or watch_until >= ?)
-order by account, coalesce(row, ''), playbook, episode
-"""
 # Who ended as `restarted` because the text changed began anew: that time counts for nobody (the iif).
 _PAST = """
 select e.account, e.row, count(*), sum(e.arm = 'treated' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), max(e.ended_on is null),
@@ -72,22 +68,7 @@ _REMEMBERED = """
 select subject, value, max(day) from memory where series = ? and day < ? group by subject order by subject
 """
 _RUN_DAYS = "select day, fresh, max(id) from run group by day order by day"
-_LAST_RUN = """
-select day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts
-from run order by id desc limit 1
-"""
 _SOURCES_BEFORE = "select sources_hash from run where day < ? order by day desc, id desc limit 1"
-_ASKED = """
-select body from event asked where kind = 'StartAsked' and not exists (
-  select * from event answer where answer.account = asked.account and answer.seq > asked.seq
-  and answer.kind in ('StartRefused', 'Started') and json_extract(answer.body, '$.by') is not 'rule'
-  and json_extract(answer.body, '$.playbook') = json_extract(asked.body, '$.playbook')
-  and (json_extract(answer.body, '$.row') is json_extract(asked.body, '$.row')
-    or (json_extract(answer.body, '$.per_value') and (json_extract(asked.body, '$.row') is null
-      or instr(json_extract(answer.body, '$.row'),
-        replace(replace(json_extract(asked.body, '$.row'), '~', '~0'), '/', '~1') || '/') = 1)))
-) order by seq
-"""
 _LAST_OUTCOME = """
 select account, outcome, max(ended_on || printf(' %09d', episode)) from enrollment e
 where playbook = ? and arm = 'treated' and ended_on < ? and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0) group by account order by account
@@ -114,15 +95,11 @@ where content is not null and run in (select id from run where published = 0) or
 """
 
 
-class Ledger:
+class Ledger(LedgerLook):
     """One open ledger, a context manager. Whoever opens it for writing holds the lock (lock.py).
 
     Days are logical days. All that is streamed may be read while `commit` writes, see there.
     """
-
-    def __init__(self, connection: sqlite3.Connection, place: str) -> None:
-        self._connection = connection
-        self._place = place
 
     @classmethod
     def create(cls, path: Path, ledger_id: str, version: str, made_at: str) -> None:
@@ -140,22 +117,7 @@ class Ledger:
         """An empty one that nobody else sees."""
         return cls(ledger_place.in_memory("in memory"), "in memory")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def _ask(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
-        with ledger_faults.reading(self._place):
-            yield from self._connection.execute(query, parameters)
-
     # ------------------------------------------------------------------------------------- what there is
-
-    def enrollments(self, day: date) -> Iterator[Enrollment]:
-        """The open and the still watched on that day, in order of (account, row or "", playbook, episode)."""
-        for (state,) in self._ask(_TO_LOOK_AT, day.isoformat()):
-            yield read_enrollment(state)
 
     def enrollments_of(self, account: str) -> list[Enrollment]:
         """All there ever were, in the order in which they started."""
@@ -273,13 +235,10 @@ class Ledger:
         found = self._ask(_SOURCES_BEFORE, day.isoformat())
         return next((str(sources) for (sources,) in found), None)
 
-    def last_run(self) -> RunRecord | None:
-        return next(map(ledger_rows.run_record, self._ask(_LAST_RUN)), None)
-
     def pending_starts(self) -> tuple[StartAsked, ...]:
         """Asked for and neither started nor refused since; asked twice is asked once, the first time."""
         asked: dict[tuple[str, str, str | None], StartAsked] = {}
-        for (body,) in self._ask(_ASKED):
+        for (body,) in self._ask(ASKED):
             event = read_event(body)
             assert isinstance(event, StartAsked)
             asked.setdefault((event.playbook, event.account, event.row), event)
@@ -287,10 +246,10 @@ class Ledger:
 
     def history(self, account: str) -> list[Recorded]:
         """All that ever happened to an account, in the order in which it was recorded."""
-        return [ledger_rows.recorded(row) for row in self._ask(_HISTORY, account)]
+        return [_recorded(row) for row in self._ask(_HISTORY, account)]
 
     def events(self) -> Iterator[Recorded]:
-        return map(ledger_rows.recorded, self._ask(_EVENTS))
+        return map(_recorded, self._ask(_EVENTS))
 
     def last_picked(self, role: str) -> str | None:
         """The address of who got the newest line of that pool, asked backwards from the last event; None: nobody yet."""
@@ -397,3 +356,9 @@ class Ledger:
     def verify(self) -> list[str]:
         """What is wrong with it, as sentences; nothing when all is well."""
         return ledger_check.verify(self._connection)
+
+
+def _recorded(row: tuple[int, str, str, int | None, str]) -> Recorded:
+    seq, day, recorded_at, run, body = row
+    with ledger_faults.understood("an event"):
+        return Recorded(seq, date.fromisoformat(day), recorded_at, run, read_event(body))

@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import groupby
 from operator import attrgetter
 
-from cs_playbook.effects.event_text import read_enrollment, write_enrollment
+from cs_playbook.effects.enrollment_text import read_enrollment, write_enrollment
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import (
     Allowed,

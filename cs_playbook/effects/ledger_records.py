@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-from cs_playbook.model.event import Event
-from cs_playbook.model.value import Value
+if TYPE_CHECKING:  # how things stand is seen without a single event
+    from cs_playbook.model.event import Event
+    from cs_playbook.model.value import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_faults import understood
-from cs_playbook.effects.ledger_records import Past, Recorded, RunRecord
+from cs_playbook.effects.ledger_records import Past, RunRecord
 
 
 def past(row: tuple[str, str | None, int, int, int, str | None, str | None, int, int, int, str]) -> Past:
@@ -25,9 +24,3 @@ def run_record(row: tuple[str, str, str, str, str, str, str, str]) -> RunRecord:
     hashes = (snapshot, sources, files, plan)
     with understood("a run"):
         return RunRecord(date.fromisoformat(day), *hashes, version, started_at, dict(json.loads(counts)))
-
-
-def recorded(row: tuple[int, str, str, int | None, str]) -> Recorded:
-    seq, day, recorded_at, run, body = row
-    with understood("an event"):
-        return Recorded(seq, date.fromisoformat(day), recorded_at, run, read_event(body))

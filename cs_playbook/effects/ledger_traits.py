@@ -13,7 +13,7 @@ from cs_playbook.model.trait import Standing
 # The last word: the latest day; of one day a person's, '~' being behind all keys; else the largest enrollment's.
 _STANDING = """
 select account, json_extract(body, '$.value'), day, json_extract(body, '$.by'),
-  coalesce(json_extract(body, '$.because'), ''), enrollment,
+  coalesce(json_extract(body, '$.because'), ''), enrollment, json_extract(body, '$.until'),
   max(day || coalesce(enrollment, '~') || printf('%012d', seq))
 from event
 where kind = 'TraitSet' and json_extract(body, '$.trait') = ?1
@@ -41,8 +41,9 @@ def standing(
     """
     until = by_hand.isoformat() if by_hand else _FOR_EVER
     rows = connection.execute(_STANDING, (trait, until, by_steps.isoformat(), account))
-    for whose, value, day, by, because, enrollment, _ in rows:
-        yield Standing(whose, value, date.fromisoformat(day), by, because, enrollment)
+    for whose, value, day, by, because, enrollment, end, _ in rows:
+        last = None if end is None else date.fromisoformat(end)
+        yield Standing(whose, value, date.fromisoformat(day), by, because, enrollment, last)
 
 
 def set_by_hand(connection: sqlite3.Connection, since: date) -> frozenset[tuple[str, str]]:

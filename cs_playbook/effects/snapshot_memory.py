@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any, Self
 
 from cs_playbook.compile import placing
 from cs_playbook.effects.snapshot_rows import Staged, bad_rows, forget, place, stage
@@ -18,25 +20,63 @@ from cs_playbook.source.finding import Severity, Span, did_you_mean
 from cs_playbook.source.manifest import Manifest, TableCount
 from cs_playbook.source.snapshot import Snapshot
 
+_KEPT_READY = 2_000  # statements; a day has some two hundred
 Given = Value | date | list[str]
 Rows = Mapping[
     str, Iterable[Mapping[str, Given]]
 ]  # table: its rows, each field: value; what is left out is empty
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Image:
-    """The bytes of a snapshot and its counts, of no day yet: the same export may serve several days."""
+    """The rows of a snapshot, by table as they are stored, and its counts; of no day yet: the same export may serve several days."""
 
-    content: bytes
+    rows: Mapping[str, Sequence[tuple[Stored, ...]]]
     tables: tuple[tuple[str, TableCount], ...]
     shape: str
 
-    def on(self, day: date, export: str = "") -> Snapshot:
-        """An open snapshot of that day, its own copy. `export`: stands for the hash of what it was made of."""
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.deserialize(self.content)
-        return Snapshot(connection, Manifest(day, "", export, (), self.tables, self.shape, ""), None, None)
+
+class Slate(Snapshot):
+    """An open snapshot that is written anew for each day: what SQLite has made ready for one serves the next."""
+
+    def __init__(self, contract: Contract) -> None:
+        connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=_KEPT_READY)
+        for table in placing.in_order_of_belonging(contract):
+            connection.execute(placing.create(table))
+        nothing = Manifest(date.min, "", "", (), (), "", "")
+        super().__init__(connection, nothing, None, None)
+        self._image: Image | None = None
+        self._answers: dict[str, Callable[..., str | int | float | None]] = {}
+
+    def write(self, image: Image, day: date, export: str = "") -> Self:
+        """Nothing of the day before is left. `export`: stands for the hash of what it was made of."""
+        for (name,) in self.connection.execute(placing.TEMPORARY).fetchall():
+            self.connection.execute(placing.empty(f"temp.{placing.quoted(name)}"))
+        if image is not self._image:
+            self._fill(image)
+        self.manifest = Manifest(day, "", export, (), image.tables, image.shape, "")
+        return self
+
+    def _fill(self, image: Image) -> None:
+        """Only here may rows of the snapshot itself change."""
+        self._filled.add("main")
+        for name, rows in image.rows.items():
+            self.connection.execute(placing.empty(f"main.{placing.quoted(name)}"))
+            if rows:
+                self.connection.executemany(placing.put_back(name, len(rows[0])), rows)
+        self._filled.discard("main")
+        self._image = image
+
+    def add_function(
+        self, name: str, arguments: int, function: Callable[..., str | int | float | None]
+    ) -> None:
+        """What it answers may be another thing each day: to register it again would undo what SQLite has made ready."""
+        if name not in self._answers:
+            super().add_function(name, arguments, partial(self._answer, name))
+        self._answers[name] = function
+
+    def _answer(self, name: str, *values: Any) -> str | int | float | None:
+        return self._answers[name](*values)
 
 
 def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:
@@ -44,7 +84,7 @@ def memory_snapshot(contract: Contract, rows: Rows, day: date) -> Snapshot:
 
     Raises ChoiceError where a row names an unknown field, has no key, shares it, or belongs to nobody.
     """
-    return memory_image(contract, rows).on(day)
+    return Slate(contract).write(memory_image(contract, rows), day)
 
 
 def memory_image(contract: Contract, rows: Rows) -> Image:
@@ -58,7 +98,13 @@ def memory_image(contract: Contract, rows: Rows) -> Image:
         forget(connection, contract)
         connection.execute("COMMIT")
         tables = tuple((table.name, counts[table.name]) for table in contract.tables)
-        return Image(connection.serialize(), tables, placing.shape(contract))
+        return Image(_stored_rows(connection, contract), tables, placing.shape(contract))
+
+
+def _stored_rows(
+    connection: sqlite3.Connection, contract: Contract
+) -> Mapping[str, list[tuple[Stored, ...]]]:
+    return {table.name: connection.execute(placing.as_stored(table)).fetchall() for table in contract.tables}
 
 
 def _fill(connection: sqlite3.Connection, contract: Contract, table: Table, rows: Rows) -> TableCount:
@@ -81,7 +127,14 @@ def _staged(table: Table, rows: Iterable[Mapping[str, Given]]) -> Iterator[Stage
             None,
         )
         wrong = (None,) * 3 if empty is None else ("CSP733", f"{empty} is empty", "")
-        yield (number, *wrong, None, None, *(_stored(field, row.get(field.name)) for field in table.fields))
+        yield (
+            number,
+            *wrong,
+            None,
+            None,
+            None,
+            *(_stored(field, row.get(field.name)) for field in table.fields),
+        )
 
 
 def _refuse_unknown(table: Table, number: int, row: Mapping[str, Given]) -> None:

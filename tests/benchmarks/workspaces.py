@@ -12,12 +12,13 @@ LEDGER_ID = "00000000-0000-4000-8000-000000000000"
 
 
 def workspace(root: Path, playbooks: int) -> Path:
-    """The starter library with its own playbooks and stories replaced; its letters, signals, segments and team stay."""
+    """The starter library with its own playbooks and stories replaced; signals, segments and team stay, and the letters they send."""
     shutil.copytree(shipped.playbooks(), root)
-    for folder in ("playbooks", "tests"):
-        shutil.rmtree(root / folder)
-    for letter in ("onboarding", "renewal", "usage-drop/new-contact", "usage-drop/group-session"):
-        shutil.rmtree(root / "emails" / letter)
+    for folder in ("playbooks", "tests", "documents", "plans"):
+        shutil.rmtree(root / folder, ignore_errors=True)
+    for letter in (root / "emails").glob("*/*"):
+        if f"email: {letter.parent.name}/{letter.name}" not in _TEXT:
+            shutil.rmtree(letter)
     (root / "playbooks").mkdir()
     for number in range(playbooks):
         (root / "playbooks" / f"play-{number:03}.yaml").write_text(playbook_text(number), encoding="utf-8")
