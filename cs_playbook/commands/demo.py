@@ -18,23 +18,39 @@ from cs_playbook.commands.publishing import OUT
 from cs_playbook.commands.run import Clock, Permission, run
 from cs_playbook.commands.snapshots import build_snapshot
 from cs_playbook.commands.task_list import task_list
+from cs_playbook.commands.traits import set_trait
 from cs_playbook.commands.workspace import Workspace, examine, open_workspace
 from cs_playbook.effects.snapshot_build import Stamp
 from cs_playbook.errors import ChoiceError
-from cs_playbook.model.line import TaskLine
 from cs_playbook.report import explain as explain_report
 from cs_playbook.report import plan as plan_report
 from cs_playbook.report.findings import Looked, as_text, without_notes
 from cs_playbook.report.pieces import plain
 from cs_playbook.report.run import as_text as run_text
 from cs_playbook.report.snapshots import built_text
+from cs_playbook.report.traits import said_text
 from cs_playbook.source.files import PROJECT_FILE, read_files
 from cs_playbook.study.made_up import FIRST_MORNING, exports
 
-# The silent champion of the made-up portfolio, and what her CSM finds out.
-STORY = ("Marmalade Freight", "usage-drop", "find_cause", "value_not_seen")
-NOTE = "they never saw the reports work with their own numbers"
+# The silent champion of the made-up portfolio, and what her CSM finds out: account, playbook, step, answer, note.
+Answered = tuple[str, str, str, str, str]
+STORY: Answered = (
+    *("Marmalade Freight", "usage-drop", "find_cause", "value_not_seen"),
+    "they never saw the reports work with their own numbers",
+)
+# A new customer goes from sales to its CSM, a step a day.
+WRITTEN: Answered = (
+    "Nimbus & Nettle",
+    "handover",
+    "write",
+    "done",
+    "live by April, before their high season",
+)
+READ: Answered = ("Nimbus & Nettle", "handover", "read", "complete", "the date is tight, the rest is clear")
+WENT_LIVE = ("Candlewick Hotels", "they checked in their first guests with it")
+WENT_LIVE_SAYS = "marc@vendor.example"
 COLUMNS = 100
+SEEN_OF_A_PLAN = 27  # lines: enough to see how it is made
 _MARK = ".made-by-demo"
 
 
@@ -47,25 +63,29 @@ def tour(root: Path, version: str, made_at: str) -> Iterator[str]:
     workspace = open_workspace(root)
     yield from _validate(root)
     monday, tuesday, wednesday, thursday = (FIRST_MORNING + timedelta(days=n) for n in range(4))
-    yield _told("Monday. The exports have arrived.")
+    yield _told("Monday. The exports have arrived. What would happen today?")
     yield from _arrive(workspace, monday, version, made_at)
     yield _dry_run(workspace, monday)
     yield from _run(workspace, monday, version, made_at)
+    yield _told("In the course of the day sales writes a handover, and a CSM says that a customer is live.")
+    yield _answer(workspace, WRITTEN, monday, made_at)
+    yield _goes_live(workspace, monday, made_at)
     yield _told(
-        "Tuesday, Wednesday: the same each morning. What fell by 40 % must have fallen for three days."
+        "Tuesday: the handover is read, hypercare begins. What fell by 40 % has to stay there for three days."
     )
-    for day in (tuesday, wednesday):
-        yield from _arrive(workspace, day, version, made_at)
-        yield from _run(workspace, day, version, made_at)
-    yield _told("Why this account? And the CSM answers: they never saw the value.")
-    line = _line_of_the_story(workspace, wednesday)
-    yield _explain(workspace, line, wednesday)
-    yield _answer(workspace, line, wednesday, made_at)
-    yield _told("Thursday: the answer opens the next step. A second run finds nothing to do.")
+    yield from _arrive(workspace, tuesday, version, made_at)
+    yield from _run(workspace, tuesday, version, made_at)
+    yield _answer(workspace, READ, tuesday, made_at)
+    yield _told("Wednesday: why this account? And its CSM answers: they never saw the value.")
+    yield from _arrive(workspace, wednesday, version, made_at)
+    yield from _run(workspace, wednesday, version, made_at)
+    yield _explain(workspace, STORY, wednesday)
+    yield _answer(workspace, STORY, wednesday, made_at)
+    yield _told("Thursday: the answer has opened the next step. A second run finds nothing to do.")
     yield from _arrive(workspace, thursday, version, made_at)
     yield from _run(workspace, thursday, version, made_at)
     yield from _run(workspace, thursday, version, made_at)
-    yield _draft(workspace, line, thursday)
+    yield _draft(workspace, STORY, thursday)
     yield _where(root, thursday)
 
 
@@ -127,7 +147,9 @@ def _arrive(workspace: Workspace, day: date, version: str, made_at: str) -> Iter
 
 def _dry_run(workspace: Workspace, day: date) -> str:
     planned = dry_run(workspace, day, _at_six(workspace, day))
-    return _typed("dry-run --names", day) + plain(plan_report.as_lines(planned, COLUMNS, True))
+    lines = plain(plan_report.as_lines(planned, COLUMNS, True)).splitlines(keepends=True)
+    head = "".join(lines[:SEEN_OF_A_PLAN])
+    return _typed(f"dry-run --names --as-of {day.isoformat()} | head -{SEEN_OF_A_PLAN}") + head
 
 
 def _at_six(workspace: Workspace, day: date) -> datetime:
@@ -144,35 +166,38 @@ def _run(workspace: Workspace, day: date, version: str, made_at: str) -> Iterato
     )
 
 
-def _line_of_the_story(workspace: Workspace, day: date) -> TaskLine:
-    """The task that asks why usage fell there; the first one of all where it is not open."""
-    lines = task_list(workspace, day, None).lines
-    return next(
-        (line for line in lines if (line.account_name, line.playbook, line.step) == STORY[:3]), lines[0]
+def _answer(workspace: Workspace, answered: Answered, day: date, made_at: str) -> str:
+    name, playbook, step, outcome, note = answered
+    tasks = task_list(workspace, day, None)
+    line = next(
+        line
+        for line in tasks.lines
+        if (line.account_name, line.playbook, line.step) == (name, playbook, step)
     )
-
-
-def _answer(workspace: Workspace, line: TaskLine, day: date, made_at: str) -> str:
-    short = task_list(workspace, day, None).short[line.key]
-    outcome = STORY[3] if STORY[3] in line.outcomes else line.outcomes[0]
-    close_task(workspace, line.key, outcome, NOTE, Act(line.owner, day, made_at))
+    close_task(workspace, line.key, outcome, note, Act(line.owner, day, made_at))
     return (
-        _typed(f'done {short} --outcome {outcome} --note "{NOTE}"', day)
+        _typed(f'done {tasks.short[line.key]} --outcome {outcome} --note "{note}"', day)
         + f"{line.title} ({line.owner_name}) is closed: {outcome}\n"
     )
 
 
-def _explain(workspace: Workspace, line: TaskLine, day: date) -> str:
-    explained = explain(workspace, line.account, line.playbook, day)
-    return _typed(f'explain "{line.account_name}" {line.playbook}', day) + plain(
-        explain_report.as_lines(explained, COLUMNS)
-    )
+def _goes_live(workspace: Workspace, day: date, made_at: str) -> str:
+    name, because = WENT_LIVE
+    said = set_trait(workspace, name, "live", "yes", because, Act(WENT_LIVE_SAYS, day, made_at))
+    told = said_text(said.event, said.trait, said.before, said.later, said.already)
+    return _typed(f'set "{name}" live yes --because "{because}"', day) + told
 
 
-def _draft(workspace: Workspace, story: TaskLine, day: date) -> str:
+def _explain(workspace: Workspace, answered: Answered, day: date) -> str:
+    name, playbook, *_ = answered
+    explained = explain(workspace, name, playbook, day)
+    return _typed(f'explain "{name}" {playbook}', day) + plain(explain_report.as_lines(explained, COLUMNS))
+
+
+def _draft(workspace: Workspace, answered: Answered, day: date) -> str:
     """What the CSM finds that morning: the draft that her answer asked for."""
     lines = task_list(workspace, day, None).lines
-    line = next((line for line in lines if line.account == story.account and line.kind == "email"), None)
+    line = next((line for line in lines if line.account_name == answered[0] and line.kind == "email"), None)
     path = workspace.root / OUT / day.isoformat() / "drafts" / f"{line.key}.eml" if line else None
     if path is None or not path.is_file():
         return ""

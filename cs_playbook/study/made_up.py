@@ -15,6 +15,7 @@ from cs_playbook.study.made_up_chance import between
 from cs_playbook.study.made_up_contacts import contacts
 from cs_playbook.study.made_up_life import activities, invoices, subscriptions, tickets
 from cs_playbook.study.made_up_stories import accounts_with_a_story
+from cs_playbook.study.made_up_surveys import surveys
 from cs_playbook.study.made_up_usage import usage
 
 FIRST_MORNING = date(2026, 3, 2)  # a Monday
@@ -26,7 +27,7 @@ ACCOUNT_COLUMNS = (
 )
 CONTACT_COLUMNS = (
     *("Contact ID", "Account ID", "Email", "First Name", "Last Name"),
-    *("Roles", "Last Login", "Left Company", "Unsubscribed", "Language"),
+    *("Roles", "Last Login", "Left Company", "Unsubscribed", "Language", "Created", "Job Title"),
 )
 
 Row = list[str]
@@ -46,6 +47,7 @@ def exports(day: date, seed: int = 7) -> dict[str, Iterator[str]]:
         "billing_subscriptions.csv": _lines(_subscription_rows(accounts, day), ","),
         "product_usage.csv": _lines(_usage_rows(accounts, day), ","),
         "support_tickets.csv": _lines(_ticket_rows(accounts, day), ","),
+        "surveys.csv": _lines(_survey_rows(accounts, day), ","),
         "factures.csv": _with_mark(_lines(_invoice_rows(accounts, day), ";")),
     }
 
@@ -86,6 +88,8 @@ def _contact_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:
                 "Yes" if contact.has_left else "",
                 "Yes" if contact.opted_out else "No",
                 contact.language,
+                _iso(contact.since),
+                contact.job_title,
             ]
 
 
@@ -122,6 +126,14 @@ def _ticket_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:
         opened = _moment(ticket.opened_on, ticket.id, "opened")
         solved = _moment(_happened(ticket.closed_on, day), ticket.id, "solved")
         yield [ticket.id, account_id, ticket.priority, opened, solved]
+
+
+def _survey_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:
+    yield ["response", "company", "respondent", "survey", "score", "comment", "submitted_at"]
+    answered = ((account.id, said) for account in accounts for said in surveys(account, day))
+    for account_id, said in sorted(answered, key=lambda row: (row[1].answered_on, row[1].id)):
+        submitted = _moment(said.answered_on, said.id, "submitted")
+        yield [said.id, account_id, said.contact_id, said.kind, str(said.score), said.comment, submitted]
 
 
 def _invoice_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:

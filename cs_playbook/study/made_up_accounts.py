@@ -34,6 +34,28 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody of theirs whom we have known only since a day."""
+
+    since: date
+    first_name: str
+    last_name: str
+    roles: tuple[str, ...]
+    job_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody of theirs answered to a survey; `who` counts their contacts."""
+
+    on: date
+    who: int
+    kind: str  # nps: 0 to 10; csat: 1 to 5
+    score: int
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What is true of an account for ever; what an export shows of it depends on the day."""
 
@@ -64,6 +86,10 @@ class Account:
     contacts: int | None = None  # how many people we know there, where a story needs a number
     champion: tuple[str, str] = ("", "")  # first and last name, where a story needs one
     champion_left_on: date | None = None
+    champion_silent_since: date | None = None  # still there, and no longer coming
+    newcomers: tuple[Newcomer, ...] = ()  # who came later than the others
+    answers: tuple[Answer, ...] = ()  # to surveys
+    signs_up_on: tuple[date, ...] = ()  # for a webinar
     urgent_since: tuple[date, ...] = ()  # urgent tickets still open
     stops_paying_on: date | None = None
 

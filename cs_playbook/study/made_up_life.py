@@ -67,7 +67,8 @@ def subscriptions(account: Account) -> tuple[Subscription, ...]:
 
 
 def activities(account: Account, day: date) -> Iterator[Activity]:
-    """Meetings, calls and mails of the eighteen months, week by week."""
+    """Meetings, calls and mails of the eighteen months, week by week; and for which webinars a story signs up."""
+    yield from (Activity(on, "signed_up", 0) for on in account.signs_up_on if on <= day)
     for week in _weeks(account, day):
         drawn = digest(account.luck, "talks", week, size=16)
         for n, (kind, often) in enumerate(zip(KINDS, A_WEEK[account.size], strict=True)):

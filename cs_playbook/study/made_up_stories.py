@@ -12,6 +12,9 @@ from typing import Any
 
 from cs_playbook.study.made_up_accounts import Account, ordinary_account
 from cs_playbook.study.made_up_falls import FALLS, INES, LEA, MARC, Told, old
+from cs_playbook.study.made_up_lives import LIVES
+from cs_playbook.study.made_up_many import MANY
+from cs_playbook.study.made_up_risks import RISKS
 
 
 def accounts_with_a_story(seed: int, day: date) -> Iterator[Account]:
@@ -184,4 +187,7 @@ _STORIES: tuple[Told, ...] = (
             "renews_on": (3, 4),
         },
     ),
+    *LIVES,
+    *RISKS,
+    *MANY,
 )

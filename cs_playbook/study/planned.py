@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cs_playbook.model.playbook import Playbook, Status
+from cs_playbook.model.trait import NowSaid
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.guards import Stop
 from cs_playbook.source.finding import Finding
@@ -115,7 +116,7 @@ class DryRun:
     `built_at`: of the snapshot, UTC, ISO text. `accounts`: in it; `seen`: the active ones. `files`, `plan`:
     hashes. `hours_old`: by the clock, None where nobody asked. `stops`: why a run would do nothing.
     `answers`: that came back and count; `findings`: about those that do not.
-    `changed`: what becomes of enrollments whose text is not today's.
+    `changed`: what becomes of enrollments whose text is not today's. `by_hand`: segments that people have set.
     """
 
     day: date
@@ -130,3 +131,4 @@ class DryRun:
     answers: int = 0
     findings: tuple[Finding, ...] = ()
     changed: tuple[Replayed, ...] = ()
+    by_hand: tuple[NowSaid, ...] = ()
