@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from cs_playbook.check.stories import check_stories
 from cs_playbook.commands.stories import run_stories
+from cs_playbook.commands.story_day import play, setting_of
+from cs_playbook.commands.story_expect import compare
 from cs_playbook.commands.unsound import UnsoundFiles
-from cs_playbook.commands.workspace import Workspace, open_workspace
+from cs_playbook.commands.workspace import Workspace, calendar_of, open_workspace
 
 HERE = Path(__file__).resolve().parent
 
@@ -111,17 +115,20 @@ def _noticed(folder: Path, change: Change) -> bool:
             workspace = open_workspace(copy)
         except UnsoundFiles:
             return True
-        return any(
-            _fails(workspace, case.name) for stories in workspace.catalog.stories for case in stories.cases
-        )
+        return _fails(workspace)
 
 
-def _fails(workspace: Workspace, case: str) -> bool:
+def _fails(workspace: Workspace) -> bool:
     """One story at a time: the first that fails is enough."""
-    result = run_stories(workspace, [case])
-    return any(finding.is_error for finding in result.findings) or any(
-        played.failures for playbook in result.playbooks for played in playbook.cases if not played.todo
-    )
+    catalog = workspace.catalog
+    if any(finding.is_error for finding in check_stories(workspace.files.yaml, catalog)):
+        return True
+    calendar = calendar_of(catalog.project.calendar)
+    for stories in catalog.stories:
+        with closing(setting_of(stories, catalog, workspace.around, calendar)) as setting:
+            if any(play(case, setting, compare)[0] for case in stories.cases if not case.todo):
+                return True
+    return False
 
 
 def _writer() -> YAML:
