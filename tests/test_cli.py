@@ -60,8 +60,13 @@ def typed(library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_starter_library_is_sound(typed: Typed) -> None:
+    """With the made-up portfolio one thing is told: some of its contacts have no first name."""
+    assert typed("validate") == 0
+    assert typed.out.count("CSP") == 2
+    assert "CSP412" in typed.out
+    shutil.rmtree(typed.root / "data" / "snapshots")
     assert typed("validate", "--strict") == 0
-    assert typed.out.startswith("no findings in ")
+    assert "no findings in " in typed.out
 
 
 def test_a_morning_is_run_once(typed: Typed) -> None:
@@ -95,7 +100,7 @@ def test_an_answer_by_hand_opens_the_next_step(typed: Typed) -> None:
         == 0
     )
     assert f"is closed: {outcome}" in typed.out
-    assert typed("done", line["key"], "--outcome", outcome) == 0
+    assert typed("done", line["key"], outcome) == 0
     assert "already" in typed.out
     assert typed("run") == 0
     assert line["key"] not in {task["key"] for task in _tasks(typed)}
@@ -219,6 +224,11 @@ def test_several_outputs_in_one_run(typed: Typed, tmp_path: Path) -> None:
 def test_init_never_overwrites(typed: Typed, tmp_path: Path) -> None:
     assert run_app(["init", str(typed.root)]) == 1
     assert run_app(["init", str(tmp_path)]) == 1
+
+
+def test_a_host_nobody_knows_is_refused_before_a_workspace_is_made(tmp_path: Path) -> None:
+    assert run_app(["init", str(tmp_path / "acme"), "--ci", "gitea"]) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_workspace_may_be_made_in_a_folder_named_as_one_types_it(

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs_playbook.commands.workspace import Workspace
-from cs_playbook.effects.event_text import read_enrollment, read_event, write_enrollment, write_event
+from cs_playbook.effects.enrollment_text import read_enrollment, write_enrollment
+from cs_playbook.effects.event_text import read_event, write_event
 from cs_playbook.model.enrollment import Enrollment, TaskState
 from cs_playbook.model.event import Event, Started, StartRefused, StepOpened, TaskAnswered, TraitSet
 from cs_playbook.model.expression import to_day

@@ -178,7 +178,7 @@ def test_who_says_something_of_an_earlier_day_reads_that_a_later_word_stands(tmp
     [
         ("at_rsk", "yes", "there is no trait 'at_rsk'"),
         ("seats", "5", "'seats' is a field of accounts: it comes with the snapshot"),
-        ("tier", "high", "'tier' is reckoned from other facts: only traits are set"),
+        ("tier", "high", "'tier' is given by rules: an exception has an end"),
         ("sentiment", "bda", "'sentiment' is never 'bda'"),
         ("at_risk", "perhaps", "'at_risk' is yes or no, and 'perhaps' is neither"),
         ("score", "many", "'score' is a number, and 'many' is none"),

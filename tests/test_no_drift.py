@@ -26,13 +26,12 @@ READ_KEY_BY_KEY = {
     "first_of", "all_of",  # people: the one key there is
 }  # fmt: skip
 READ_AS_PLAIN_VALUES = {
-    "objective",  # {kpi, from, to} is shown as a sentence
     "start",  # what is said with a start
     "open", "drafts", "notified", "escalated",  # rows of stories are compared as they are
 }  # fmt: skip
 ONE_WORD_ONLY = {"send"}  # the schema lets one word through, and nothing is left to read
 # Only some conditions may be patient; the others are refused with a sentence of their own (CSP219).
-NOT_PATIENT = {("signals#condition", "for"), ("team#condition", "for")}
+NOT_PATIENT = {("signals#condition", "for"), ("team#condition", "for"), ("kpis#condition", "for")}
 FREE = {"meta"}  # for people's own use
 INSIDE = {"items": "[]", "additionalProperties": "/*"}
 

@@ -45,6 +45,8 @@ def test_version_and_help_load_nothing_but_themselves(tiny: Path, words: list[st
     [
         (["schema"], {"typer", "ruamel"}),
         (["language", "every"], {"typer"}),
+        (["guide", "csm"], {"typer"}),
+        (["sources", "list"], {"typer"}),
         (["status"], {"typer", "ruamel", "sqlite3"}),
         (["history", "acme"], {"typer", "ruamel", "sqlite3"}),
         (["ledger", "verify"], {"typer", "ruamel", "sqlite3"}),
@@ -60,6 +62,20 @@ def test_who_asks_only_the_ledger_waits_for_no_catalog(tiny: Path, words: list[s
     loaded = modules_of(tiny, "-C", str(tiny), *words)
 
     unasked = ("model.catalog", "model.playbook", "model.step", "model.team", "model.story", "study.behind")
+    assert [name for name in unasked if f"cs_playbook.{name}" in loaded] == []
+
+
+def test_how_things_stand_is_seen_without_a_single_event(tiny: Path) -> None:
+    loaded = modules_of(tiny, "-C", str(tiny), "status")
+
+    unasked = (
+        "model.event",
+        "model.trait",
+        "plan.fold",
+        "effects.ledger",
+        "effects.ledger_check",
+        "model.note",
+    )
     assert [name for name in unasked if f"cs_playbook.{name}" in loaded] == []
 
 

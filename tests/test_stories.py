@@ -165,7 +165,7 @@ def test_a_known_gap_may_fail_and_is_told_when_it_passes(told: Told) -> None:
     assert as_text(result).splitlines()[:3] == [
         "once   0 of 0 stories pass, 2 todo",
         "  · still to do: A gap                                                                stories.yaml:5",
-        "  ! passes, though marked `todo`: No gap any more                                     stories.yaml:6",
+        "  ! passes, so take its `todo` away: No gap any more                                  stories.yaml:6",
     ]
 
 

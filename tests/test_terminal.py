@@ -116,6 +116,8 @@ def test_an_argument_that_is_no_text_is_refused_in_a_sentence(words: str, world:
         (("snapshot", "build", "--from", "/nope"), 2, "there is no /nope"),
         (("dry-run", "-o", "json=/nope/plan.json"), 2, "there is no folder /nope"),
         (("dry-run", "-o", "json={root}"), 2, "{root} is a folder"),
+        (("validate", "-o", "json={root}/data.yaml"), 2, "{root}/data.yaml is no result"),
+        (("validate", "-o", "json={root}/x", "-o", "text={root}/./x"), 2, "two results go into {root}/x"),
         (("-C", "/nope", "status"), 2, "/nope does not exist"),
         (("-C", "{root}/team.yaml", "status"), 2, "is not a folder"),
         (("tasks", "--owner", "zz"), 1, "there are: lea@vendor.example, marc@vendor.example"),

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs_playbook.compile.account_columns import account_columns
+from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.sql import sql
 from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.expression import Expression, FieldType, Memory, Value, to_day
-from cs_playbook.model.functions import Reckoning, functions, like
+from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.time import Calendar
 from cs_playbook.model.trait import Trait
 from cs_playbook.model.wording import write
@@ -174,12 +175,16 @@ def bound(text: str) -> Expression:
     return expression
 
 
+def connected() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    for name, function in own_functions(RECKONING).items():
+        connection.create_function(name, -1, function, deterministic=True)
+    return connection
+
+
 @pytest.fixture(scope="module")
 def database() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:")
-    for name, function in functions(RECKONING).items():
-        connection.create_function(f"cs_{name}", -1, function, deterministic=True)
-    connection.create_function("cs_like", 2, like, deterministic=True)
+    connection = connected()
     stored = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real"}
     columns = ", ".join(f'"{name}" {stored.get(kind, "integer")}' for name, kind in TYPES.items())
     connection.execute(f"create table f ({columns}) strict")
@@ -198,7 +203,7 @@ def test_sql_and_python_give_the_same_answer(
     database: sqlite3.Connection, text: str, row: dict[str, Value]
 ) -> None:
     expression = bound(text)
-    many = by_sql(database, sql(expression, account_columns("f"), RECKONING), row)
+    many = by_sql(database, sql(expression, account_columns("f")), row)
     few = truth(evaluate(expression, row, RECKONING))
     assert (None if many is None else bool(many)) == few, text
 
@@ -210,7 +215,7 @@ def test_what_a_list_holds_is_unknown_where_either_is_empty(
     database: sqlite3.Connection, text: str, roles: Value
 ) -> None:
     row: dict[str, Value] = {**dict.fromkeys(TYPES), "tier": "high", "roles": roles}
-    assert by_sql(database, sql(bound(text), account_columns("f"), RECKONING), row) is None
+    assert by_sql(database, sql(bound(text), account_columns("f")), row) is None
     assert evaluate(bound(text), row, RECKONING) is None
 
 
@@ -334,12 +339,10 @@ def test_of_traits_and_of_when_they_were_set_too(text: str, row: dict[str, Value
     binder = Binder(replace(SCOPE, facts={**TYPES, **TRAITS}, traits=traits), lambda at: NOWHERE)
     expression = binder.yes_or_no(read_condition(text))
     assert binder.findings == []
-    connection = sqlite3.connect(":memory:")
+    connection = connected()
     connection.execute(f"create table f ({', '.join(SAID_COLUMNS)})")
     marks = ", ".join("?" for _ in SAID_COLUMNS)
     connection.execute(f"insert into f values ({marks})", [row[name] for name in SAID_COLUMNS])
-    (many,) = connection.execute(
-        f"select {sql(expression, account_columns('f'), RECKONING)} from f"
-    ).fetchone()
+    (many,) = connection.execute(f"select {sql(expression, account_columns('f'))} from f").fetchone()
     few = truth(evaluate(expression, row, RECKONING))
     assert (None if many is None else bool(many)) == few, text

@@ -18,4 +18,9 @@ LETTER_CODES: tuple[tuple[str, str], ...] = (
         "CSP411",
         "A letter goes through rows of a table that is not there, or shows a field that a row does not have.",
     ),
+    ("CSP412", "A warning: a letter asks for something of a contact that nobody of some accounts has."),
+    (
+        "CSP413",
+        "A warning: a letter links to an address that an item of `resources:` does not have, or cannot have.",
+    ),
 )

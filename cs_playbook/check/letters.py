@@ -131,6 +131,14 @@ def fillable(catalog: Catalog) -> dict[str, frozenset[str]]:
     return filled
 
 
+def tables_of_letters(catalog: Catalog) -> dict[str, str]:
+    """Letter → the table of whose rows the playbooks are that send it, where it is one."""
+    tables = {
+        name: {playbook.trigger.one_per for playbook, _ in uses} for name, uses in _sent(catalog).items()
+    }
+    return {name: table for name, (table, *more) in tables.items() if table is not None and not more}
+
+
 def filled_everywhere(catalog: Catalog) -> frozenset[str]:
     contacts = catalog.contract.table("contacts")
     of_contacts = [field.name for field in contacts.fields] if contacts else []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cs_playbook.check.rule import Asked
+from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Cases
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Notify, Step, Task
-from cs_playbook.model.team import FromField, People, Role, RoleRef, Team
+from cs_playbook.model.team import ROW, FromField, People, Role, RoleRef, Team
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, warning
 
@@ -32,9 +33,7 @@ def contacts_where_contacts_are_meant(asked: Asked) -> Iterator[Finding]:
           - {id: call, task: Call them, owner: csm, about: champion}
     """
     theirs = ", ".join(role.name for role in asked.catalog.team.roles if role.is_contact)
-    hint = (
-        f"people of the customer are: {theirs}" if theirs else "give it a role with `contacts:` in team.yaml"
-    )
+    hint = f"people of the customer are: {theirs}" if theirs else _no_people(asked.catalog)
     for step in asked.playbook.steps:
         for key, who in _about(step):
             for ref in _roles_in(who):
@@ -42,6 +41,14 @@ def contacts_where_contacts_are_meant(asked: Asked) -> Iterator[Finding]:
                 if role is not None and not role.is_contact:
                     fact = f"`{key}:` names a person of the customer, and '{ref.role}' is one of ours"
                     yield Finding(ref.span, "CSP340", fact, hint)
+
+
+def _no_people(catalog: Catalog) -> str:
+    if catalog.contract.table("contacts") is None:
+        return (
+            "data.yaml has no table contacts: nobody there can be written to; make it a task for one of ours"
+        )
+    return "give it a role with `contacts:` in team.yaml"
 
 
 def colleagues_where_colleagues_are_meant(asked: Asked) -> Iterator[Finding]:
@@ -62,11 +69,11 @@ def colleagues_where_colleagues_are_meant(asked: Asked) -> Iterator[Finding]:
         steps:
           - {id: call, task: Call them, owner: csm, about: champion}
     """
-    theirs = {role.name for role in asked.catalog.team.roles if role.is_contact}
+    theirs = {role.name for role in asked.catalog.team.roles if role.is_contact} | {ROW}
     owner = [("owner", asked.playbook.owner)] if asked.playbook.owner is not None else []
     ours = [role.name for role in asked.catalog.team.roles if not role.is_contact]
     hint = f"our roles are: {', '.join(ours)}"
-    for key, who in (*owner, *_doing(asked.playbook)) if theirs else ():
+    for key, who in (*owner, *_doing(asked.playbook)):
         for ref in _roles_in(who):
             if ref.role in theirs:
                 fact = f"`{key}:` names one of ours, and '{ref.role}' is a person of the customer"

@@ -115,6 +115,11 @@ def plays_can_begin(asked: Asked) -> Iterator[Finding]:
           - {id: more, playbook: second}
     """
     for step, play, other in _played(asked):
+        whose, mine = other.trigger.per_person, asked.playbook.trigger.per_person
+        if whose != mine:
+            one, it = (f"person ('{whose}')" if whose else "account"), "a person" if mine else "an account"
+            fact = f"'{other.name}' is one per {one}, and step '{step.id}' begins it for {it}"
+            yield Finding(play.span, "CSP381", fact, "only a playbook about the same can begin it")
         about = other.trigger.one_per
         if about is not None and about != asked.playbook.trigger.one_per:
             fact = f"'{other.name}' is one per {about}, and step '{step.id}' begins it for the account"

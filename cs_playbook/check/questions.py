@@ -19,7 +19,8 @@ from cs_playbook.model.expression import (
     beside_literals,
     walk,
 )
-from cs_playbook.model.step import Step
+from cs_playbook.model.plays import outcomes_of_play
+from cs_playbook.model.step import Play, Step
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 _COUNTED_BY_DAY = ("days_until", "days_since", "business_days_until", "business_days_since")
@@ -63,11 +64,17 @@ def _never_so(asked: Asked, leaf: Leaf, name: Name, literal: Literal) -> Iterato
     step = asked.ways.steps.get(step_id)
     outcomes = asked.ways.outcomes.get(step_id, ())
     if step is not None and step.repeats is not None:
-        outcomes = step.outcomes  # of the last one that is done
+        outcomes = _of_one_time(step, asked)  # of the last one that is done
     if outcomes and what == "outcome" and literal.value not in outcomes:
         fact = f"step '{step_id}' never ends with '{literal.value}'"
         hint = did_you_mean(str(literal.value), outcomes) or ends_with(outcomes)
         yield Finding(place_in(leaf, literal), "CSP317", fact, hint)
+
+
+def _of_one_time(step: Step, asked: Asked) -> tuple[str, ...]:
+    return (
+        outcomes_of_play(step.verb, asked.catalog.playbooks) if isinstance(step.verb, Play) else step.outcomes
+    )
 
 
 def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
@@ -164,10 +171,10 @@ def no_single_day(asked: Asked) -> Iterator[Finding]:
     """
     for _, leaf in asked.lines:
         if "=" in leaf.text and ("days_" in leaf.text or "today" in leaf.text):
-            yield from _single_days(leaf)
+            yield from single_days(leaf)
 
 
-def _single_days(leaf: Leaf) -> Iterator[Finding]:
+def single_days(leaf: Leaf) -> Iterator[Finding]:
     for part in walk(leaf.expression):
         hint = _span_of_days(part)
         if hint:

@@ -94,7 +94,7 @@ def statuses() -> tuple[str, ...]:
 
 def _contents(sections: list[str]) -> Iterator[str]:
     titles = [section.partition("\n")[0].removeprefix("## ") for section in sections]
-    links = [f"[{title}](#{re.sub('[^a-z -]', '', title.lower()).replace(' ', '-')})" for title in titles]
+    links = [f"[{title}](#{re.sub('[^a-z_ -]', '', title.lower()).replace(' ', '-')})" for title in titles]
     yield f"{' · '.join(links)}\n"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.functions import SIGNATURES, Signature
-from cs_playbook.parse.refused import AGGREGATES, CALLS, MEMORY, NOT_YET, RELATED
+from cs_playbook.parse.refused import AGGREGATES, CALLS, MEMORY, NOT_YET, RANK, RELATED
 
 Word = Mapping[str, str]  # says, example; also: form, takes, gives, language, today, answer
 Words = Mapping[
@@ -26,6 +26,7 @@ _FAMILIES: Mapping[str, Sequence[str]] = {
     "a function of rows": RELATED,
     "a function of memory": MEMORY,
     "only in a signal with `from:`": AGGREGATES,
+    "only in a signal without `from:`": (RANK,),
 }
 
 

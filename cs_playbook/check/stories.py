@@ -123,7 +123,7 @@ class _File:
     def _rows(self, name: Scalar, given: Node, names: Names) -> Iterator[Finding]:
         table = self.catalog.contract.table(name.text)
         if table is None or table.name == ACCOUNTS:
-            known = [table.name for table in self.catalog.contract.tables if table.name != ACCOUNTS]
+            known = [table.name for table in self.catalog.contract.of_rows]
             yield _unknown(name, "there is no table", known)
             return
         for key, _ in _labelled(given, table):

@@ -92,7 +92,9 @@ def names_of(stories: Stories, catalog: Catalog) -> Names:
     asked += [way_out.when for way_out in playbook.exits]
     asked += [playbook.goal.when if playbook.goal else None]
     reasons = {reason for item in asked if item is not None for reason in _reasons(item)}
-    return Names(playbook, frozenset(stories.accounts), set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks), kinds_of_account(catalog))  # fmt: skip
+    people = catalog.team.addresses if playbook.trigger.per_person else frozenset()
+    whom = frozenset(stories.accounts) | people
+    return Names(playbook, whom, set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks), kinds_of_account(catalog))  # fmt: skip
 
 
 def _reasons(condition: Condition) -> Iterator[str]:

@@ -17,7 +17,8 @@ from cs_playbook.model.asking import (
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import ACCOUNTS, Table
-from cs_playbook.model.expression import FieldType
+from cs_playbook.model.expression import Expression, FieldType
+from cs_playbook.model.kpi import parts_of
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.scorecard import conditions_of
 from cs_playbook.model.step import Email
@@ -131,6 +132,8 @@ def every_role_is_used(catalog: Catalog) -> Iterator[Finding]:
         for ref in _roles_in(who)
     }
     used |= {ref for trait in catalog.traits.values() if trait.owner for ref in _roles_in(trait.owner)}
+    for one in catalog.assignments.values():
+        used |= {one.role, *(rule.to.called for rule in one.rules)}
     for role in catalog.team.roles:
         used |= {role.otherwise.role} if role.otherwise is not None else set()
         used |= {role.source.role.role} if isinstance(role.source, ManagerOf) else set()
@@ -176,11 +179,51 @@ def every_signal_is_used(catalog: Catalog) -> Iterator[Finding]:
         yield note(catalog.signals[name].span, "CSP225", f"nobody asks for the signal '{name}'", "")
 
 
+def every_list_is_used(catalog: Catalog) -> Iterator[Finding]:
+    """CSP228 A note: a list of resources that nobody asks for
+
+    No mistake; shown by `validate -v` only. A list of `resources:` is offered to nobody until a playbook
+    is about its items (`one_per:`), a condition asks it (`has(articles, …)`) or a letter goes through it
+    (`rows('articles', …)`).
+
+    Fails:
+
+        # articles.yaml
+        resources: articles
+        fields: {title: text}
+        items:
+          reports: {title: Reports that get read}
+
+    Mended:
+
+        # articles.yaml
+        resources: articles
+        fields: {title: text}
+        items:
+          reports: {title: Reports that get read}
+
+        # playbooks/example.yaml
+        audience: has(articles, title is not null)
+    """
+    lists = {table.name: table for table in catalog.contract.resources}
+    if not lists:
+        return
+    about = {playbook.trigger.one_per for playbook in catalog.playbooks.values()}
+    texts = (*_few_texts(catalog), *(text for one in catalog.playbooks.values() for text in _texts(one)))
+    unread = (*catalog.unread_playbooks, *(one.text for one in catalog.playbooks.values() if one.unread))
+    named = {word for text in (*texts, *unread) for word in _WORD.findall(text)}
+    for name in sorted(lists.keys() - named - about):
+        yield note(lists[name].span, "CSP228", f"nobody asks for the list '{name}'", "")
+
+
 def _few_texts(catalog: Catalog) -> Iterator[str]:
     """What may name a signal outside of playbooks."""
     yield from (write(signal.value) for signal in catalog.signals.values())
     yield from (leaf.text for condition in _conditions(catalog) for leaf in leaves(condition))
+    yield from (fact for one in catalog.assignments.values() for fact in one.facts)
     yield from (measure.name for card in catalog.scorecards.values() for measure in card.measures)
+    for part in (part for kpi in catalog.kpis.values() for part in parts_of(kpi)):
+        yield from [write(part)] if isinstance(part, Expression) else (leaf.text for leaf in leaves(part))
     for role in catalog.team.roles:
         match role.source:
             case FromField(fact=fact) | ContactsWhere(where=fact):
@@ -193,6 +236,8 @@ def _few_texts(catalog: Catalog) -> Iterator[str]:
 def _conditions(catalog: Catalog) -> Iterator[Condition]:
     for segmentation in catalog.segmentations.values():
         yield from (segment.when for segment in segmentation.segments if segment.when is not None)
+    for assignment in catalog.assignments.values():
+        yield from (rule.when for rule in assignment.rules if rule.when is not None)
     yield from (when for card in catalog.scorecards.values() for when in conditions_of(card))
     yield from (signal.where for signal in catalog.signals.values() if signal.where is not None)
     yield from (condition for table in catalog.contract.tables for condition in table.expect)

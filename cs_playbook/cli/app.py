@@ -19,12 +19,19 @@ from cs_playbook.errors import UserError
 # Which room of cli knows which commands: only the one that is asked for is opened.
 ROOMS = {
     "start": ("init", "demo", "snapshot"),
+    "sources": ("sources",),
     "write": ("validate", "language", "rule", "schema"),
+    "words": ("vocabulary", "library", "new"),
     "prove": ("test",),
     "look": ("dry-run", "explain", "health"),
+    "segments": ("segments",),
+    "portfolio": ("kpis", "capacity", "assign"),
+    "plans": ("plans",),
+    "review": ("diff",),
     "operate": ("run", "tasks", "done", "answers", "start", "given", "stop", "status", "history", "ledger"),
     "traits": ("set",),
     "leave": ("mute", "snooze"),
+    "guide": ("guide",),
 }
 
 
@@ -82,6 +89,7 @@ def global_options(
     context.obj = Settings(
         directory=_folder(directory), as_of=_day(as_of), outputs=_outputs(output or []), quiet=quiet, verbose=verbose,
         color=may_color(no_color), names=sys.stdout.isatty() if names is None else names,
+        names_asked=bool(names),
     )  # fmt: skip
 
 

@@ -8,15 +8,27 @@ a day.
   cs-playbook COMMAND --help
 
 Start
-  init            A workspace of your own, from the starter library.
+  init            A workspace of your own, from the starter library; with --ci
+                  what looks at each pull request.
   demo            The whole tour on a made-up portfolio: four mornings, with an
                   answer in between.
+  library         The playbooks of the starter library: for whom, when, steps,
+                  emails.
+  new             A new file with comments, to begin with; or a playbook of the
+                  library. Nothing is ever overwritten.
+  guide           A page for you: what you do on Monday, five commands, what can
+                  go wrong and what to do then.
 
 Data
   snapshot build  Exports into the snapshot of today (or of --as-of).
-  snapshot check  Rows and empties against the snapshot before, and what
-                  data.yaml expects.
+  snapshot check  What has changed since the snapshot before, what of it would
+                  stop a run, and what data.yaml expects.
   snapshot show   What is in a snapshot: rows, empties, where it came from.
+  sources suggest A draft of sources.yaml (and data.yaml) from export files,
+                  with every doubt as a question.
+  sources list    The ready mappings: what each tool exports, already mapped.
+  sources show    A ready mapping: data.yaml and sources.yaml for the exports of
+                  one tool.
 
 Write
   validate        Every finding in the files, in one pass.
@@ -26,6 +38,8 @@ Write
                   to mend it.
   schema          The JSON Schema of a kind of file, for your editor; without a
                   kind, where they all are.
+  vocabulary      Every fact, table, role and function one may write: type, how
+                  often filled, frequent values, where used.
 
 Prove
   test            Play the stories of `tests:` day by day: do the playbooks do
@@ -38,6 +52,18 @@ Look
                   with its values.
   health          How the portfolio does by its scorecards, who does worst and
                   why; of one account the whole sum.
+  segments        Accounts, ARR and load by segment and owner; who moved and
+                  why, who fits nowhere, who is stuck.
+  kpis            The figures of the portfolio: retention, adoption, days to
+                  value; with coverage and a small trend.
+  capacity        Minutes asked of each person in the weeks to come, who is over
+                  and why, and how far promises can be kept.
+  assign          Who should own which account: who would move and why, who has
+                  nobody; a CSV for the CRM, nothing moves.
+  diff            What an edit changes in meaning since a git revision, and for
+                  whom. Changes nothing.
+  plans show      One plan with all that is internal; -o markdown, html or json:
+                  the page for the customer, without that.
 
 Operate
   run             Do what the plan says, once: record it, then write the task
@@ -52,7 +78,8 @@ Operate
   status          How things stand: last run, snapshot, what is open, what is
                   held.
   history         All that was ever done to an account.
-  set             Say how an account is: sets a trait. It counts at once.
+  set             Say how an account is: sets a trait, or a segment for a while.
+                  It counts at once.
   mute            Leave an account alone until a day: no playbook starts, opens
                   or sends anything.
   snooze          Put a task off until a day: not late meanwhile, due again

@@ -40,7 +40,7 @@ def mute(
         lifted = unmute(workspace, account, because, act)
         show(f"{clean(lifted.account)} is no longer left alone; the next run goes on with it\n", settings)
         return
-    muted = do(workspace, account, _day(until), because, act)
+    muted = do(workspace, account, day_of(until), because, act)
     show(
         f"{clean(muted.account)} is left alone until {day_with_year(muted.until)}: {clean(because)}\n"
         f"  answers, exits and goals still count; cs-playbook mute {clean(muted.account)} --clear lifts it\n",
@@ -64,7 +64,7 @@ def snooze(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    off = do(workspace, key, _day(until), because, act_of(settings, workspace, by))
+    off = do(workspace, key, day_of(until), because, act_of(settings, workspace, by))
     what = f"{off.task.key[:8]} ({off.task.step})" if off.task else "all of it"
     due = f"; due {day_with_year(off.due)}" if off.due else ""
     show(
@@ -73,7 +73,7 @@ def snooze(
     )
 
 
-def _day(written: str) -> date:
+def day_of(written: str) -> date:
     from cs_playbook.errors import ChoiceError
 
     try:

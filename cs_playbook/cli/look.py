@@ -30,7 +30,7 @@ def dry_run(context: typer.Context) -> None:
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    _tell_without_ledger(workspace)
+    tell_without_ledger(workspace)
     planned = plan(workspace, settings.as_of, settings.now(workspace.catalog.project.calendar.timezone))
     columns = width()
     emit(
@@ -64,7 +64,7 @@ def explain(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    _tell_without_ledger(workspace)
+    tell_without_ledger(workspace)
     columns = width()
     if near:
         found = look_near(workspace, near, settings.as_of)
@@ -101,7 +101,7 @@ def health(
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    _tell_without_ledger(workspace)
+    tell_without_ledger(workspace)
     columns = width()
     if account:
         one = account_health(workspace, account, settings.as_of)
@@ -123,6 +123,6 @@ def health(
     )
 
 
-def _tell_without_ledger(workspace: Workspace) -> None:
+def tell_without_ledger(workspace: Workspace) -> None:
     if not workspace.ledger.exists():
         say(f"! there is no ledger at {workspace.ledger}: this is shown as if nothing had ever been done")

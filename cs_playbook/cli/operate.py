@@ -135,7 +135,8 @@ def tasks(
 def done(
     context: typer.Context,
     task: Annotated[str, typer.Argument(metavar="TASK", help="The key, or its beginning.")],
-    outcome: Annotated[str, typer.Option("--outcome", help="One of the task's outcomes.")] = "",
+    word: Annotated[str, typer.Argument(metavar="[OUTCOME]", help="One of the task's outcomes.")] = "",
+    outcome: Annotated[str, typer.Option("--outcome", help="The same, said as an option.")] = "",
     note: Annotated[str, typer.Option("--note", help="A sentence for the history.")] = "",
     answer: Annotated[
         list[str] | None,
@@ -150,18 +151,15 @@ def done(
     from cs_playbook.commands.given import pairs_of
     from cs_playbook.commands.people import close_task
     from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.errors import WrongCommandLine
     from cs_playbook.report.words import clean
 
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    closed = close_task(
-        workspace,
-        task,
-        outcome or None,
-        note,
-        act_of(settings, workspace, by, on),
-        pairs_of(answer or [], "--answer"),
-    )
+    if word and outcome not in ("", word):
+        raise WrongCommandLine(f"is it {word} or {outcome}?", f"cs-playbook done {task} {word}")
+    said, act = pairs_of(answer or [], "--answer"), act_of(settings, workspace, by, on)
+    closed = close_task(workspace, task, outcome or word or None, note, act, said)
     already = "was already answered so" if closed.already else "is closed"
     show(
         f"{closed.task.key[:8]} ({clean(closed.enrollment.account)} · {closed.enrollment.playbook} › {closed.task.step}) {already}: {closed.outcome}\n",

@@ -26,9 +26,17 @@ def test(
     from cs_playbook.commands.stories import run_stories
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.report.stories import as_json, as_text
+    from cs_playbook.report.stories_junit import as_junit
+    from cs_playbook.source.files import below_top
 
     settings: Settings = context.obj
-    result = run_stories(open_workspace(settings.directory), tuple(names or ()))
-    emit(settings, text=lambda: as_text(result), json=lambda: as_json(result))
+    workspace = open_workspace(settings.directory)
+    result = run_stories(workspace, tuple(names or ()))
+    emit(
+        settings,
+        text=lambda: as_text(result),
+        json=lambda: as_json(result),
+        junit=lambda: as_junit(result, below_top(workspace.root)),
+    )
     if not result.passed:
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cs_playbook.errors import ChoiceError, WrongCommandLine
+from cs_playbook.errors import ChoiceError, UserError, WrongCommandLine
 from cs_playbook.report.words import unseen_escaped
 
 _PICTURE = {
@@ -22,6 +22,7 @@ _PICTURE = {
     "strong": "bold",
     "head": "bold",
 }
+_KEPT = (".yaml", ".yml", ".db", ".lock")
 _STYLES = {"error": "31;1", "warn": "33", "good": "32", "soft": "2", "strong": "1", "head": "1"}
 
 
@@ -35,7 +36,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`as_of` picks a day and replaces the clock. `names`: show names (else ids)."""
+    """`as_of` picks a day and replaces the clock. `names`: show names (else ids); `names_asked`: somebody said so."""
 
     directory: Path = Path()
     as_of: date | None = None
@@ -44,6 +45,7 @@ class Settings:
     verbose: bool = False
     color: bool = True
     names: bool = True
+    names_asked: bool = False
     extra: dict[str, str] = field(default_factory=dict)
 
     def today(self, timezone: str = "UTC") -> date:
@@ -61,6 +63,14 @@ class Settings:
     def recorded_at(self) -> str:
         """UTC, ISO text, to the second: for audit columns only, no decision reads it."""
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day_written(written: str, option: str) -> date | None:
+    """The day of an option; None where nothing is written."""
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise WrongCommandLine(f"'{written}' is not a day", f"write {option} 2026-03-31") from None
 
 
 def cache_folder() -> Path | None:
@@ -92,16 +102,32 @@ def emit(settings: Settings, **formats: Callable[[], str]) -> None:
         if output.file is None:
             show(_for_any_screen(made) if output.format.startswith("json") else made, settings)
         else:
-            output.file.write_text(made, encoding="utf-8")
+            _write(made, output.file)
+
+
+def _write(made: str, file: Path) -> None:
+    try:
+        file.write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}", "the rest is done") from error
 
 
 def only_formats(settings: Settings, *known: str) -> None:
     """Asked before a command acts: what cannot be written must stop it before, not after."""
     for output in settings.outputs:
         if output.format not in known:
-            raise ChoiceError(f"there is no format '{output.format}' here", f"one of: {', '.join(known)}")
+            page = "; pages to look through are in out/<day>/index.html after cs-playbook run"
+            hint = f"one of: {', '.join(known)}{page if output.format in ('html', 'pdf') else ''}"
+            raise ChoiceError(f"there is no format '{output.format}' here", hint)
         if output.file is not None:
             _refuse_without_folder(output.file)
+            _refuse_what_is_kept(output.file)
+    files = [
+        output.file.resolve() for output in settings.outputs if output.file and not _is_device(output.file)
+    ]
+    twice = next((file for file in files if files.count(file) > 1), None)
+    if twice is not None:
+        raise WrongCommandLine(f"two results go into {twice}", "give each -o a file of its own")
 
 
 def existing(paths: Sequence[Path], settings: Settings) -> list[Path]:
@@ -132,6 +158,18 @@ def _refuse_without_folder(file: Path) -> None:
         raise WrongCommandLine(f"there is no folder {file.resolve().parent}", "make it first")
     if file.is_dir():
         raise WrongCommandLine(f"{file} is a folder", f"name the file: -o FORMAT={file / 'result'}")
+
+
+def _is_device(file: Path) -> bool:
+    return file.exists() and not file.is_file()
+
+
+def _refuse_what_is_kept(file: Path) -> None:
+    """A result replaces what was there; no result is ever called like a file of a workspace."""
+    if file.exists() and file.suffix.lower() in _KEPT:
+        raise WrongCommandLine(
+            f"{file} is no result: nothing is written over it", "name another file: -o FORMAT=FILE"
+        )
 
 
 def _for_any_screen(json: str) -> str:

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def set_trait(
     context: typer.Context,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
-    trait: Annotated[str, typer.Argument(metavar="TRAIT", help="One of traits.yaml.")],
+    trait: Annotated[str, typer.Argument(metavar="TRAIT", help="One of traits.yaml, or a segmentation.")],
     value: Annotated[
         str, typer.Argument(metavar="VALUE", help="What it is now: yes, no, bad, 12, 2026-03-31.")
     ] = "",
@@ -30,8 +30,15 @@ def set_trait(
     because: Annotated[str, typer.Option("--because", help="Why, for the history.")] = "",
     by: BY = "",
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="When; today if absent.")] = "",
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until", metavar="DATE", help="Of a segment: the day on which its rules decide again."
+        ),
+    ] = "",
 ) -> None:
-    """Say how an account is: sets a trait. It counts at once."""
+    """Say how an account is: sets a trait, or a segment for a while. It counts at once."""
+    from cs_playbook.cli.leave import day_of
     from cs_playbook.commands.traits import set_trait as do
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.errors import WrongCommandLine
@@ -43,7 +50,6 @@ def set_trait(
         )
     settings: Settings = context.obj
     workspace = open_workspace(settings.directory)
-    said = do(
-        workspace, account, trait, None if clear else value, because, act_of(settings, workspace, by, on)
-    )
+    act, end = act_of(settings, workspace, by, on), day_of(until) if until else None
+    said = do(workspace, account, trait, None if clear else value, because, act, end)
     show(said_text(said.event, said.trait, said.before, said.later, said.already), settings)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cs_playbook import __version__
 from cs_playbook.cli.settings import Settings, cache_folder, colored, emit, existing, show, width
 from cs_playbook.errors import ChoiceError, WrongCommandLine
+
+if TYPE_CHECKING:
+    from cs_playbook.source.finding import Finding
 
 PANEL = "Write"
 
@@ -53,10 +57,35 @@ def validate(
         settings,
         text=lambda: as_text(findings, texts, looked, width(), aside),
         json=lambda: as_json(findings, looked),
-        github=lambda: as_github(findings),
+        github=lambda: as_github(_of_repository(findings, validated.files.root)),
+        gitlab=lambda: _gitlab(_of_repository(findings, validated.files.root)),
+        sarif=lambda: _sarif(_of_repository(findings, validated.files.root)),
     )
     if any(finding.is_error or strict for finding in findings):
         raise typer.Exit(1)
+
+
+def _of_repository(findings: tuple[Finding, ...], root: Path) -> tuple[Finding, ...]:
+    """Hosts of code know files by their place in the repository."""
+    from cs_playbook.report.findings_hosts import placed
+    from cs_playbook.source.files import below_top
+
+    return placed(findings, below_top(root))
+
+
+def _gitlab(findings: tuple[Finding, ...]) -> str:
+    from cs_playbook.report.findings_hosts import as_gitlab
+
+    return as_gitlab(findings)
+
+
+def _sarif(findings: tuple[Finding, ...]) -> str:
+    """With the title of each code's page."""
+    from cs_playbook.check.manual import CODES, manual
+    from cs_playbook.report.findings_hosts import as_sarif
+
+    titles = {code: (manual(code) or code).splitlines()[0].removeprefix(code).strip() for code in CODES}
+    return as_sarif(findings, __version__, titles)
 
 
 def _refuse_outside(wanted: list[Path], root: Path) -> None:

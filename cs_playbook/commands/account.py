@@ -58,12 +58,17 @@ class _Meant:
             self.exact.append(key)
         if meant in (key.casefold(), name.casefold()):
             self.in_any_case.append(key)
-        elif meant and meant in name.casefold() and len(self.inside) < SHOWN:
+        elif self._inside(meant, key.casefold(), name.casefold()) and len(self.inside) < SHOWN:
             self.inside.append(said)
         for text in (key.casefold(), name.casefold()):
             # Only what begins alike is compared in the end: comparing takes a while.
             if text[:1] == meant[:1] and len(self.alike) < COMPARED:
                 self.alike[text] = said
+
+    @staticmethod
+    def _inside(meant: str, key: str, name: str) -> bool:
+        """A part of a name, or the beginning of a key as lists show it."""
+        return bool(meant) and (meant in name or key.startswith(meant))
 
     def several(self) -> ChoiceError:
         keys = self.in_any_case

@@ -86,7 +86,5 @@ def _find_alone(today: Today, stage: Stage) -> bool:
     connection.executemany(alone.ADD, said)
     for rule in rules:
         until = None if rule.lifted_on is None else to_day(rule.lifted_on)
-        connection.execute(
-            alone.add_all(rule.when, stage.reckoning), (rule.because, unknown_words(rule), until)
-        )
+        connection.execute(alone.add_all(rule.when), (rule.because, unknown_words(rule), until))
     return True

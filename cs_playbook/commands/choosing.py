@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cs_playbook.commands.barring import Barring
@@ -20,7 +20,7 @@ from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
 from cs_playbook.model.playbook import STARTING, Playbook, Status
 from cs_playbook.model.time import Rhythm
-from cs_playbook.plan.decision import Held, HeldBy, Today, subject_key
+from cs_playbook.plan.decision import Held, HeldBy, Subject, Today, subject_key
 from cs_playbook.plan.enroll import Before, Candidate, Room, first_owner, thin
 from cs_playbook.plan.turns import Turn, in_turn, turn_of
 
@@ -110,7 +110,7 @@ def fits_changed(choice: Choice, stage: Stage) -> Iterator[tuple[str, Value]]:
     if choice.playbook.trigger.per_value:
         yield from ((subject, 0) for subject in sorted(fits_no_more(choice.place, choice.rule, stage)))
         return
-    query = says_no(choice.rule, stage.catalog.contract, stage.reckoning)
+    query = says_no(choice.rule, stage.catalog.contract)
     yield from ((subject, 0) for (subject,) in stage.connection.execute(query))
 
 
@@ -128,21 +128,21 @@ def _fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
     shares = _shares([rule for _, rule in of_accounts], stage)
     for start in range(0, len(of_accounts), MOST):
         some = of_accounts[start : start + MOST]
-        query = masks([rule for _, rule in some], stage.reckoning, shares)
+        query = masks([rule for _, rule in some], shares)
         for account, said in stage.connection.execute(query):
             for bit, (number, _) in enumerate(some):
                 if said >> bit & 1:
                     yield number, account, account, None, said >> (MOST + bit) & 1
     for number, rule in enumerate(rules):
         if rule.row is not None:
-            query = row_matches(rule, stage.catalog.contract, stage.reckoning)
+            query = row_matches(rule, stage.catalog.contract)
             for account, row, _, holds in stage.connection.execute(query):
                 yield number, subject_key(account, row), account, row, holds
 
 
 def _shares(rules: Sequence[Rule], stage: Stage) -> dict[str, float]:
     """How often each part of the rules says yes: the scan asks first what most often says no."""
-    asked = parts(rules, stage.reckoning)
+    asked = parts(rules)
     shares: dict[str, float] = {}
     for start in range(0, len(asked), _AT_ONCE):
         some = asked[start : start + _AT_ONCE]
@@ -199,7 +199,7 @@ def _seen_by_no_run(place: int, new: int, series: str, memory: _Memory) -> int:
 
 def _mark_over(place: int, rule: Rule, stage: Stage) -> None:
     """Who would end on the day of the start: they start nothing, and take no place from others."""
-    query = over_already(rule, stage.catalog.contract, stage.reckoning)
+    query = over_already(rule, stage.catalog.contract)
     if query is not None:
         stage.connection.execute(candidates.mark_over(query), (place, place))
 
@@ -242,10 +242,14 @@ def _find_owners(place: int, playbook: Playbook, memory: _Memory) -> None:
     connection.execute(candidates.EMPTY_OWNERS)
     want(connection, _who_may_start(place, connection))
     found = (
-        (subject.account, first_owner(playbook, subject, memory.today))
+        (subject.account, first_owner(playbook, _in_their_role(subject, playbook), memory.today))
         for subject in wanted_subjects(memory.stage)
     )
     connection.executemany(candidates.ADD_OWNER, found)
+
+
+def _in_their_role(subject: Subject, playbook: Playbook) -> Subject:
+    return subject if subject.person is None else replace(subject, person=playbook.trigger.per_person)
 
 
 def _who_may_start(place: int, connection: sqlite3.Connection) -> Iterator[str]:

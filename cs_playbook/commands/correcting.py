@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cs_playbook.commands.account import find_account
 from cs_playbook.commands.given import Pairs, refuse
+from cs_playbook.commands.must import holds_for
 from cs_playbook.commands.people import Act
+from cs_playbook.commands.whom import whom
 from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
 from cs_playbook.errors import ChoiceError
-from cs_playbook.model.asks import Ask, Misread, unknown_question, value_of
+from cs_playbook.model.asks import Ask, Misread, unfit, unknown_question, value_of
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import GivenCorrected
 from cs_playbook.model.playbook import Playbook
@@ -22,12 +23,15 @@ def correct_given(
 ) -> list[GivenCorrected]:
     """What was given at the start, said better; a date that moves moves what is not yet open. Recorded at once."""
     with locked(workspace.ledger, "given"), open_ledger(workspace, writing=True) as ledger:
-        found = find_account(workspace.place, account, ledger)
+        found = whom(account, workspace, ledger)
         words = ", ".join(f"{name}={said}" for name, said in written)
         going = _going(workspace, ledger, found, playbook)
+        corrected = [(item, text, _corrected(written, text, playbook)) for item, text in going]
+        for item, text, values in corrected:
+            asks = [ask for ask in text.asks if ask.name in values]
+            refuse(unfit({**item.given, **values}, asks, holds_for(workspace, found, act.on)), (), "")
         events = [
-            GivenCorrected(item.key, act.on, _corrected(written, text, playbook), act.by, because, words)
-            for item, text in going
+            GivenCorrected(item.key, act.on, values, act.by, because, words) for item, _, values in corrected
         ]
         ledger.record(events, act.recorded_at)
         return events

@@ -9,9 +9,11 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.answers import Returned, returned_lists
+from cs_playbook.commands.answers_in_snapshot import answers_in
 from cs_playbook.commands.choosing import Choice, before_of
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.run import Clock, guards, newly_fitting, plan_id
+from cs_playbook.commands.standing import set_by_hand
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.looking import IMPATIENT
@@ -64,6 +66,7 @@ def dry_run(
             answers=len(morning.answered),
             findings=opened.returned.findings,
             changed=replay.found(),
+            by_hand=tuple(set_by_hand(workspace.catalog, ledger, snapshot.day)),
         )
 
 
@@ -86,7 +89,7 @@ class _Opened:
 def _open(workspace: Workspace, day: date | None, answered: Sequence[TaskWord], stack: ExitStack) -> _Opened:
     ledger = stack.enter_context(look_into_ledger(workspace))
     snapshot = stack.enter_context(open_snapshot(workspace, day))
-    returned = returned_lists(workspace, ledger, snapshot.day)
+    returned = returned_lists(workspace, ledger, snapshot.day, answers_in(workspace, snapshot, ledger))
     calendar = calendar_of(workspace.catalog.project.calendar)
     sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar)
     each_once = {answer.task: answer for answer in (*returned.answers, *answered)}
@@ -112,7 +115,7 @@ def _near(choice: Choice, morning: Morning) -> tuple[int | None, tuple[Unknown, 
     """Nobody counts whose rows are nearly right: only rules about accounts."""
     if choice.rule.row is not None:
         return None, ()
-    asked = near(choice.rule, morning.stage.reckoning)
+    asked = near(choice.rule)
     _, _, short, *unknown = morning.stage.connection.execute(asked.query).fetchone()
     catalog = morning.today.catalog
     found = [

@@ -10,6 +10,7 @@ from datetime import date
 
 from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.answers import returned_lists
+from cs_playbook.commands.answers_in_snapshot import answers_in
 from cs_playbook.commands.choosing import fits_series, left_alone
 from cs_playbook.commands.health import units_of
 from cs_playbook.commands.naming import name_of_start, named_rows
@@ -23,6 +24,7 @@ from cs_playbook.commands.one_account import (
 )
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.standing import traits_of
+from cs_playbook.commands.whom import person_meant, refuse_the_other_kind
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.scan import Rule, rule_of
 from cs_playbook.effects.ledger import Ledger
@@ -37,6 +39,7 @@ from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.scored import Scored, scored
 from cs_playbook.plan.decision import Change, Decision, Held, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.lines import account_name
+from cs_playbook.plan.planner import holding_a_book
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.study.behind import Facts, Part, part_of
 from cs_playbook.study.explain_rule import Known, explain_rule
@@ -67,12 +70,17 @@ def explain(workspace: Workspace, account: str, playbook: str | None, day: date 
         key = _account(account, workspace, snapshot, ledger)
         catalog = as_if_acting(workspace.catalog, chosen)
         calendar = calendar_of(catalog.project.calendar)
-        answered = returned_lists(workspace, ledger, snapshot.day).answers
+        answered = returned_lists(
+            workspace, ledger, snapshot.day, answers_in(workspace, snapshot, ledger)
+        ).answers
         morning = prepare(Sources(catalog, workspace.around, snapshot, ledger, calendar), answered)
         return _explained(_one(key, morning), workspace.catalog, chosen)
 
 
 def _account(written: str, workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
+    person = person_meant(written, workspace.catalog)
+    if person is not None:
+        return person
     try:
         return account_meant(written, snapshot, ledger, workspace.catalog.contract)
     except ChoiceError:
@@ -102,7 +110,14 @@ def _one(account: str, morning: Morning) -> _One:
 
 
 def _explained(one: _One, catalog: Catalog, chosen: Playbook | None) -> Explained:
-    known = catalog.playbooks.values()
+    is_person = one.subject.person is not None
+    if chosen is not None:
+        refuse_the_other_kind(chosen, one.subject.account, is_person)
+    theirs = {plan.name for plan in catalog.plans if plan.account != one.subject.account}
+    known = [
+        playbook for playbook in catalog.playbooks.values()
+        if bool(playbook.trigger.per_person) is is_person and playbook.name not in theirs
+    ]  # fmt: skip
     names = {playbook.first_name for playbook in known}
     gone = {item.playbook for item in one.enrollments if item.is_open and item.playbook not in names}
     found = [_playbook(playbook, one, chosen) for playbook in ([chosen] if chosen else known)]
@@ -126,7 +141,7 @@ def _explained(one: _One, catalog: Catalog, chosen: Playbook | None) -> Explaine
 def _scores(one: _One, catalog: Catalog, chosen: Playbook | None) -> tuple[Scored, ...]:
     """Of one playbook only those that it names."""
     cards = [card for card in catalog.scorecards.values() if chosen is None or card.name in chosen.text]
-    known = one.subject.values if one.subject.present else None
+    known = one.subject.values if one.subject.present and one.subject.person is None else None
     return tuple(scored(card, known, one.morning.today.reckoning) for card in cards) if known else ()
 
 
@@ -155,8 +170,9 @@ def _playbook(playbook: Playbook, one: _One, chosen: Playbook | None) -> Playboo
         return _about_rows(playbook, rule, table, one)
     if playbook.trigger.per_value:
         return _about_values(playbook, rule, one)
-    rules = (_rule(playbook, rule, one.subject, one),)
-    return PlaybookExplained(playbook.name, playbook, rules, _open_ones(playbook, {None: one.subject}, one))
+    subject = one.subject if one.subject.person is None else holding_a_book(one.subject, playbook)
+    rules = (_rule(playbook, rule, subject, one),)
+    return PlaybookExplained(playbook.name, playbook, rules, _open_ones(playbook, {None: subject}, one))
 
 
 def _about_rows(playbook: Playbook, rule: Rule | None, table: Table, one: _One) -> PlaybookExplained:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cs_playbook.commands.plan_stage import fill_plans
 from cs_playbook.commands.standing import standing
 from cs_playbook.compile.asked import Asked, asked_of, lasting_by_row
 from cs_playbook.compile.facts import FactsSql, facts_sql
 from cs_playbook.compile.filled import Past, add_given, add_past, given_table, past_table
+from cs_playbook.compile.own_functions import own_functions
+from cs_playbook.compile.plans import PlansTable
 from cs_playbook.compile.scan import facts_by_key, keyed, rule_of
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import UserError
 from cs_playbook.model.asking import (
     handed_over,
     later_conditions,
@@ -23,8 +27,9 @@ from cs_playbook.model.asking import (
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import PARENT_DOT
+from cs_playbook.model.exceptions import now_called, settable
 from cs_playbook.model.expression import Expression, FieldType, Memory, Value, to_day
-from cs_playbook.model.functions import Reckoning, functions, like
+from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.team import ContactsWhere, FromField, Pool
@@ -47,18 +52,35 @@ class Stage:
     catalog: Catalog
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a story says outright: account key → facts; and the SQL that reckons with them, made once for many days."""
+
+    facts: Mapping[str, Mapping[str, Value]]
+    sql: FactsSql
+
+
 def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
     """What the playbooks of today and the texts of open enrollments ask, what screens show, what is always remembered."""
+    texts = tuple(texts)
     wanted, facts = _asked_by_playbooks(catalog, texts)
     # Of a score the band is remembered in any case: it changes rarely, and it is the trend that people look at.
     wanted += [Memory("was", card.band, None, FieldType.TEXT) for card in catalog.scorecards.values()]
-    return asked_of(wanted, [*facts, *catalog.segmentations], catalog)
+    facts += [fact for one in catalog.segmentations.values() for fact in one.standing]
+    return asked_of(wanted, facts, catalog, _books(catalog, texts))
 
 
 def asked_in_stories(catalog: Catalog, expected: Iterable[str]) -> Asked:
     """What the playbooks ask, and the facts a story expects: a story's day has no trend to be looked at."""
     wanted, facts = _asked_by_playbooks(catalog, ())
-    return asked_of(wanted, [*facts, *expected], catalog)
+    return asked_of(wanted, [*facts, *expected], catalog, _books(catalog, ()))
+
+
+def _books(catalog: Catalog, texts: Iterable[Playbook]) -> list[str]:
+    """The roles of which each person is a subject of its own."""
+    acting = (playbook for playbook in catalog.playbooks.values() if playbook.status is not Status.DRAFT)
+    roles = {playbook.trigger.per_person for playbook in (*acting, *texts)}
+    return sorted(role for role in roles if role is not None)
 
 
 def _asked_by_playbooks(
@@ -121,21 +143,28 @@ def _in_letters(catalog: Catalog) -> Iterator[str]:
 
 def stage_facts(
     snapshot: Snapshot, asked: Asked, catalog: Catalog, reckoning: Reckoning, ledger: Ledger, day: date,
-    given: Mapping[str, Mapping[str, Value]] | None = None,
+    given: Given | None = None,
 ) -> Stage:  # fmt: skip
-    """`given`: account key → facts that a story says outright."""
-    for name, function in functions(reckoning).items():
-        snapshot.add_function(f"cs_{name}", -1, function)  # type: ignore[arg-type]
-    snapshot.add_function("cs_like", 2, like)
+    for name, function in own_functions(reckoning).items():
+        snapshot.add_function(name, -1, function)
     connection = snapshot.connection
-    names = _give(connection, catalog, given or {})
-    plan: FactsSql = facts_sql(asked, catalog, reckoning, names)
+    plan = facts_sql(asked, catalog) if given is None else given.sql
+    _give(connection, catalog, {} if given is None else given.facts)
     row_lasting = [Past(series_of(item), item) for item in _about_rows(catalog)]
     for past in {past.table: past for past in (*plan.past, *row_lasting)}.values():
         fill_past(connection, past.table, recalled(past, catalog, ledger, day))
-    for statement in plan.statements:
-        connection.execute(statement)
-    connection.execute(facts_by_key(catalog.contract))
+    try:
+        for statement in plan.statements:
+            if isinstance(statement, PlansTable):
+                fill_plans(connection, statement, catalog, reckoning, ledger, day)
+            else:
+                connection.execute(statement)
+        connection.execute(facts_by_key(catalog.contract))
+    except sqlite3.IntegrityError as error:
+        if not asked.books:
+            raise
+        fact = "an account has the address of one of your people as its key"
+        raise UserError(fact, "a playbook that is one per person could not tell them apart") from error
     connection.execute(keyed(catalog.contract))
     return Stage(connection, asked, dict(plan.columns), reckoning, catalog)
 
@@ -158,10 +187,10 @@ def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterato
     match past.asks:
         case Memory(function="running" | "finished" | "last_outcome") as memory:
             yield from _of_playbooks(memory, catalog, ledger, day)
-        case Memory(function="trait" | "set_on") as memory:
+        case Memory(function="trait" | "set_on" | "by_hand") as memory:
             yield from _of_traits(memory, catalog, ledger, day)
         case Memory() as memory:
-            yield from _of_facts(memory, ledger, day)
+            yield from _of_facts(memory, now_called(memory.subject, catalog), ledger, day)
         case condition:
             yield from _remembered(ledger, series_of(condition), day)
 
@@ -183,21 +212,42 @@ def _of_playbooks(
 def _of_traits(
     memory: Memory, catalog: Catalog, ledger: Ledger, day: date
 ) -> Iterator[tuple[str, Value, int]]:
-    trait = catalog.traits[memory.subject]
+    trait = settable(catalog)[memory.subject]
     for said in standing(trait, ledger, day):
-        value = as_fact(said.value, trait.type) if memory.function == "trait" else to_day(said.on)
+        called = now_called(memory.subject, catalog).get(str(said.value), said.value)
+        value = to_day(said.on) if memory.function == "set_on" else as_fact(called, trait.type)
         yield said.account, value, to_day(said.on)
 
 
-def _of_facts(memory: Memory, ledger: Ledger, day: date) -> Iterator[tuple[str, Value, int]]:
+def _of_facts(
+    memory: Memory, names: Mapping[str, str], ledger: Ledger, day: date
+) -> Iterator[tuple[str, Value, int]]:
     series, ago = fact_series(memory.subject), day - timedelta(days=(memory.days or 1) - 1)
     match memory.function:
         case "changed":
             yield from ((account, changed, 0) for account, changed in ledger.changed(series, ago, day))
         case "ago":
-            yield from _remembered(ledger, series, min(ago, day))
+            yield from _called(names, _remembered(ledger, series, min(ago, day)))
+        case "since":
+            yield from ((whose, since, since) for whose, _, since in _remembered(ledger, series, day))
         case _:
-            yield from _remembered(ledger, series, day)
+            yield from _called(names, _remembered(ledger, series, day))
+
+
+def _called(
+    names: Mapping[str, str], found: Iterator[tuple[str, Value, int]]
+) -> Iterator[tuple[str, Value, int]]:
+    """With the names of today: what is only called otherwise has not changed."""
+    if not names:
+        return found
+    return ((subject, names.get(str(value), value), since) for subject, value, since in found)
+
+
+def recalled_fact(
+    fact: str, catalog: Catalog, ledger: Ledger, before: date
+) -> Iterator[tuple[str, Value, int]]:
+    """(subject, value at the end of the day before `before`, since which day)."""
+    return _called(now_called(fact, catalog), _remembered(ledger, fact_series(fact), before))
 
 
 def _remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str, Value, int]]:
@@ -224,16 +274,18 @@ def fact_series(fact: str) -> str:
     return f"fact:{fact}"
 
 
-def _give(
-    connection: sqlite3.Connection, catalog: Catalog, given: Mapping[str, Mapping[str, Value]]
-) -> frozenset[str]:
-    """`temp.given(_n, given_x …)` for facts that stories say outright."""
-    names = sorted({name for facts in given.values() for name in facts})
+def facts_given(given: Mapping[str, Mapping[str, Value]]) -> frozenset[str]:
+    """The names of facts that stories say outright."""
+    return frozenset(name for facts in given.values() for name in facts)
+
+
+def _give(connection: sqlite3.Connection, catalog: Catalog, given: Mapping[str, Mapping[str, Value]]) -> None:
+    """`temp.given(_n, given_x …)`."""
+    names = sorted(facts_given(given))
     if not names:
-        return frozenset()
+        return
     connection.execute(given_table(names))
     insert = add_given(names, catalog.contract)
     connection.executemany(
         insert, ((*(facts.get(name) for name in names), account) for account, facts in given.items())
     )
-    return frozenset(names)

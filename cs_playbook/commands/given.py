@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from cs_playbook.errors import ChoiceError
-from cs_playbook.model.asks import Ask, Misread, understand
+from cs_playbook.model.asks import Ask, Holds, Misread, nobody_knows, understand
 from cs_playbook.model.value import Value
 
 Pairs = Sequence[tuple[str, str]]
@@ -45,9 +45,11 @@ def cell_pairs(cell: str, asks: Sequence[Ask]) -> list[tuple[str, str]]:
     ]
 
 
-def answered(written: Pairs, asks: Sequence[Ask], what: str, option: str) -> Mapping[str, Value]:
+def answered(
+    written: Pairs, asks: Sequence[Ask], what: str, option: str, holds: Holds = nobody_knows
+) -> Mapping[str, Value]:
     """The values; ChoiceError with everything that is no answer, or not answered, at once."""
-    understood = understand(written, asks, what)
+    understood = understand(written, asks, what, holds)
     refuse(understood.wrong, asks, option)
     return understood.values
 

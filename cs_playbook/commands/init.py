@@ -14,7 +14,7 @@ from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.source import shipped
 from cs_playbook.source.files import PROJECT_FILE
 
-_IGNORED = "# what a run makes, and people's data: never in git\n/data/\n/out/\n/answers/\n/exports/\n"
+IGNORED = "# what a run makes, and people's data: never in git\n/data/\n/out/\n/answers/\n/exports/\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,7 @@ class Made:
 
 def init(root: Path, version: str, made_at: str) -> Made:
     """Copies the library into `root` (made if it is not there), gives it a ledger. Never overwrites a workspace."""
-    if (root / PROJECT_FILE).exists():
-        raise ChoiceError(
-            f"there is a workspace in {root} already",
-            "choose another folder, or go on with this one: cs-playbook -C DIR validate",
-        )
-    if root.exists() and any(root.iterdir()):
-        raise ChoiceError(f"the folder {root} is not empty", "choose a new folder")
+    refuse_taken(root)
     try:
         shutil.copytree(
             shipped.playbooks(),
@@ -42,7 +36,7 @@ def init(root: Path, version: str, made_at: str) -> Made:
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("data", "out", "answers", "exports", "__pycache__"),
         )
-        (root / ".gitignore").write_text(_IGNORED, encoding="utf-8")
+        (root / ".gitignore").write_text(IGNORED, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{root} cannot be written: {error.strerror}", "choose another folder") from error
     ledger_id = uuid.uuid4().hex
@@ -52,6 +46,16 @@ def init(root: Path, version: str, made_at: str) -> Made:
     for folder in ("answers", "exports"):
         (root / folder).mkdir(exist_ok=True)
     return Made(workspace.root, len(workspace.files.yaml) + len(workspace.files.letters), workspace.ledger)
+
+
+def refuse_taken(root: Path) -> None:
+    if (root / PROJECT_FILE).exists():
+        raise ChoiceError(
+            f"there is a workspace in {root} already",
+            "choose another folder, or go on with this one: cs-playbook -C DIR validate",
+        )
+    if root.exists() and any(root.iterdir()):
+        raise ChoiceError(f"the folder {root} is not empty", "choose a new folder")
 
 
 def create_ledger(place: Place, version: str, made_at: str) -> Path:

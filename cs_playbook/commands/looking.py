@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cs_playbook.commands.place import Place, open_ledger, open_snapshot
-from cs_playbook.effects.ledger import Ledger
+from cs_playbook.commands.place import Place, look_at_ledger, open_ledger, open_snapshot
+from cs_playbook.effects.ledger_look import LedgerLook
 from cs_playbook.effects.ledger_records import Recorded, RunRecord
 from cs_playbook.errors import UserError
 from cs_playbook.model.enrollment import Arm, Enrollment
@@ -39,7 +39,7 @@ class StatusNow:
 
 def status(place: Place, now: datetime) -> StatusNow:
     """Reads the ledger and the newest snapshot's manifest."""
-    with open_ledger(place, writing=False) as ledger:
+    with look_at_ledger(place) as ledger:
         last = ledger.last_run()
         going = [item for item in ledger.enrollments(now.date()) if item.is_open]
         manifest, trouble = _manifest(place)
@@ -47,7 +47,7 @@ def status(place: Place, now: datetime) -> StatusNow:
 
 
 def _status(
-    ledger: Ledger,
+    ledger: LedgerLook,
     last: RunRecord | None,
     going: list[Enrollment],
     manifest: Manifest | None,
@@ -70,10 +70,10 @@ def _status(
         last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, place, now),
         open_enrollments=len(treated), shadows=sum(item.arm is Arm.SHADOW for item in going), open_tasks=len(tasks),
         late=sum(task.is_late(day) for task in tasks), drafts=len(drafts),
-        oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=len(ledger.pending_starts()),
-        unpublished=sum(1 for _ in ledger.unpublished()), held=held,
+        oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=ledger.how_many_starts_asked(),
+        unpublished=ledger.how_many_not_in_place(), held=held,
         held_out=sum(item.arm is Arm.HELD_OUT for item in going),
-        muted=tuple((event.account, event.until, event.because) for event in ledger.muted(now.date()).values()),
+        muted=ledger.left_alone(now.date()),
     )  # fmt: skip
 
 

@@ -87,9 +87,7 @@ def fits_no_more(place: int, rule: Rule, stage: Stage) -> Iterator[str]:
         gone.setdefault(subject_key(account, table_row(trigger, row)), []).append(subject)
     connection.execute(candidates.EMPTY_GONE)
     connection.executemany(naming.ADD_GONE, ((plain,) for plain in gone))
-    said_no = {
-        plain for (plain,) in connection.execute(says_no(rule, stage.catalog.contract, stage.reckoning))
-    }
+    said_no = {plain for (plain,) in connection.execute(says_no(rule, stage.catalog.contract))}
     for plain, subjects in gone.items():
         if plain in said_no or _is_another(place, plain, rule, connection):
             yield from subjects

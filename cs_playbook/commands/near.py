@@ -109,7 +109,7 @@ def _sorted_out(playbook: Playbook, rule: Rule, morning: Morning) -> NearExplain
 
 
 def _near_accounts(rule: Rule, morning: Morning) -> Iterator[tuple[str, dict[str, Value]]]:
-    cursor = morning.stage.connection.cursor().execute(near_facts(rule, morning.stage.reckoning))
+    cursor = morning.stage.connection.cursor().execute(near_facts(rule))
     names = [column[0] for column in cursor.description][2:]
     for account, _, *cells in cursor:
         yield account, dict(zip(names, cells, strict=True))

@@ -8,6 +8,7 @@ from datetime import date
 from functools import reduce
 
 from cs_playbook.commands.planning import Morning
+from cs_playbook.commands.whom import has_books
 from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.looking import ONE_ACCOUNT, contacts_of_one, rows_of_one, since_of
 from cs_playbook.compile.scan import Rule
@@ -27,11 +28,14 @@ def subject_of(account: str, morning: Morning) -> Subject:
     names = [column[0] for column in cursor.description][2:]
     found = cursor.fetchone()
     if found is None:
-        return Subject(account, None, {}, (), present=False, active=False)
+        ours = has_books(morning.today.catalog) and account in morning.today.catalog.team.addresses
+        return Subject(account, None, {}, (), present=False, active=False, person="" if ours else None)
     values = dict(zip(names, found[2:], strict=True))
     table = contract.table("contacts")
     contacts = tuple(_rows(contacts_of_one(table), table, account, morning)) if table else ()
-    return Subject(account, None, values, contacts, active=bool(values.get("_active")))
+    person = "" if found[1] < 0 else None
+    active = bool(values.get("_active")) or person is not None
+    return Subject(account, None, values, contacts, active=active, person=person)
 
 
 def row_subjects(subject: Subject, rule: Rule | None, table: Table, morning: Morning) -> Iterator[Subject]:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cs_playbook.commands.account import find_account
-from cs_playbook.commands.answers import Returned, outcomes_of, read_lists, step_of
-from cs_playbook.commands.given import Pairs, answered
+from cs_playbook.commands.answers import Returned, read_lists
+from cs_playbook.commands.begun_steps import outcomes_of, step_of
+from cs_playbook.commands.given import Pairs, answered, refuse
+from cs_playbook.commands.must import holds_for
 from cs_playbook.commands.put_off import FIRST_COUNTS, other_answers
+from cs_playbook.commands.whom import refuse_the_other_kind, whom
 from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
 from cs_playbook.errors import ChoiceError, WrongCommandLine
 from cs_playbook.model.about import table_row
+from cs_playbook.model.asks import Holds, unfit
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import Ended, StartAsked, TaskAnswered
 from cs_playbook.model.playbook import RULE, Playbook, Status
@@ -53,7 +56,7 @@ def close_task(
         enrollment, task = task_meant(ledger, key)
         step = step_of(workspace, ledger, enrollment, task)
         if task.state is TaskState.DONE and outcome in (task.outcome, None):
-            _refuse_other_answers(task, answers, step)
+            _refuse_other_answers(task, answers, step, holds_for(workspace, enrollment.account, act.on))
             return Closed(task, enrollment, task.outcome or "", already=True)
         if task.state is not TaskState.OPEN:
             why = (
@@ -67,7 +70,8 @@ def close_task(
             )
         _refuse_before(act.on, task.opened_on, "the task was opened")
         said = _outcome(workspace, ledger, enrollment, task, outcome)
-        besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
+        asks, holds = step.asks if step else (), holds_for(workspace, enrollment.account, act.on)
+        besides = answered(answers, asks, f"'{task.step}'", "--answer", holds)
         event = TaskAnswered(
             enrollment.key,
             task.key,
@@ -122,11 +126,11 @@ def _outcome(
     return outcome
 
 
-def _refuse_other_answers(task: OpenTask, answers: Pairs, step: Step | None) -> None:
+def _refuse_other_answers(task: OpenTask, answers: Pairs, step: Step | None, holds: Holds) -> None:
     """The same outcome with something else beside it is no repetition."""
     if not answers:
         return
-    besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer")
+    besides = answered(answers, step.asks if step else (), f"'{task.step}'", "--answer", holds)
     other = other_answers(task, besides)
     if other:
         raise ChoiceError(
@@ -175,7 +179,9 @@ def ask_start(
         )
         raise ChoiceError(f"'{playbook}' is about {what}")
     with locked(workspace.ledger, "start"), open_ledger(workspace, writing=True) as ledger:
-        found = find_account(workspace.place, account, ledger)
+        found = whom(account, workspace, ledger)
+        refuse_the_other_kind(known, found, found in workspace.catalog.team.addresses)
+        refuse(unfit(given, known.asks, holds_for(workspace, found, act.on)), known.asks, "--given")
         arm = Arm.SHADOW if known.status is Status.SHADOW else Arm.TREATED
         going = [
             item
@@ -245,7 +251,7 @@ def stop_playbook(
     known = workspace.catalog.playbooks.get(playbook)
     first_name = known.first_name if known else playbook
     with locked(workspace.ledger, "stop"), open_ledger(workspace, writing=True) as ledger:
-        found = find_account(workspace.place, account, ledger)
+        found = whom(account, workspace, ledger)
         going = [
             item
             for item in ledger.enrollments_of(found)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cs_playbook.commands.outside import links_out
 from cs_playbook.commands.unsound import UnsoundFiles
 from cs_playbook.compile import placing
-from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_look import LedgerLook
 from cs_playbook.model.data import Contract
 from cs_playbook.model.project import Project
 from cs_playbook.parse.data import read_contract
@@ -22,6 +23,9 @@ from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
 from cs_playbook.source.finding import Finding, Span, in_order
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.source.tree import Mapping, read_tree
+
+if TYPE_CHECKING:  # its events, and all that writes them, take a tenth of the start
+    from cs_playbook.effects.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +89,12 @@ def open_snapshot(place: Place, day: date | None) -> Snapshot:
     return Snapshot.open(path, placing.shape(place.contract))
 
 
+def look_at_ledger(place: Place) -> LedgerLook:
+    """What can be seen of it without reading events."""
+    return LedgerLook.open_to_look(place.ledger, place.project.ledger_id)
+
+
 def open_ledger(place: Place, *, writing: bool) -> Ledger:
+    from cs_playbook.effects.ledger import Ledger
+
     return Ledger.open(place.ledger, place.project.ledger_id, writing)

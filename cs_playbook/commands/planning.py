@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial, reduce
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts, held_listed
-from cs_playbook.commands.facts_stage import Stage, everything_asked, stage_facts
+from cs_playbook.commands.facts_stage import Given, Stage, everything_asked, stage_facts
 from cs_playbook.commands.family_letters import family_letters
 from cs_playbook.commands.letter_rows import row_reader
 from cs_playbook.commands.naming import name_of_start
@@ -25,7 +25,7 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment, TaskState
 from cs_playbook.model.event import StartAsked, TaskWord
-from cs_playbook.model.expression import Value, to_day
+from cs_playbook.model.expression import to_day
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.playbook import Outline, Playbook
 from cs_playbook.model.time import Calendar
@@ -47,7 +47,7 @@ from cs_playbook.source.snapshot import Snapshot
 class Sources:
     """What a plan is made of: the files' meaning, the snapshot, the ledger, the calendar.
 
-    `given`: account → facts said outright. `asked`: all that will be asked, where somebody has collected it already.
+    `given`: facts said outright. `asked`: all that will be asked, where somebody has collected it already.
     `rivals`, `watched`: where a story has its own word on what never runs together, and on who is held out.
     """
 
@@ -56,7 +56,7 @@ class Sources:
     snapshot: Snapshot
     ledger: Ledger
     calendar: Calendar
-    given: Mapping[str, Mapping[str, Value]] | None = None
+    given: Given | None = None
     asked: Asked | None = None
     rivals: Mapping[str, frozenset[str]] | None = None
     watched: Callable[[Playbook, Subject], bool] | None = None

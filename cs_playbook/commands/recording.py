@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cs_playbook.commands.choosing import fits_changed
-from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past
+from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past, recalled_fact
 from cs_playbook.commands.planning import Morning
 from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
 from cs_playbook.effects.event_text import write_event
 from cs_playbook.effects.ledger_records import Observation
 from cs_playbook.model.event import Event, Notified, StepOpened
-from cs_playbook.model.expression import to_day
 from cs_playbook.model.lasting import series_of
 from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan
 
@@ -84,7 +83,7 @@ def _lasting(morning: Morning) -> Iterator[Observation]:
     stage = morning.stage
     seen = {series_of(item): item for item in stage.asked.lasting if series_of(item) in stage.columns}
     for series, condition in seen.items():
-        yield Observation(series, stage.connection.execute(changed_answers(condition, stage.reckoning)))
+        yield Observation(series, stage.connection.execute(changed_answers(condition)))
 
 
 def _row_lasting(morning: Morning) -> Iterator[Observation]:
@@ -97,7 +96,7 @@ def _row_lasting(morning: Morning) -> Iterator[Observation]:
             continue
         for condition in lasting_by_row(rule.condition):
             if series_of(condition) not in seen:
-                query = changed_row_answers(condition, rule, stage.catalog.contract, stage.reckoning)
+                query = changed_row_answers(condition, rule, stage.catalog.contract)
                 yield Observation(series_of(condition), stage.connection.execute(query))
             seen.add(series_of(condition))
 
@@ -109,9 +108,6 @@ def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
     for number, name in enumerate(names):
         past = f"known_{number}"
         series = fact_series(name)
-        known = (
-            (subject, value, to_day(since))
-            for subject, value, since in morning.ledger.remembered(series, morning.today.day)
-        )
+        known = recalled_fact(name, stage.catalog, morning.ledger, morning.today.day)
         fill_past(stage.connection, past, known)
         yield Observation(series, stage.connection.execute(changed_facts(name, past)))

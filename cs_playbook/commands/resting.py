@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from cs_playbook.commands.account import find_account
 from cs_playbook.commands.people import Act, task_meant
+from cs_playbook.commands.whom import whom
 from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
@@ -30,7 +30,7 @@ def mute(workspace: Workspace, account: str, until: date, because: str, act: Act
     _refuse_past(until, act.on)
     _refuse_silence(because)
     with locked(workspace.ledger, "mute"), open_ledger(workspace, writing=True) as ledger:
-        event = Muted(find_account(workspace.place, account, ledger), act.on, until, because, act.by)
+        event = Muted(whom(account, workspace, ledger), act.on, until, because, act.by)
         ledger.record([event], act.recorded_at)
         return event
 
@@ -38,7 +38,7 @@ def mute(workspace: Workspace, account: str, until: date, because: str, act: Act
 def unmute(workspace: Workspace, account: str, because: str, act: Act) -> Unmuted:
     """Playbooks may touch it again, from the next run on."""
     with locked(workspace.ledger, "mute"), open_ledger(workspace, writing=True) as ledger:
-        found = find_account(workspace.place, account, ledger)
+        found = whom(account, workspace, ledger)
         if found not in ledger.muted(act.on):
             raise ChoiceError(f"nobody has muted {found}", "hands_off: in the project file is lifted there")
         event = Unmuted(found, act.on, because, act.by)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.answer_files import list_files
 from cs_playbook.commands.answers import Returned, returned_lists
+from cs_playbook.commands.answers_in_snapshot import answers_in
 from cs_playbook.commands.outputs import outputs
 from cs_playbook.commands.planning import Morning, Sources, earlier_run, prepare
 from cs_playbook.commands.publishing import OUT, Published, publish_what_is_left
@@ -20,6 +21,7 @@ from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord, Seal
 from cs_playbook.effects.lock import locked
 from cs_playbook.errors import StoppedOnPurpose
+from cs_playbook.model.data import Contract
 from cs_playbook.model.event import Allowed, Event
 from cs_playbook.plan.guards import NewlyFitting, Shape, Stop, already_passed, broken, too_many, too_old
 from cs_playbook.source.finding import in_order
@@ -117,7 +119,7 @@ def _morning(
     plan = plan_id(workspace, snapshot, ledger)
     if not all(stop.allowable for stop in stops):
         raise StoppedByRule(stops, plan, "")
-    returned = returned_lists(workspace, ledger, snapshot.day)
+    returned = returned_lists(workspace, ledger, snapshot.day, answers_in(workspace, snapshot, ledger))
     sources = Sources(
         workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar)
     )
@@ -144,14 +146,21 @@ def guards(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Cloc
         *already_passed(snapshot.day, last.day if last else None),
         *too_old(snapshot.day, clock.now, zone, rules),
         # Also against a run of this day: what was let pass then is the measure now, and a worse snapshot is no better.
-        *broken(shape_of(snapshot.manifest), shape_recorded(last) if last else None, rules),
+        *broken(
+            shape_of(snapshot.manifest, workspace.catalog.contract),
+            shape_recorded(last) if last else None,
+            rules,
+        ),
     ]
 
 
 def newly_fitting(morning: Morning) -> list[NewlyFitting]:
+    """What we offer to many is meant to fit many: playbooks about the items of a list of ours surprise nobody."""
+    offered = {table.name for table in morning.today.catalog.contract.resources}
     return [
         NewlyFitting(choice.playbook.name, choice.new, max(morning.choices.seen, 1))
         for choice in morning.choices.choices
+        if choice.playbook.trigger.one_per not in offered
     ]
 
 
@@ -180,9 +189,12 @@ def _stop_unless_allowed(stops: Sequence[Stop], permission: Permission, plan: st
         )
 
 
-def shape_of(manifest: Manifest) -> Shape:
-    rows = {table: count.rows for table, count in manifest.tables}
-    empties = {f"{table}.{name}": empty for table, count in manifest.tables for name, empty in count.empties}
+def shape_of(manifest: Manifest, contract: Contract) -> Shape:
+    """Answers from the CRM come and go with the tasks: how many there are says nothing of the data."""
+    alone = {table.name for table in contract.exported if table.stands_alone}
+    tables = [(table, count) for table, count in manifest.tables if table not in alone]
+    rows = {table: count.rows for table, count in tables}
+    empties = {f"{table}.{name}": empty for table, count in tables for name, empty in count.empties}
     return Shape(rows, empties)
 
 
@@ -216,7 +228,7 @@ def _commit(
     version: str,
 ) -> dict[str, int]:
     tally = Tally()
-    shape = shape_of(snapshot.manifest)
+    shape = shape_of(snapshot.manifest, workspace.catalog.contract)
     sizes = {
         **{f"{_ROWS}{name}": rows for name, rows in shape.rows.items()},
         **{f"{_EMPTY}{name}": empty for name, empty in shape.empties.items()},

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger
 from cs_playbook.compile import expecting, placing
+from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.rows import view_of
+from cs_playbook.effects.origins import Exports, Watch, nobody_watches
 from cs_playbook.effects.snapshot_build import Built, Stamp, build
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import to_day
-from cs_playbook.model.functions import Reckoning, functions, like
+from cs_playbook.model.functions import Reckoning
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.finding import Finding, warning
 from cs_playbook.source.manifest import Manifest
 from cs_playbook.source.snapshot import Snapshot
-from cs_playbook.study.data_check import compare
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def build_snapshot(workspace: Workspace, exports: Path | None, stamp: Stamp) -> Built:
-    """From the folder that `sources:` names, or `exports`. A day that was run already is never replaced.
+def build_snapshot(
+    workspace: Workspace,
+    folder: Path | None,
+    stamp: Stamp,
+    environment: Mapping[str, str] = NOTHING,
+    watch: Watch = nobody_watches,
+) -> Built:
+    """From the folder that `sources:` names, or `folder`. A day that was run already is never replaced.
+    `environment` holds the addresses of databases.
 
     Raises StoppedOnPurpose where the day has a snapshot and the ledger is lost: it might have been run.
     """
@@ -33,14 +45,15 @@ def build_snapshot(workspace: Workspace, exports: Path | None, stamp: Stamp) -> 
     if sources is None:
         raise ChoiceError(
             "no file says `sources:`",
-            "it tells how your exports become the tables of data.yaml; the starter library has one",
+            "it tells how your exports become the tables of data.yaml; cs-playbook sources suggest drafts one",
         )
-    folder = exports or workspace.root / sources.folder
+    zone = ZoneInfo(workspace.catalog.project.calendar.timezone)
+    exports = Exports(folder or workspace.root / sources.folder, zone, environment, watch)
     if os.path.lexists(snapshots.place_of(workspace.snapshots, stamp.day)):
         _refuse_to_replace_what_was_run(workspace, stamp.day)
     violations = _violations(workspace, stamp.day)
     return build(
-        workspace.catalog.contract, sources, folder, workspace.snapshots, stamp, violations, replace=True
+        workspace.catalog.contract, sources, exports, workspace.snapshots, stamp, violations, replace=True
     )
 
 
@@ -60,24 +73,21 @@ def _violations(workspace: Workspace, day: date) -> Callable[[sqlite3.Connection
     reckoning = Reckoning(to_day(day), calendar_of(workspace.catalog.project.calendar))
 
     def ask(connection: sqlite3.Connection, contract: Contract) -> list[Finding]:
-        for name, function in functions(reckoning).items():
-            connection.create_function(f"cs_{name}", -1, function, deterministic=True)  # type: ignore[arg-type]
-        connection.create_function("cs_like", 2, like, deterministic=True)
-        return expectations(connection, contract, reckoning)
+        for name, function in own_functions(reckoning).items():
+            connection.create_function(name, -1, function, deterministic=True)
+        return expectations(connection, contract)
 
     return ask
 
 
-def expectations(connection: sqlite3.Connection, contract: Contract, reckoning: Reckoning) -> list[Finding]:
+def expectations(connection: sqlite3.Connection, contract: Contract) -> list[Finding]:
     findings: list[Finding] = []
     for table in contract.tables:
         if not table.expect:
             continue
-        connection.execute(view_of(table, contract, reckoning)) if table.name != "accounts" else None
+        connection.execute(view_of(table, contract)) if table.name != "accounts" else None
         for condition in table.expect:
-            count, examples = connection.execute(
-                expecting.says_no(condition, table, contract, reckoning)
-            ).fetchone()
+            count, examples = connection.execute(expecting.says_no(condition, table, contract)).fetchone()
             if count:
                 rows = connection.execute(expecting.how_many(table)).fetchone()[0]
                 why = f": {condition.because}" if condition.because else ""
@@ -93,33 +103,6 @@ def expectations(connection: sqlite3.Connection, contract: Contract, reckoning: 
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What `snapshot check` shows. `before`: the snapshot of the day before, if there is one."""
-
-    manifest: Manifest
-    before: Manifest | None
-    findings: tuple[Finding, ...]
-
-
-def check_snapshot(workspace: Workspace, day: date | None) -> Checked:
-    """The contract again, and against the snapshot before: rows, empties."""
-    with _open(workspace, day) as snapshot:
-        reckoning = Reckoning(to_day(snapshot.day), calendar_of(workspace.catalog.project.calendar))
-        for name, function in functions(reckoning).items():
-            snapshot.add_function(f"cs_{name}", -1, function)  # type: ignore[arg-type]
-        snapshot.add_function("cs_like", 2, like)
-        findings = expectations(snapshot.connection, workspace.catalog.contract, reckoning)
-        manifest = snapshot.manifest
-    earlier = snapshots.previous(workspace.snapshots, manifest.day)
-    before = snapshots.read_manifest(earlier) if earlier else None
-    return Checked(
-        manifest,
-        before,
-        (*findings, *(compare(manifest, before, f"{manifest.day.isoformat()}.db") if before else ())),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """What `snapshot show` shows. `days`: all snapshots there are."""
 
@@ -129,11 +112,12 @@ class Shown:
 
 
 def show_snapshot(workspace: Workspace, day: date | None) -> Shown:
-    with _open(workspace, day) as snapshot:
+    with open_one(workspace, day) as snapshot:
         return Shown(snapshot.manifest, snapshots.days(workspace.snapshots), snapshot.path or Path())
 
 
-def _open(workspace: Workspace, day: date | None) -> Snapshot:
+def open_one(workspace: Workspace, day: date | None) -> Snapshot:
+    """That of `day`, or the newest, built by today's contract."""
     path = snapshots.newest(workspace.snapshots) if day is None else snapshots.on(workspace.snapshots, day)
     try:
         return Snapshot.open(path, placing.shape(workspace.catalog.contract))

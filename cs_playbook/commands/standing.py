@@ -8,13 +8,14 @@ from datetime import date
 
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.exceptions import exceptions_of, settable
 from cs_playbook.model.trait import NowSaid, Standing, Trait, as_fact
 
 
 def standing(trait: Trait, ledger: Ledger, day: date, account: str | None = None) -> Iterator[Standing]:
     """In order of account; who has nothing that counts is left out. What a step says counts from the next day on."""
     for said in last_words(trait, ledger, day, account):
-        if said.value is not None and trait.counts(said.on, day):
+        if said.value is not None and said.counts(trait, day):
             yield said
 
 
@@ -27,11 +28,18 @@ def last_words(trait: Trait, ledger: Ledger, day: date, account: str | None = No
 
 
 def traits_of(account: str, catalog: Catalog, ledger: Ledger, day: date) -> Iterator[NowSaid]:
-    """All that was ever said of an account and not cleared, in order of trait."""
-    for _, trait in sorted(catalog.traits.items()):
+    """All that was ever said of an account and not cleared, its segments set by hand too, in order of name."""
+    for _, trait in sorted(settable(catalog).items()):
         for said in last_words(trait, ledger, day, account):
             if said.value is not None:
-                yield NowSaid(trait, said, not trait.counts(said.on, day), trait.expires_on(said.on))
+                end = said.until or trait.expires_on(said.on)
+                yield NowSaid(trait, said, not said.counts(trait, day), end)
+
+
+def set_by_hand(catalog: Catalog, ledger: Ledger, day: date) -> Iterator[NowSaid]:
+    """Segments and tags that people have set and that count, in order of name and account."""
+    for _, trait in sorted(exceptions_of(catalog).items()):
+        yield from (NowSaid(trait, said, False, said.until) for said in standing(trait, ledger, day))
 
 
 def _until(ledger: Ledger, day: date) -> date | None:

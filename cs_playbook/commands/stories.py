@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from cs_playbook.check.stories import check_stories
 from cs_playbook.commands.story_day import play, setting_of
@@ -27,11 +28,11 @@ def run_stories(workspace: Workspace, names: Sequence[str] = ()) -> StoriesResul
     for stories, cases in chosen:
         if stories.span.file in unsound:
             continue
-        setting = setting_of(stories, workspace.catalog, workspace.around, calendar)
-        for case in cases:
-            failures, count = play(case, setting, compare)
-            played[stories.playbook].append(CaseResult(case.name, case.span, case.todo, failures))
-            days += count
+        with closing(setting_of(stories, workspace.catalog, workspace.around, calendar)) as setting:
+            for case in cases:
+                failures, count = play(case, setting, compare)
+                played[stories.playbook].append(CaseResult(case.name, case.span, case.todo, failures))
+                days += count
     results = tuple(PlaybookStories(playbook, tuple(cases)) for playbook, cases in sorted(played.items()))
     return StoriesResult(results, findings, days)
 

@@ -6,21 +6,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from cs_playbook.commands.facts_stage import asked_in_stories
+from cs_playbook.commands.facts_stage import Given, asked_in_stories, facts_given
+from cs_playbook.commands.must import fields_of, holds
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
 from cs_playbook.commands.story_facts import facts_expected
-from cs_playbook.commands.story_said import Unsaid, said
+from cs_playbook.commands.story_said import Room, Unsaid, said
 from cs_playbook.commands.story_traits import words_of
-from cs_playbook.commands.story_world import Export, World, begin, export, later
+from cs_playbook.commands.story_world import Export, World, begin, export, later, with_own_resources
 from cs_playbook.compile.asked import Asked
+from cs_playbook.compile.facts import FactsSql, facts_sql
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_records import RunRecord
-from cs_playbook.effects.snapshot_memory import Image, memory_image
+from cs_playbook.effects.snapshot_memory import Image, Slate, memory_image
+from cs_playbook.model.asks import Holds
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.data import ACCOUNTS
+from cs_playbook.model.data import ACCOUNTS, Contract
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import Ended, Event, Started
+from cs_playbook.model.expression import to_day
+from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.keys import enrollment_key
 from cs_playbook.model.playbook import PLAYBOOK, Playbook, Status
 from cs_playbook.model.plays import played_by
@@ -38,10 +43,18 @@ _TOLD = "told by a story"  # instead of the text of a playbook that only its mem
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """What stays ready from day to day: the SQL of the facts, and a snapshot on whose connection it was run before."""
+
+    facts_sql: FactsSql
+    slate: Slate
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What the cases of a file share. `catalog` has the one playbook, as if live; `asked` is all that it asks.
 
-    `images` are made once for all days with the same export.
+    `images` are made once for all days with the same export, `desks` for all on which the same facts are given.
     """
 
     stories: Stories
@@ -51,6 +64,7 @@ class Setting:
     asked: Asked
     images: dict[str, Image] = field(default_factory=dict)
     rivals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    desks: dict[object, Desk] = field(default_factory=dict)
 
     @property
     def playbook(self) -> Playbook:
@@ -65,6 +79,17 @@ class Setting:
         if key not in self.images:
             self.images[key] = memory_image(self.catalog.contract, exported.tables)
         return self.images[key]
+
+    def desk(self, exported: Export, contract: Contract) -> Desk:
+        given, resources = facts_given(exported.given), tuple(table.items for table in contract.resources)
+        if (given, resources) not in self.desks:
+            made = facts_sql(self.asked, replace(self.catalog, contract=contract), given)
+            self.desks[given, resources] = Desk(made, Slate(contract))
+        return self.desks[given, resources]
+
+    def close(self) -> None:
+        for desk in self.desks.values():
+            desk.slate.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +150,8 @@ class _Playing:
         self.setting = setting
         self.ledger = ledger
         self.world = begin(setting.stories, case, setting.catalog.contract)
-        self.exported = export(self.world, setting.catalog, setting.days)
-        self.sources = ""
+        self._export()
+        self.exports = ""
         self.status = Status.LIVE
         self.told: dict[tuple[str, str], str] = {}  # (account, playbook) → enrollment a story speaks of
         self.told_finished: set[tuple[str, str]] = set()
@@ -138,35 +163,39 @@ class _Playing:
         self.status = Status(run.status) if run.status else self.status
         self.ledger.record([*self._others(on)], "")
         self._said_of(run.set, on)
-        accounts = self.setting.stories.accounts
-        spoken = said(
-            run,
-            on,
-            self.setting.catalog.playbooks,
-            self.setting.playbook,
-            accounts,
-            self.ledger,
-            self.setting.days,
-        )
+        sources = self._sources(self.desk.slate, on)
+        spoken = self._said(run, on, sources.snapshot)
         if isinstance(spoken, Unsaid):
             return [Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)]
         self.ledger.record(spoken, "")
-        with self.setting.image(self.exported).on(on, self.sources) as snapshot:
-            morning = prepare(self._with(snapshot))
-            plans = tuple(morning.plans())
-            self._record(morning, plans, snapshot.manifest)
-            ours = tuple(plan for plan in plans if self._is_ours(plan))
-            others = tuple(plan for plan in plans if not self._is_ours(plan))
-            by_hand = tuple(event for event in spoken if isinstance(event, Ended))
-            return compare(
-                Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand, others)
-            )
+        morning = prepare(sources)
+        plans = tuple(morning.plans())
+        self._record(morning, plans, self.desk.slate.manifest)
+        ours = tuple(plan for plan in plans if self._is_ours(plan))
+        others = tuple(plan for plan in plans if not self._is_ours(plan))
+        by_hand = tuple(event for event in spoken if isinstance(event, Ended))
+        return compare(Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand, others))
 
-    def _with(self, snapshot: Snapshot) -> Sources:
+    def _said(self, run: Run, on: date, snapshot: Snapshot) -> list[Event] | Unsaid:
         setting = self.setting
-        given, asked = self.exported.given, setting.asked
+        contract, reckoning = setting.catalog.contract, Reckoning(to_day(on), setting.calendar)
+
+        def holding(account: str) -> Holds:
+            return holds(lambda: fields_of(snapshot.connection, contract, account, reckoning), reckoning)
+
+        playbooks, people = setting.catalog.playbooks, setting.catalog.team.addresses
+        accounts = (
+            *setting.stories.accounts,
+            *(sorted(people) if setting.playbook.trigger.per_person else ()),
+        )
+        return said(run, on, Room(playbooks, setting.playbook, accounts, self.ledger, setting.days, holding))
+
+    def _sources(self, slate: Slate, on: date) -> Sources:
+        """`slate`: on which the facts are reckoned; they stand there until the next day is."""
+        setting, given = self.setting, Given(self.exported.given, self.desk.facts_sql)
+        snapshot = slate.write(self.image, on, self.exports)
         return Sources(
-            self._catalog(), setting.around, snapshot, self.ledger, setting.calendar, given, asked,
+            self._catalog(), setting.around, snapshot, self.ledger, setting.calendar, given, setting.asked,
             setting.rivals, self._is_held_out,
         )  # fmt: skip
 
@@ -175,10 +204,11 @@ class _Playing:
         return subject.account in self.case.held_out
 
     def _catalog(self) -> Catalog:
-        """The playbook with the status that it has today."""
+        """The playbook with the status that it has today, and the story's own resources."""
         catalog = self.setting.catalog
         today = replace(self.setting.playbook, status=self.status)
-        return replace(catalog, playbooks={**catalog.playbooks, today.name: today})
+        playbooks = {**catalog.playbooks, today.name: today}
+        return replace(catalog, contract=self.contract, playbooks=playbooks)
 
     def _said_of(self, changes: Mapping[str, Row | None], on: date) -> None:
         """What people say of accounts counts at once; what was so before the first day was said the day before."""
@@ -191,9 +221,16 @@ class _Playing:
     def _later(self, run: Run) -> None:
         if run.set or run.rows:
             self.world = later(self.world, run, self.setting.catalog.contract)
-            self.exported = export(self.world, self.setting.catalog, self.setting.days)
+            self._export()
         if run.fresh:
-            self.sources = f"export of day {run.day}"
+            self.exports = f"export of day {run.day}"
+
+    def _export(self) -> None:
+        catalog, days = self.setting.catalog, self.setting.days
+        self.exported = export(self.world, catalog, days)
+        self.contract = with_own_resources(catalog.contract, self.world, days)
+        self.image = self.setting.image(self.exported)
+        self.desk = self.setting.desk(self.exported, self.contract)
 
     def _record(self, morning: Morning, plans: tuple[SubjectPlan, ...], manifest: Manifest) -> None:
         files = self.setting.catalog.files

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cs_playbook.commands.story_conditions import names_of
 from cs_playbook.commands.story_day import Played
-from cs_playbook.commands.story_facts import facts_today, wanted_fact
+from cs_playbook.commands.story_facts import facts_today, is_as_written, wanted_fact
 from cs_playbook.commands.story_lines import Telling, Wanted, item_words, matched, wanted_closed
 from cs_playbook.commands.story_missing import step_states, why_goal_not_met, why_no_item, why_not_ended
 from cs_playbook.commands.story_seen import (
@@ -152,7 +152,7 @@ def _facts(expect: Expectation, played: Played) -> Iterator[Gap]:
         facts = facts_today(account, played.morning)
         for name, written in wanted.items():
             value = wanted_fact(name, written, played.morning, played.setting.days)
-            if facts.get(name) != value:
+            if not is_as_written(value, facts.get(name)):
                 expected, got = (value_words(one, kinds.get(name)) for one in (value, facts.get(name)))
                 yield Gap("facts", f"{account}: {name} is {expected}", f"{account}: {name} is {got}")
 

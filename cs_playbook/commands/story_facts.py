@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isclose
 from typing import Any
 
 from cs_playbook.commands.one_account import subject_of
@@ -29,3 +30,11 @@ def wanted_fact(name: str, written: Any, morning: Morning, days: Days) -> Value:
     kind = kinds_of_account(morning.today.catalog).get(name)
     value = None if kind is None else read_value(written, kind, days)
     return f"{written}" if kind is None or isinstance(value, Wrong) else value
+
+
+def is_as_written(written: Value, there: Value) -> bool:
+    """A number that goes on and on is said by three decimals or more: 0.783 of 47/60. 0.1 is also what 1 - 0.9 gives."""
+    if not isinstance(written, float) or not isinstance(there, int | float):
+        return written == there
+    decimals = len(f"{written!r}".partition(".")[2])
+    return isclose(written, there, rel_tol=1e-9) or (decimals >= 3 and round(there, decimals) == written)

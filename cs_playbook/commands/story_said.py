@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from cs_playbook.commands.story_rest import SOMEBODY, at_rest
 from cs_playbook.commands.story_why import ended_words, open_words, step_lines, subject_name
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.model.asks import Ask, Misread, value_of
+from cs_playbook.model.asks import Ask, Holds, Misread, unfit, value_of
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import Ended, Event, GivenCorrected, StartAsked, TaskAnswered
 from cs_playbook.model.playbook import Playbook
@@ -95,16 +95,22 @@ class Inside:
         return tuple(before) or (others,)
 
 
-def said(
-    run: Run,
-    on: date,
-    playbooks: Mapping[str, Playbook],
-    playbook: Playbook,
-    accounts: Collection[str],
-    ledger: Ledger,
-    days: Days,
-) -> list[Event] | Unsaid:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where people speak. `holds`: of an account, whether an answer can be so; one that cannot is not taken."""
+
+    playbooks: Mapping[str, Playbook]
+    playbook: Playbook
+    accounts: Collection[str]
+    ledger: Ledger
+    days: Days
+    holds: Callable[[str], Holds]
+
+
+def said(run: Run, on: date, room: Room) -> list[Event] | Unsaid:
     """In this order: answers, stops, what rests, starts. Answers are given by whom the task belongs to."""
+    playbooks, playbook, accounts = room.playbooks, room.playbook, room.accounts
+    ledger, days, holds = room.ledger, room.days, room.holds
     if not (run.answers or run.stop or run.start or run.mute or run.snooze or run.given):
         return []
     inside = Inside(playbook, on, tuple(_last(accounts, playbook, ledger)))
@@ -114,7 +120,7 @@ def said(
         given = _given(answer, there, days)
         if not given:
             return _not_open(answer, run, there)
-        events += given
+        events += _fit(given, answer, there, holds)
     events += _corrected(run, inside, days)
     for name in run.stop:
         found = inside.named(name)
@@ -185,7 +191,7 @@ def _names(enrollment: Enrollment) -> tuple[str, str]:
     return enrollment.account, subject_name(enrollment.account, enrollment.row)
 
 
-def _given(answer: Answer, inside: Inside, days: Days) -> list[Event]:
+def _given(answer: Answer, inside: Inside, days: Days) -> list[TaskAnswered]:
     """Nothing where the step is open nowhere, or for several accounts and none is named."""
     lines = [
         (item, task)
@@ -201,6 +207,17 @@ def _given(answer: Answer, inside: Inside, days: Days) -> list[Event]:
         TaskAnswered(item.key, task.key, answer.outcome, inside.on, task.owner, answers=besides)
         for item, task in lines
     ]
+
+
+def _fit(
+    given: Sequence[TaskAnswered], answer: Answer, inside: Inside, holds: Callable[[str], Holds]
+) -> list[Event]:
+    """Those that satisfy what their questions must."""
+    step, accounts = inside.playbook.step(answer.step), {item.key: item.account for item in inside.last}
+    asks = step.asks if step else ()
+    if all(ask.must is None for ask in asks):
+        return list(given)
+    return [event for event in given if not unfit(event.answers, asks, holds(accounts[event.enrollment]))]
 
 
 def _not_open(answer: Answer, run: Run, inside: Inside) -> Unsaid:

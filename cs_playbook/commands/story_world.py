@@ -13,6 +13,7 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import ACCOUNTS, Contract, Table
 from cs_playbook.model.expression import Value
 from cs_playbook.model.story import Case, Row, Run, Stories
+from cs_playbook.parse.resources import as_stored
 from cs_playbook.parse.story_value import (
     Days,
     Kind,
@@ -101,6 +102,17 @@ def _labelled(given: Any, table: Table | None, known: int) -> Iterator[tuple[str
     key = table.key if table else None
     for number, row in enumerate(given, known + 1):
         yield str(row.get(key) or number) if key else str(number), row
+
+
+def with_own_resources(contract: Contract, world: World, days: Days) -> Contract:
+    """A story says its own resources and leaves out the rest: what the workspace lists today would age in it."""
+    own = tuple(replace(table, items=_items(table, world, days)) for table in contract.resources)
+    return replace(contract, resources=own)
+
+
+def _items(table: Table, world: World, days: Days) -> tuple[tuple[Value, ...], ...]:
+    rows = (_row(label, row, table, days) for label, row in sorted(world.of(table.name).items()))
+    return tuple(tuple(as_stored(row.get(field.name), field.type) for field in table.fields) for row in rows)
 
 
 def export(world: World, catalog: Catalog, days: Days) -> Export:

@@ -30,9 +30,9 @@ def wanted_subjects(stage: Stage) -> Iterator[Subject]:
     names = [column[0] for column in cursor.description][2:]
     for key, number, *cells in cursor:
         values: dict[str, Value] = dict(zip(names, cells, strict=True)) if number is not None else {}
-        yield Subject(
-            key, None, values, tuple(contacts.of(key)), number is not None, bool(values.get("_active"))
-        )
+        person = "" if number is not None and number < 0 else None
+        active = bool(values.get("_active")) or person is not None
+        yield Subject(key, None, values, tuple(contacts.of(key)), number is not None, active, person=person)
 
 
 def wanted_rows(stage: Stage, table: Table) -> Iterator[tuple[str, tuple[str, Row]]]:

@@ -14,6 +14,7 @@ from cs_playbook.source.finding import Finding, in_order
 
 if TYPE_CHECKING:
     from cs_playbook.effects.ledger import Ledger
+    from cs_playbook.model.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Validated:
 def validate(start: Path, kept: Path | None) -> Validated:
     """`kept`: the folder of earlier verdicts; None: look anew, whatever is known."""
     files = read_files(find_root(start))
+    project = _project(files)
     with ExitStack() as stack:
-        ledger = _ledger(files, stack)
+        ledger = _ledger(files, project, stack)
         if kept is None:
             return Validated(files, _findings(files, ledger))
-        key = verdicts.key_of(files, ledger.head() if ledger else "")
+        snapshot = _newest_snapshot(files.root / project.snapshots) if project else ""
+        key = verdicts.key_of(files, (ledger.head() if ledger else "") + snapshot)
         findings = verdicts.recall(kept, key)
         if findings is None:
             findings = _findings(files, ledger)
@@ -39,9 +42,9 @@ def validate(start: Path, kept: Path | None) -> Validated:
         return Validated(files, findings)
 
 
-def _ledger(files: WorkspaceFiles, stack: ExitStack) -> Ledger | None:
+def _ledger(files: WorkspaceFiles, project: Project | None, stack: ExitStack) -> Ledger | None:
     """Where there is one that can be read: what else is wrong with it is told by what needs it."""
-    path = _place_of_ledger(files)
+    path = files.root / project.ledger if project else None
     if path is None or not path.exists():
         return None
     from cs_playbook.effects.ledger import Ledger
@@ -52,15 +55,27 @@ def _ledger(files: WorkspaceFiles, stack: ExitStack) -> Ledger | None:
         return None
 
 
-def _place_of_ledger(files: WorkspaceFiles) -> Path | None:
+def _project(files: WorkspaceFiles) -> Project | None:
     from cs_playbook.parse.project import read_project
     from cs_playbook.source.tree import Mapping, read_tree
 
     for path, text in files.yaml.items():
         root = read_tree(text, path).root if text.lstrip().startswith("project:") else None
         if isinstance(root, Mapping):
-            return files.root / read_project(root)[0].ledger
+            return read_project(root)[0]
     return None
+
+
+def _newest_snapshot(folder: Path) -> str:
+    """Its manifest, which names its bytes; "" where there is none."""
+    if not folder.is_dir():
+        return ""
+    from cs_playbook.source import snapshot
+
+    try:
+        return snapshot.newest(folder).with_suffix(".json").read_text(encoding="utf-8")
+    except (UserError, OSError, UnicodeDecodeError):
+        return ""
 
 
 def _findings(files: WorkspaceFiles, ledger: Ledger | None) -> tuple[Finding, ...]:
@@ -76,6 +91,13 @@ def _findings(files: WorkspaceFiles, ledger: Ledger | None) -> tuple[Finding, ..
     )
     stories = check_stories(files.yaml, examined.catalog) if examined.catalog is not None and sound else []
     found = in_order([*examined.findings, *stories])
+    if examined.catalog is not None and not any(finding.is_error for finding in found):
+        from cs_playbook.commands.plan_accounts import plans_of_nobody
+        from cs_playbook.commands.unfilled import unfilled
+
+        folder = files.root / examined.catalog.project.snapshots
+        seen = [*unfilled(examined.catalog, folder), *plans_of_nobody(examined.catalog, folder)]
+        found = in_order([*found, *seen])
     if ledger is None or examined.catalog is None or examined.around is None:
         return found
     from cs_playbook.commands.in_flight import in_flight

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,6 +23,7 @@ from cs_playbook.source.finding import Finding, in_order
 if TYPE_CHECKING:
     from cs_playbook.commands.place import Place
     from cs_playbook.effects.ledger import Ledger
+    from cs_playbook.letters.template import Template
     from cs_playbook.source.snapshot import Snapshot
 
 
@@ -84,12 +85,12 @@ def _letters(catalog: Catalog) -> list[Finding]:
     """What is wrong with the words of letters: tags, links, blanks that nothing fills or one language lacks."""
     if not catalog.letters:
         return []
-    from cs_playbook.check.letters import fillable
+    from cs_playbook.check.letters import fillable, tables_of_letters
     from cs_playbook.letters.blanks import differing_blanks, unknown_blanks
     from cs_playbook.letters.rows import wrong_rows
     from cs_playbook.letters.template import Template, compile_letter
 
-    filled = fillable(catalog)
+    filled, about = fillable(catalog), tables_of_letters(catalog)
     default = catalog.project.languages.default
     findings: list[Finding] = []
     for name in dict.fromkeys(name for name, _ in catalog.letters):
@@ -103,8 +104,17 @@ def _letters(catalog: Catalog) -> list[Finding]:
         findings += [finding for wrong in read if not isinstance(wrong, Template) for finding in wrong]
         findings += [finding for template in templates for finding in unknown_blanks(template, filled[name])]
         findings += [finding for template in templates for finding in wrong_rows(template, catalog)]
+        if catalog.contract.resources:
+            findings += _links(templates, about.get(name), catalog)
         findings += differing_blanks(templates)
     return findings
+
+
+def _links(templates: Sequence[Template], about: str | None, catalog: Catalog) -> list[Finding]:
+    from cs_playbook.letters.links import items_without_address
+
+    # One language is enough: the others have the same blanks.
+    return [found for template in templates[:1] for found in items_without_address(template, about, catalog)]
 
 
 def _documents(catalog: Catalog) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from cs_playbook.letters.template import Template, blanks
-from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.finding import Finding, did_you_mean_part
 
 
 def unknown_blanks(template: Template, known: Collection[str]) -> list[Finding]:
@@ -82,5 +82,5 @@ def _known_like(name: str, known: Collection[str]) -> str:
     if not beside:
         roots = dict.fromkeys(other.partition(".")[0] for other in sorted(known))
         return f"blanks here begin with: {', '.join(roots)}"
-    near = did_you_mean(name, beside)
+    near = did_you_mean_part(name, beside)
     return near or f"there are: {', '.join(beside[:8])}{' …' if len(beside) > 8 else ''}"

@@ -45,7 +45,7 @@ def _wrong(loop: Loop, rows: Rows, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _no_table(rows: Rows, contract: Contract) -> Finding:
-    names = [table.name for table in contract.tables if table.name != ACCOUNTS]
+    names = [table.name for table in contract.of_rows]
     if rows.table == ACCOUNTS:
         fact = "accounts are not gone through: a letter is about one"
         return Finding(rows.span, "CSP411", fact, "print its facts: {{ account.name }}")

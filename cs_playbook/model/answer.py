@@ -26,6 +26,7 @@ from cs_playbook.model.expression import (
     Name,
     Negative,
     Not,
+    Rank,
     Related,
     Value,
     to_list,
@@ -177,8 +178,8 @@ def evaluate(expression: Expression, values: Values, reckoning: Reckoning) -> Va
             return call(function, given, reckoning)
         case Comparison() | Among() | Holds() | Between() | Like() | IsEmpty():
             return _question(expression, values, reckoning)
-        case Aggregate():
-            raise AssertionError("an aggregate has no value on one account")
+        case Aggregate() | Rank():
+            raise AssertionError("it has no value on one account: a signal that holds it is read")
         case _:
             assert_never(expression)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cs_playbook.model.value import FieldType, Value, to_day
+from cs_playbook.model.condition import Answer, Condition, Leaf
+from cs_playbook.model.value import FieldType, Value, from_day, to_day
 from cs_playbook.source.finding import Span, did_you_mean
 
 ASK_TYPES = {
@@ -25,10 +26,14 @@ _HOW = {
 }  # fmt: skip
 
 
+# Whether a condition holds of what was answered; None where that cannot be known.
+Holds = Callable[[Condition, Mapping[str, Value]], Answer]
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One question. `choices`: the only texts it takes. Not `optional`: it must be answered; `default` stands in
-    where nothing is given at the start."""
+    where nothing is given at the start. `must`: what the answer satisfies."""
 
     name: str
     type: FieldType
@@ -36,6 +41,7 @@ class Ask:
     choices: tuple[str, ...] = ()
     optional: bool = False
     default: Value = None
+    must: Condition | None = None
 
     @property
     def must_be_said(self) -> bool:
@@ -45,6 +51,7 @@ class Ask:
     def words(self) -> str:
         """`price | product`, `number`, `text (may stay empty)`: what one may answer."""
         kind = "|".join(self.choices) or ("yes|no" if self.type is FieldType.BOOLEAN else self.type.value)
+        kind = f"{kind}, {must_words(self.must)}" if self.must is not None else kind
         return kind if self.must_be_said else f"{kind} (may stay empty)"
 
 
@@ -64,7 +71,14 @@ class Understood:
     wrong: tuple[Misread, ...] = ()
 
 
-def understand(written: Sequence[tuple[str, str]], asks: Iterable[Ask], what: str) -> Understood:
+def nobody_knows(condition: Condition, answers: Mapping[str, Value]) -> Answer:
+    """Where no account is at hand."""
+    return None
+
+
+def understand(
+    written: Sequence[tuple[str, str]], asks: Iterable[Ask], what: str, holds: Holds = nobody_knows
+) -> Understood:
     """All that was written (name, text) → values, with every fault at once. `what`: who asks, in words."""
     asked = {ask.name: ask for ask in asks}
     values: dict[str, Value] = {}
@@ -82,7 +96,39 @@ def understand(written: Sequence[tuple[str, str]], asks: Iterable[Ask], what: st
     said = {name for name, text in written if text.strip()}
     silent = [ask for ask in asked.values() if ask.must_be_said and ask.name not in said]
     wrong += [Misread(f"'{ask.name}' is not answered", f"it takes {how(ask)}") for ask in silent]
-    return Understood(values, tuple(wrong))
+    return Understood(values, (*wrong, *unfit(values, asked.values(), holds)))
+
+
+def unfit(values: Mapping[str, Value], asks: Iterable[Ask], holds: Holds) -> list[Misread]:
+    """The answers that do not satisfy what they must; what cannot be known refuses nothing."""
+    return [
+        Misread(
+            f"'{spelled(values[ask.name], ask.type)}' is no answer to '{ask.name}'",
+            f"it must be so: {must_words(ask.must)}",
+        )
+        for ask in asks
+        if ask.must is not None and values.get(ask.name) is not None and holds(ask.must, values) is False
+    ]
+
+
+def must_words(must: Condition) -> str:
+    """In the author's words where there are any, else the condition."""
+    if must.because is not None:
+        return must.because
+    if isinstance(must, Leaf):
+        return must.text
+    joint = ", " if must.kind == "all" else " or "
+    words = joint.join(must_words(item) for item in must.items)
+    return f"none of: {words}" if must.kind == "none" else words
+
+
+def spelled(value: Value, kind: FieldType) -> str:
+    """As a person would have written it."""
+    if kind is FieldType.DATE and isinstance(value, int):
+        return from_day(value).isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def unknown_question(name: str, asked: Iterable[str], what: str) -> Misread:

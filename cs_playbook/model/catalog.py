@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cs_playbook.model.assignment import Assignment
 from cs_playbook.model.data import Contract
 from cs_playbook.model.document import DocumentText
 from cs_playbook.model.expression import FieldType
+from cs_playbook.model.kpi import Kpi
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.mapping import Sources
 from cs_playbook.model.playbook import Playbook
@@ -16,6 +18,7 @@ from cs_playbook.model.scorecard import Scorecard
 from cs_playbook.model.segment import Segmentation
 from cs_playbook.model.signal import Signal
 from cs_playbook.model.story import Stories
+from cs_playbook.model.success_plan import SuccessPlan
 from cs_playbook.model.team import Team
 from cs_playbook.model.trait import Trait
 
@@ -48,3 +51,7 @@ class Catalog:
     unread_playbooks: tuple[str, ...] = ()
     scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], DocumentText] = field(default_factory=dict)  # by name and language
+    plans: tuple[SuccessPlan, ...] = ()  # those of customers, and templates
+    kpis: Mapping[str, Kpi] = field(default_factory=dict)
+    unread_kpis: frozenset[str] = frozenset()  # that are there and have errors
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)  # by the name of their segmentation

@@ -12,8 +12,15 @@ from cs_playbook.model.wording import write
 @cache
 def column_of(expression: Related | Memory) -> str:
     """The fact column in which the answer to a question about rows or memory stands: named by its canonical text."""
-    digest = hashlib.blake2b(write(expression).encode(), digest_size=6).hexdigest()
+    # Two roles have two books: the same question to each of them is another one.
+    of = expression.of if isinstance(expression, Related) else ""
+    digest = hashlib.blake2b(f"{write(expression)}{of}".encode(), digest_size=6).hexdigest()
     return f"{'rows' if isinstance(expression, Related) else 'past'}_{digest}"
+
+
+def book_column(role: str) -> str:
+    """How many accounts are in the book of a person, by that role; empty for accounts. No fact has such a name."""
+    return f"book of {role}"
 
 
 def known_column(memory: Memory) -> str:

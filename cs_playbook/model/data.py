@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cs_playbook.model.value import FieldType
+from cs_playbook.model.value import FieldType, Value
 from cs_playbook.source.finding import Span
 
 if TYPE_CHECKING:  # a contract is looked at by commands that ask no condition
     from cs_playbook.model.condition import Condition
 
 ACCOUNTS = "accounts"
+ANSWERS = "answers"  # without `account:`: what people answered to tasks, in the CRM
 CHILDREN = "children"  # the accounts directly below one, asked like rows
 PARENT_DOT = "parent."  # before a fact of the account above
 
@@ -41,7 +42,11 @@ class Through:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`account` is the field that holds the account's key (None for `accounts` and for `through`)."""
+    """`account` is the field that holds the account's key (None for `accounts` and for `through`).
+
+    `items`: rows that are written in the workspace (`resources:`) and stand beside every account, in order of their
+    key; None for what a snapshot holds.
+    """
 
     name: str
     fields: tuple[Field, ...]
@@ -52,6 +57,13 @@ class Table:
     day: str | None = None
     parent: str | None = None
     expect: tuple[Condition, ...] = ()
+    items: tuple[tuple[Value, ...], ...] | None = None
+    title: str = ""
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether its rows belong to no account: only `answers` may, whose rows belong to tasks."""
+        return self.name == ANSWERS and self.account is None and self.through is None
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
@@ -59,16 +71,28 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """`absent_after` in days."""
+    """`tables`: what a snapshot holds. `resources`: what the workspace itself says. `absent_after` in days."""
 
     name: str
     tables: tuple[Table, ...]
     span: Span
     active: Condition | None = None
     absent_after: int = 14
+    resources: tuple[Table, ...] = ()
+    answers: Table | None = None  # of tasks, from the CRM; no condition can ask it
+
+    @property
+    def exported(self) -> tuple[Table, ...]:
+        """All that is read from exports."""
+        return self.tables if self.answers is None else (*self.tables, self.answers)
 
     def table(self, name: str) -> Table | None:
-        return next((table for table in self.tables if table.name == name), None)
+        return next((table for table in (*self.tables, *self.resources) if table.name == name), None)
+
+    @property
+    def of_rows(self) -> tuple[Table, ...]:
+        """What one may ask about an account's rows."""
+        return (*(table for table in self.tables if table.name != ACCOUNTS), *self.resources)
 
     @property
     def accounts(self) -> Table:

@@ -180,6 +180,12 @@ class Enrollment:
             and day <= self.watch_until
         )
 
+    @property
+    def so_far(self) -> Mapping[str, Progress]:
+        """What has become of its steps; of one that repeats the last time counts that is over."""
+        last = {step: known.last for step, known in self.repeats.items() if known.last is not None}
+        return {**self.steps, **last}
+
     def endings(self, step: str) -> tuple[Progress, ...]:
         """How a step has ended, if it has: its last occurrence, and as a whole."""
         so_far = self.repeats.get(step)

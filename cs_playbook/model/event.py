@@ -325,7 +325,8 @@ class TraitSet:
     """A trait of an account has a new value; None clears it. `by`: a person, or rule where a step sets it.
 
     A person's word counts at once, a step's from the next day on. Of one day a person's word is the last; among
-    steps the one of the enrollment with the largest key.
+    steps the one of the enrollment with the largest key. Of a segment set by hand: `until`, the day on which its
+    rules decide again.
     """
 
     account: str
@@ -336,6 +337,7 @@ class TraitSet:
     because: str = ""
     enrollment: str | None = None
     step: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ class Related:
     where: Expression | None
     type: FieldType | None = None
     at: At = field(default=(0, 0), compare=False)
+    of: str = ""  # of the accounts of a person: the role by which they are theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +188,16 @@ class Memory:
     """What was: `was(x)`, `ago(x, '30 days')`, `at_start(x)`, `changed(x, '14 days')`, `running('p')`, `last_outcome('p')` …"""
 
     function: str
-    subject: str  # a fact, or a playbook
+    subject: str  # a fact, a field of the row, or a playbook
     days: int | None = None
     type: FieldType | None = None
     at: At = field(default=(0, 0), compare=False)
+
+    @property
+    def name(self) -> Name:
+        """What it remembers, where that is no playbook."""
+        scope, _, column = self.subject.partition(".")
+        return Name(column, ScopeName.ROW) if scope == ScopeName.ROW else Name(self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +210,24 @@ class Aggregate:
     at: At = field(default=(0, 0), compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """In signals only: `rank() over (partition by csm_email order by arr desc)`, the place of an account among the active ones."""
+
+    by: tuple[
+        tuple[Expression, str], ...
+    ]  # each asc or desc, the first that tells two accounts apart decides
+    among: tuple[Expression, ...] = ()  # those that share all of these
+    at: At = field(default=(0, 0), compare=False)
+
+    @property
+    def function(self) -> str:
+        return "rank"
+
+
 Expression = (
     Literal | Name | Comparison | Both | Not | Among | Holds | Between | Like | IsEmpty | Arithmetic | Negative
-    | Case | Call | Related | Memory | Aggregate
+    | Case | Call | Related | Memory | Aggregate | Rank
 )  # fmt: skip
 
 
@@ -236,6 +258,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return expression.arguments
         case Aggregate():
             return () if expression.argument is None else (expression.argument,)
+        case Rank():
+            return (*(value for value, _ in expression.by), *expression.among)
         case Literal() | Name() | Related() | Memory():
             return ()
 

@@ -10,6 +10,7 @@ from typing import get_args
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
+from cs_playbook.model.kpi import Aim
 from cs_playbook.model.step import Step
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Rhythm
@@ -54,7 +55,7 @@ class Trigger:
     """`every`: it starts on the days of this rhythm, for whoever fits then (None: whenever somebody newly fits).
 
     `one_per`: what an enrollment is about: the account (None), or a row of that table. `per_value`: and the facts of
-    which every value is an enrollment of its own.
+    which every value is an enrollment of its own. `per_person`: the role of which each person is one, about their book.
     """
 
     when: Condition | None
@@ -64,6 +65,7 @@ class Trigger:
     span: Span
     every: Rhythm | None = None
     per_value: tuple[PerValue, ...] = ()
+    per_person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,14 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The words of a playbook that the program only shows."""
+    """The words of a playbook that the program only shows. `aim`: where the objective names a KPI."""
 
     title: str
     why: str = ""
     objective: str = ""
     root_causes: tuple[str, ...] = ()
     false_alarms: tuple[str, ...] = ()
+    aim: Aim | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from typing import Literal as OneOf
 from cs_playbook.model.expression import Expression
 from cs_playbook.source.finding import Span
 
+ROW = "row"  # `to: row`: the contact that an enrollment with `one_per: contacts` is about
+
 
 @dataclass(frozen=True, slots=True)
 class RoleRef:
-    """A role by its name."""
+    """A role by its name; or ROW."""
 
     role: str
     span: Span
@@ -136,6 +138,12 @@ class Team:
     span: Span
     unread: tuple[str, ...] = ()  # roles that are there and have errors
     teams: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name → addresses, in the order of the file
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Of everybody it names, in small letters: the keys by which they are known where a playbook is one per person."""
+        always = (role.source.email for role in self.roles if isinstance(role.source, Always))
+        return frozenset(email.lower() for email in (*always, *(person.email for person in self.people)))
 
     def role(self, name: str) -> Role | None:
         return next((role for role in self.roles if role.name == name), None)

@@ -50,7 +50,10 @@ class NewValue:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was last said of an account's trait, as it was said; None: it was cleared. `enrollment`: of the step that set it."""
+    """What was last said of an account's trait, as it was said; None: it was cleared. `enrollment`: of the step that set it.
+
+    `until`: of a segment set by hand, the day on which its rules decide again.
+    """
 
     account: str
     value: Value
@@ -58,6 +61,11 @@ class Standing:
     by: str
     because: str = ""
     enrollment: str | None = None
+    until: date | None = None
+
+    def counts(self, trait: Trait, day: date) -> bool:
+        """Whether it still counts on `day`."""
+        return trait.counts(self.on, day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from cs_playbook.model.expression import (
     Name,
     Negative,
     Not,
+    Rank,
     Related,
     ScopeName,
     Value,
@@ -53,7 +54,7 @@ def _write(expression: Expression, above: int) -> str:
 
 def _text(expression: Expression) -> tuple[str, int]:
     match expression:
-        case Literal() | Name() | Call() | Related() | Memory() | Aggregate() | Case():
+        case Literal() | Name() | Call() | Related() | Memory() | Aggregate() | Case() | Rank():
             return _atom(expression), _WEIGHT["atom"]
         case Both(operator=operator, items=items):
             weight = _WEIGHT[operator]
@@ -92,7 +93,7 @@ def _question(expression: Among | Between | Like | IsEmpty | Holds, negation: st
             return f"{item} is{negation} null"
 
 
-def _atom(expression: Literal | Name | Call | Related | Memory | Aggregate | Case) -> str:
+def _atom(expression: Literal | Name | Call | Related | Memory | Aggregate | Case | Rank) -> str:
     match expression:
         case Literal(value=value, type=kind):
             return literal(value, kind)
@@ -109,6 +110,10 @@ def _atom(expression: Literal | Name | Call | Related | Memory | Aggregate | Cas
         case Aggregate(function=function, argument=argument, distinct=distinct):
             inside = "*" if argument is None else write(argument)
             return f"{function}({'distinct ' if distinct else ''}{inside})"
+        case Rank(by=by, among=among):
+            each = f"partition by {', '.join(map(write, among))} " if among else ""
+            order = ", ".join(f"{write(value)}{' desc' if way == 'desc' else ''}" for value, way in by)
+            return f"rank() over ({each}order by {order})"
         case Case(branches=branches, otherwise=otherwise):
             arms = "".join(f" when {write(when)} then {write(then)}" for when, then in branches)
             return f"case{arms}{'' if otherwise is None else f' else {write(otherwise)}'} end"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cs_playbook.model.data import ACCOUNTS, CHILDREN, Table
 from cs_playbook.model.expression import Expression, FieldType, Literal, Name, Not
+from cs_playbook.model.success_plan import FACTS
 from cs_playbook.model.wording import write
 from cs_playbook.parse.family import unknown_relative
-from cs_playbook.parse.scope import NOT_YET, Scope
-from cs_playbook.source.finding import did_you_mean
+from cs_playbook.parse.scope import Scope
+from cs_playbook.source.finding import did_you_mean, did_you_mean_part
 
 Advice = tuple[str, str, str]  # code, sentence, hint
 
@@ -29,20 +31,49 @@ def unknown_name(written: str, scope: Scope) -> Advice:
     first, _, rest = written.partition(".")
     if scope.related is not None:
         return _in_rows(written, first, rest, scope.related, scope)
-    if rest and first in NOT_YET:
-        return "CSP215", f"'{written}': {first}.… is not yet part of the language", ""
+    if rest and first == "plan" and scope.contract.table("plan") is None:
+        return ("CSP210", *_of_plans(written))
     if first == "steps":
         return _of_steps(rest, scope)
     if first == "given":
         return _of_given(rest, scope)
+    if scope.person is not None:
+        return _of_person(written, first, scope)
+    if first in scope.kpis:
+        fact = f"'{first}' is a KPI: a figure of the portfolio, that no single account has"
+        return "CSP210", fact, "ask what it is made of; cs-playbook kpis shows where it stands"
     return ("CSP210", *_of_others(written, first, rest, scope))
 
 
+def _of_plans(written: str) -> tuple[str, str]:
+    """How a success plan stands; where there is no plan, or while one is read, that is no fact."""
+    if written in FACTS:
+        hint = "it needs a success plan (success_plan: …), and no plan stands on its own state"
+        return f"'{written}' cannot be asked here", hint
+    hint = did_you_mean(written, FACTS) or f"of a success plan one may ask: {', '.join(FACTS)}"
+    return f"there is no '{written}'", hint
+
+
+def _of_person(written: str, first: str, scope: Scope) -> Advice:
+    """Names of an account, asked of somebody who has many."""
+    if first in scope.facts or first in ("account", "parent", "row", "contact"):
+        fact = f"'{written}' is known of an account, and this is asked of a person ('{scope.person}')"
+        return (
+            "CSP210",
+            fact,
+            "ask about their accounts: has(accounts, …), number_of(accounts, …), total(accounts.arr)",
+        )
+    near = did_you_mean(written, scope.facts)
+    return (
+        "CSP210",
+        f"there is no '{written}' here",
+        near or "of a person one may ask: has(accounts, …), number_of(accounts, …)",
+    )
+
+
 def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, str]:
-    if first == "row" and rest:
-        return _of_row(rest, scope)
-    if first == "contact" and rest:
-        return _of_contact(rest, scope)
+    if first in ("row", "contact") and rest:
+        return _of_row(rest, scope) if first == "row" else _of_contact(rest, scope)
     if first in ("parent", CHILDREN) and (rest or first == CHILDREN) and first not in scope.facts:
         return unknown_relative(first, rest, scope)
     if first in ("account", ACCOUNTS) and rest in scope.facts:
@@ -61,13 +92,21 @@ def _of_others(written: str, first: str, rest: str, scope: Scope) -> tuple[str, 
 
 
 def _of_fact(written: str, first: str, rest: str, scope: Scope) -> tuple[str, str]:
-    """A part of it: only scorecards have some."""
+    """A part of it: scorecards have some, and some segmentations."""
     parts = [fact for fact in scope.facts if fact.startswith(f"{first}.")]
-    if parts:
-        near = did_you_mean(written, parts) or _listed("there are", parts)
-        return f"the scorecard '{first}' has no '{rest}'", near
+    if parts and rest not in scope.values.get(first, ()):
+        near = _part_near(written, first, rest, parts)
+        what = "scorecard" if f"{first}.band" in parts else "segmentation"
+        return f"the {what} '{first}' has no '{rest}'", near
     hint = f"write {first} = '{rest}'" if rest in scope.values.get(first, ()) else f"write {first}"
     return f"'{first}' has no parts", hint
+
+
+def _part_near(written: str, first: str, rest: str, parts: Sequence[str]) -> str:
+    there_are = _listed("there are", parts)
+    if rest == "score" and first not in parts:
+        return f"{first} itself is the number: {first} < 50; besides it {there_are}"
+    return did_you_mean_part(written, parts) or there_are
 
 
 def _of_row(rest: str, scope: Scope) -> tuple[str, str]:
@@ -96,9 +135,9 @@ def _of_table(table: Table, rest: str) -> tuple[str, str]:
 
 def _field_of(table: Table, wanted: str) -> tuple[str, str]:
     names = [field.name for field in table.fields]
-    if table.name == CHILDREN:
+    if table.name in (CHILDREN, ACCOUNTS):
         near = did_you_mean(wanted, names) or _listed("facts are", sorted(names))
-        return f"there is no fact '{wanted}' that children could have", near
+        return f"there is no fact '{wanted}' that {table.name} could have", near
     return f"{table.name} has no field '{wanted}'", did_you_mean(wanted, names) or _listed("it has", names)
 
 
@@ -132,9 +171,15 @@ def _of_given(rest: str, scope: Scope) -> Advice:
 
 
 def _in_rows(written: str, first: str, rest: str, table: Table, scope: Scope) -> Advice:
+    if rest and first == "row" and scope.about:
+        fields = [column.name for known in scope.about for column in known.fields]
+        hint = did_you_mean(rest, fields) or "row.x is a field of the table that a playbook is `one_per:` of"
+        return "CSP210", f"no table whose rows a playbook may be about has a field '{rest}'", hint
     if rest and first in ("row", "contact", "steps", "given"):
         hint = "a condition on rows sees their fields, and account.x"
         return "CSP210", f"'{written}' cannot be asked of the rows of {table.name}", hint
+    if rest and first == "account" and scope.person is not None:
+        return "CSP210", f"'{written}': these rows are the accounts themselves", f"write {rest}"
     if rest and first == "account":
         return "CSP210", f"there is no fact '{rest}'", _fact_near(rest, scope)
     through = scope.contract.table(table.through.table) if table.through else None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Dictionary
+from dataclasses import replace
 
 from cs_playbook.model.asks import ASK_TYPES, Ask, Misread, value_of
 from cs_playbook.model.value import FieldType, Value
+from cs_playbook.parse.must import read_must
 from cs_playbook.parse.nodes import block, scalar, texts
+from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
@@ -14,8 +18,11 @@ TAKEN = ("outcome", "done_on", "done_on_time")  # what steps.<id>. is followed b
 _TYPES = ", ".join(ASK_TYPES)
 
 
-def read_asks(node: Mapping) -> tuple[tuple[Ask, ...], list[Finding]]:
-    """All that `asks:` of a playbook or a step says; a question that cannot be read is left out, and told."""
+def read_asks(node: Mapping, scope: Scope | None = None) -> tuple[tuple[Ask, ...], list[Finding]]:
+    """All that `asks:` of a playbook or a step says; a question that cannot be read is left out, and told.
+
+    `scope`: what `must:` may name besides the answers; None: it is read elsewhere.
+    """
     asks: list[Ask] = []
     findings: list[Finding] = []
     inside = block(node, "asks")
@@ -23,7 +30,21 @@ def read_asks(node: Mapping) -> tuple[tuple[Ask, ...], list[Finding]]:
         ask, wrong = _read_ask(name, said)
         findings += wrong
         asks += [ask] if ask else []
-    return tuple(asks), findings
+    if scope is None or inside is None:
+        return tuple(asks), findings
+    known = {ask.name: ask for ask in asks}
+    with_must = [_with_must(ask, inside.get(ask.name), known, scope) for ask in asks]
+    return tuple(ask for ask, _ in with_must), [*findings, *(one for _, wrong in with_must for one in wrong)]
+
+
+def _with_must(
+    ask: Ask, said: Node | None, asks: Dictionary[str, Ask], scope: Scope
+) -> tuple[Ask, list[Finding]]:
+    written = said.get("must") if isinstance(said, Mapping) else None
+    if written is None:
+        return ask, []
+    must, findings = read_must(written, ask, asks, scope)
+    return replace(ask, must=must), findings
 
 
 def _read_ask(name: Scalar, said: Node) -> tuple[Ask | None, list[Finding]]:

@@ -27,11 +27,13 @@ from cs_playbook.model.expression import (
     Name,
     Negative,
     Not,
+    Rank,
     Related,
     to_day,
 )
 from cs_playbook.model.functions import SIGNATURES, Signature
 from cs_playbook.parse.advice import KIND_WORDS, unknown_name, unlike, wanted_here
+from cs_playbook.parse.rank import may_be_ranked
 from cs_playbook.parse.related import bind_memory, bind_related
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
@@ -95,8 +97,8 @@ class Binder:
                 return bind_related(self, expression)
             case Memory():
                 return bind_memory(self, expression)
-            case Aggregate():
-                return self._aggregate(expression)
+            case Aggregate() | Rank():
+                return self._of_many(expression)
 
     def _name(self, name: Name) -> tuple[Expression, Kind]:
         found = self.scope.find(name)
@@ -270,6 +272,9 @@ class Binder:
             return self._as_date(argument, FieldType.TEXT, FieldType.DATE)[0]
         return self._must(argument, wanted)
 
+    def _of_many(self, expression: Aggregate | Rank) -> tuple[Expression, Kind]:
+        return self._rank(expression) if isinstance(expression, Rank) else self._aggregate(expression)
+
     def _aggregate(self, aggregate: Aggregate) -> tuple[Expression, Kind]:
         if self.scope.related is None:
             self.report(
@@ -288,6 +293,21 @@ class Binder:
             )
         gives = {"count": FieldType.INTEGER, "avg": FieldType.NUMBER}.get(aggregate.function, kind)
         return replace(aggregate, argument=argument), gives
+
+    def _rank(self, rank: Rank) -> tuple[Expression, Kind]:
+        if not self.scope.ranks:
+            fact = "a rank is asked of the whole portfolio, not of one account"
+            self.report(rank.at, "CSP234", fact, "define a signal, and name it here: signals.yaml")
+        by = tuple((self._ranked(value), way) for value, way in rank.by)
+        among = tuple(self.bind(item)[0] for item in rank.among)
+        return replace(rank, by=by, among=among), FieldType.INTEGER
+
+    def _ranked(self, value: Expression) -> Expression:
+        bound, kind = self.bind(value)
+        if kind is not None and not may_be_ranked(kind):
+            fact = f"{KIND_WORDS[kind]} has no order: accounts are ranked by a number or a date"
+            self.report(value.at, "CSP211", fact, "e.g. order by arr desc")
+        return bound
 
 
 def _example(function: str, signature: Signature) -> str:

@@ -17,18 +17,24 @@ from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.project import Project
 from cs_playbook.model.story import Stories
 from cs_playbook.model.team import Team
+from cs_playbook.parse.assignment import read_assignments
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.data import bind_contract, read_contract
 from cs_playbook.parse.document import read_document
 from cs_playbook.parse.facts import Facts, read_facts
 from cs_playbook.parse.hands_off import read_hands_off
+from cs_playbook.parse.kpi import read_kpis
 from cs_playbook.parse.letter import read_letter
 from cs_playbook.parse.mapping import read_sources
 from cs_playbook.parse.nodes import block, text, texts
+from cs_playbook.parse.opened import scopes_of
+from cs_playbook.parse.planned import read_planned
 from cs_playbook.parse.playbook import Surroundings, read_playbook
 from cs_playbook.parse.project import read_project
+from cs_playbook.parse.resources import read_resources
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.story import read_stories
+from cs_playbook.parse.success_plan import is_template
 from cs_playbook.parse.team import read_team
 from cs_playbook.parse.trait import read_traits
 from cs_playbook.source.commas import cut_by_commas
@@ -39,6 +45,7 @@ from cs_playbook.source.tree import Mapping, Node, read_tree
 
 ONCE = ("project", "data", "team")
 SHAPE = ("CSP112", "CSP115")
+_FIRST_DATA = "from your exports: cs-playbook sources suggest exports/*.csv --write ."
 MISREAD = ("CSP103", "CSP105", "CSP106", "CSP116")
 
 
@@ -109,10 +116,10 @@ class _Reader:
         files = self._by_kind()
         self._once(files)
         project = self._project(files["project"])
-        contract, root = self._contract(files["data"])
+        contract, root = self._contract(files["data"], files["resources"])
         if contract is None or root is None or project is None or not files["team"] or self._hides_names():
             return None
-        names = self._playbook_names(files["playbook"]) | {
+        names = self._playbook_names([*files["playbook"], *_of_customers(files["success_plan"])]) | {
             name: "" for kind, name, _ in self.broken if kind == "playbook"
         }
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
@@ -122,11 +129,16 @@ class _Reader:
         self.findings += wrong
         project = replace(project, hands_off=hands_off)
         team = self._team(files["team"], scope)
+        assigning, wrong = read_assignments(
+            [root for _, root in files["segments"]], scope, team, dict(facts.segmentations)
+        )
+        self.findings += wrong
         places = _letter_places(letters, LETTERS)
-        documents = self._documents(letters, scope)
         scope = replace(
             scope, documents=frozenset(name for name, _ in _letter_places(letters, DOCUMENTS).values())
         )
+        kpis, wrong = read_kpis([root for _, root in files["kpis"]], scope)
+        self.findings += wrong
         written = self._letters(letters)
         # Whoever names a role or a letter that cannot be read is not reported too.
         former = frozenset(name for _, root in files["playbook"] for name in texts(root, "formerly"))
@@ -137,11 +149,18 @@ class _Reader:
             former,
             _their_roles(files["team"]),
         )
+        plans, planned, wrong = read_planned([root for _, root in files["success_plan"]], self.around)
+        hidden = any(
+            kind == "success_plan" for kind, _, _ in self.broken
+        )  # perhaps the template that is named
+        self.findings += [one for one in wrong if not (hidden and one.code == "CSP602")]
+        playbooks = dict(sorted({**planned, **self._playbooks(files["playbook"], self.around)}.items()))
         return Catalog(
-            project=project, contract=contract, team=team, sources=self._sources(files["sources"], contract),
+            project=project, contract=contract, team=team, sources=self._sources(files["sources"], replace(contract, resources=())),
             signals=facts.signals, segmentations=facts.segmentations, scorecards=facts.scorecards, traits=scope.traits,
-            playbooks=self._playbooks(files["playbook"], self.around), tagged=_tagged(files["playbook"]), letters=written, documents=documents,
+            playbooks=playbooks, tagged=_tagged(files["playbook"]), letters=written, documents=self._documents(letters, scope, playbooks),
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
+            plans=plans, assignments=assigning, kpis=kpis, unread_kpis=self._named_kpis(files["kpis"]) - kpis.keys(),
             unread_letters=frozenset(places.values()) - written.keys(),
             unread_playbooks=tuple(source for kind, _, source in self.broken if kind == "playbook"), files=hash_of({**self.yaml, **letters}),
         )  # fmt: skip
@@ -164,7 +183,8 @@ class _Reader:
     def _hides_names(self) -> bool:
         """Whether a broken file hides what others name: all of it would look misspelt."""
         return any(
-            kind in (*ONCE, "signals", "traits", "segments", "scorecard") for kind, _, _ in self.broken
+            kind in (*ONCE, "signals", "traits", "segments", "scorecard", "resources", "kpis")
+            for kind, _, _ in self.broken
         )
 
     def _once(self, files: dict[str, list[tuple[str, Mapping]]]) -> None:
@@ -174,7 +194,9 @@ class _Reader:
                     Span("project.yaml"),
                     "CSP140",
                     f"no file says `{kind}:`",
-                    "a workspace has one of them; the starter library (cs-playbook init) has one to copy",
+                    _FIRST_DATA
+                    if kind == "data"
+                    else "cs-playbook init my-team --empty writes one, to copy from",
                 )
         for kind in (*ONCE, "sources"):
             for _, root in files[kind][1:]:
@@ -193,12 +215,18 @@ class _Reader:
         self.findings += wrong
         return project
 
-    def _contract(self, files: list[tuple[str, Mapping]]) -> tuple[Contract | None, Mapping | None]:
+    def _contract(
+        self, files: list[tuple[str, Mapping]], offered: list[tuple[str, Mapping]]
+    ) -> tuple[Contract | None, Mapping | None]:
         if not files:
             return None, None
         root = files[0][1]
         contract, wrong = read_contract(root)
         self.findings += wrong
+        if contract is not None:
+            resources, wrong = read_resources([node for _, node in offered], contract)
+            self.findings += wrong
+            contract = replace(contract, resources=resources)
         return contract, root
 
     def _facts(
@@ -211,7 +239,9 @@ class _Reader:
         fields = {column.name: column.type for column in contract.accounts.fields}
         values = {column.name: column.values for column in contract.accounts.fields if column.values}
         tags = frozenset(tag for _, node in files["playbook"] for tag in texts(node, "tags"))
-        scope = Scope(contract, fields, values, playbooks=names, tags=tags)
+        scope = Scope(
+            contract, fields, values, playbooks=names, tags=tags, kpis=self._named_kpis(files["kpis"])
+        )
         scope, wrong = read_traits([node for _, node in files["traits"]], scope, _role_names(files["team"]))
         self.findings += wrong
         facts, wrong = read_facts(
@@ -219,6 +249,7 @@ class _Reader:
             [node for _, node in files["segments"]],
             scope,
             [node for _, node in files["scorecard"]],
+            [node for _, node in files["success_plan"]],
         )
         self.findings += wrong
         scope = replace(scope, facts=facts.types, values=facts.values, unread=facts.unread)
@@ -266,10 +297,13 @@ class _Reader:
                 written[name, language] = letter
         return written
 
-    def _documents(self, texts: Dictionary[str, str], scope: Scope) -> dict[tuple[str, str], DocumentText]:
+    def _documents(
+        self, texts: Dictionary[str, str], scope: Scope, playbooks: Dictionary[str, Playbook]
+    ) -> dict[tuple[str, str], DocumentText]:
         written: dict[tuple[str, str], DocumentText] = {}
         for path, (name, language) in _letter_places(texts, DOCUMENTS).items():
-            document, wrong = read_document(texts[path], path, name, language, scope)
+            opened = scopes_of(name, playbooks.values(), scope)
+            document, wrong = read_document(texts[path], path, name, language, scope, opened)
             self.findings += wrong
             if document is not None:
                 written[name, language] = document
@@ -278,7 +312,7 @@ class _Reader:
     def _playbook_names(self, files: list[tuple[str, Mapping]]) -> dict[str, str]:
         names: dict[str, str] = {}
         for path, root in files:
-            name = text(root, "playbook")
+            name = text(root, "playbook") or text(root, "success_plan")
             if name in names:
                 self._report(
                     root.entries[0][0].span,
@@ -296,6 +330,11 @@ class _Reader:
             self.findings += wrong
             playbooks.setdefault(playbook.name, playbook)
         return dict(sorted(playbooks.items()))
+
+    def _named_kpis(self, files: list[tuple[str, Mapping]]) -> frozenset[str]:
+        """Also those that have errors."""
+        entries = (block(root, "kpis") for _, root in files)
+        return frozenset(key.text for one in entries if one is not None for key, _ in one.entries)
 
     def _stories(self, files: list[tuple[str, Mapping]], names: frozenset[str]) -> tuple[Stories, ...]:
         read: list[Stories] = []
@@ -326,6 +365,11 @@ def _tagged(files: list[tuple[str, Mapping]]) -> dict[str, tuple[str, ...]]:
         for tag in texts(root, "tags"):
             tagged[tag] = (*tagged.get(tag, ()), first_name)
     return tagged
+
+
+def _of_customers(files: list[tuple[str, Mapping]]) -> list[tuple[str, Mapping]]:
+    """The success plans that become playbooks: no templates."""
+    return [(path, root) for path, root in files if not is_template(root)]
 
 
 def _role_names(files: list[tuple[str, Mapping]]) -> frozenset[str]:

@@ -31,6 +31,7 @@ from cs_playbook.model.expression import (
 from cs_playbook.model.time import LONGEST
 from cs_playbook.parse.cursor import Cursor
 from cs_playbook.parse.depth import MOST_PLACES, places_of
+from cs_playbook.parse.rank import read_rank
 from cs_playbook.parse.refused import (
     AGGREGATES,
     CALLS,
@@ -41,6 +42,7 @@ from cs_playbook.parse.refused import (
     NOT_YET,
     OF_PLAYBOOKS,
     OVER_DAYS,
+    RANK,
     RELATED,
     clock,
     date_sum,
@@ -229,7 +231,7 @@ class _Reader(Cursor):
                 token.at,
                 "CSP205",
                 f"'{token.text} {self.here.text}' cannot stand here: dates are not added up",
-                "ask for the distance: days_until(d) <= 90, days_since(d) > 30",
+                f"of a date ask for the distance: days_until(d) <= 90; a plain number has no unit: write {token.text}",
             )
         whole = token.text.isdecimal() and len(token.text) <= 15
         value: int | float = int(token.text) if whole else float(token.text)
@@ -280,8 +282,8 @@ class _Reader(Cursor):
             return self._related(token)
         if word in MEMORY:
             return self._memory(token)
-        if word in AGGREGATES:
-            return self._aggregate(token)
+        if word in (*AGGREGATES, RANK):
+            return read_rank(self, token, self._sum) if word == RANK else self._aggregate(token)
         if word in NOT_YET:
             raise Refusal(token.at, "CSP215", f"{token.text}() is not yet part of the language", "")
         if word in CLOCKS:
@@ -367,6 +369,6 @@ class _Reader(Cursor):
         self.close("(", token)
         if self.here.word == "over":
             raise Refusal(
-                self.here.at, "CSP215", "ranks over the portfolio are not yet part of the language", ""
+                self.here.at, "CSP215", "sums over the portfolio are not yet part of the language", ""
             )
         return Aggregate(token.word, argument, distinct, self.since(token.at))

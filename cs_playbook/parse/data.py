@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table, Through
 from cs_playbook.model.value import FieldType
+from cs_playbook.parse.answers_table import read_answers_table
 from cs_playbook.parse.durations import read_days
 from cs_playbook.parse.nodes import block, scalar, text, texts
 from cs_playbook.source.finding import Finding, Span, did_you_mean
@@ -45,11 +46,14 @@ def read_contract(root: Mapping) -> tuple[Contract | None, list[Finding]]:
     """The contract without its conditions (`active`, `expect`); None where no table is called accounts."""
     nodes = _blocks(block(root, "tables"))
     findings: list[Finding] = []
+    answers, nodes = read_answers_table(nodes, findings)
     tables = tuple(_table(name, node, findings) for name, node in nodes)
     if all(table.name != ACCOUNTS for table in tables):
         where = root.key("tables") or root.entries[0][0]
         return None, [*findings, _no_accounts(where.span)]
-    contract = Contract(text(root, "data"), tables, root.span, absent_after=_absent_after(root, findings))
+    contract = Contract(
+        text(root, "data"), tables, root.span, absent_after=_absent_after(root, findings), answers=answers
+    )
     for (name, node), table in zip(nodes, tables, strict=True):
         findings += _names_of_fields(table, node)
         findings += _belonging(contract, table, name, node)
@@ -113,12 +117,11 @@ def _absent_after(root: Mapping, findings: list[Finding]) -> int:
 
 
 def _table(name: Scalar, node: Mapping, findings: list[Finding]) -> Table:
-    if name.text in _WORDS | _BEFORE_A_DOT:
-        findings.append(_reserved(name, "table"))
+    findings += name_of_table(name)
     through = block(node, "account")
     return Table(
         name.text,
-        tuple(_fields(node, name.text == ACCOUNTS, findings)),
+        tuple(read_fields(node, name.text == ACCOUNTS, findings)),
         name.span,
         key=text(node, "key") or None,
         account=None if through else text(node, "account") or None,
@@ -128,7 +131,13 @@ def _table(name: Scalar, node: Mapping, findings: list[Finding]) -> Table:
     )
 
 
-def _fields(node: Mapping, of_accounts: bool, findings: list[Finding]) -> Iterator[Field]:
+def name_of_table(name: Scalar) -> list[Finding]:
+    """A word that means something else in conditions cannot be one."""
+    return [_reserved(name, "table")] if name.text in _WORDS | _BEFORE_A_DOT else []
+
+
+def read_fields(node: Mapping, of_accounts: bool, findings: list[Finding]) -> Iterator[Field]:
+    """What `fields:` of a table declares."""
     fields = block(node, "fields")
     reserved = _WORDS | _OF_ACCOUNTS if of_accounts else _WORDS
     for name, value in fields.entries if fields else ():

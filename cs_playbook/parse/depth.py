@@ -27,7 +27,9 @@ from cs_playbook.model.expression import (
     Name,
     Negative,
     Not,
+    Rank,
     Related,
+    parts,
     walk,
 )
 
@@ -59,6 +61,8 @@ def places_of(expression: Expression) -> int:
             return 3 if where is None else max(3, places_of(where))
         case Aggregate(argument=argument):
             return 3 if argument is None else max(3, places_of(argument))
+        case Rank():
+            return 9 + max(map(places_of, parts(expression)))
         case Both(items=items):
             return _chained(len(items)) + max(map(places_of, items))
         case Arithmetic():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cs_playbook.model.document import DocumentText
 from cs_playbook.model.letter import Letter
+from cs_playbook.model.step import Sentence
 from cs_playbook.parse.letter import hidden_letters, single_braces
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.sentence import read_sentence
@@ -16,9 +19,12 @@ _EXAMPLE = 'begin with:  ---  then  title: "…"  then  ---'
 
 
 def read_document(
-    text: str, file: str, name: str, language: str, scope: Scope
+    text: str, file: str, name: str, language: str, scope: Scope, opened: Sequence[Scope] = ()
 ) -> tuple[DocumentText | None, list[Finding]]:
-    """The document (None if anything is wrong), every finding. `name`: save-plan. `language`: en."""
+    """The document (None if anything is wrong), every finding. `name`: save-plan. `language`: en.
+
+    `opened`: what each playbook that opens it knows, besides the account's facts of `scope`.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         large = f"the document is larger than {LARGEST_FILE // 1000} kB"
         return None, [Finding(Span(file), "CSP104", large, "nobody reads that: shorten it")]
@@ -40,12 +46,20 @@ def read_document(
     if title is None:
         findings += [] if findings else [_wrong(Span(file), "the document has no title", _EXAMPLE)]
         return None, list(in_order(findings))
-    sentence, wrong = read_sentence(title, scope)
+    sentence, wrong = _sentence(title, scope, opened)
     findings += wrong
     place = title.place(0, len(title.text))
     written = Letter(name, language, title.text, (), "", body, place, body_line)
     sound = not any(finding.is_error for finding in findings)
     return (DocumentText(sentence, written) if sound else None), list(in_order(findings))
+
+
+def _sentence(title: Scalar, scope: Scope, opened: Sequence[Scope]) -> tuple[Sentence, list[Finding]]:
+    """Every blank must be known wherever the document is opened; where it is not opened, nobody can tell."""
+    if not opened:
+        return read_sentence(title, scope)[0], []
+    read = [read_sentence(title, each) for each in opened]
+    return read[0][0], list(dict.fromkeys(finding for _, wrong in read for finding in wrong))
 
 
 def _title(head: Mapping, file: str, findings: list[Finding]) -> Scalar | None:

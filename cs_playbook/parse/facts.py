@@ -9,14 +9,17 @@ from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import CHILDREN, PARENT_DOT
 from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, walk
 from cs_playbook.model.scorecard import Scorecard
-from cs_playbook.model.segment import Segment, Segmentation
+from cs_playbook.model.segment import Segmentation
 from cs_playbook.model.signal import Signal
+from cs_playbook.model.success_plan import PLAN_DOT, STATUS
 from cs_playbook.parse.condition import read_condition
-from cs_playbook.parse.conditions import OTHERWISE, read_conditions, read_expression
+from cs_playbook.parse.conditions import read_conditions, read_expression
 from cs_playbook.parse.durations import read_days
-from cs_playbook.parse.nodes import blocks, number, scalar, text
+from cs_playbook.parse.nodes import scalar, text
 from cs_playbook.parse.scope import RESERVED, Scope
 from cs_playbook.parse.scorecard import read_scorecards, with_scorecards
+from cs_playbook.parse.segment import LISTS, read_segmentation, with_segments
+from cs_playbook.parse.success_plan import with_plans
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
@@ -35,16 +38,23 @@ class Facts:
 
 
 def read_facts(
-    signal_files: list[Mapping], segment_files: list[Mapping], scope: Scope, scorecard_files: list[Mapping]
+    signal_files: list[Mapping],
+    segment_files: list[Mapping],
+    scope: Scope,
+    scorecard_files: list[Mapping],
+    plan_files: list[Mapping] | None = None,
 ) -> tuple[Facts, list[Finding]]:
     """All signals, segmentations and scorecards. `scope` holds the fields of the accounts table as facts."""
     whole = {text(node, "segments"): node for node in segment_files}
     whole |= {text(node, "scorecard"): node for node in scorecard_files}
     declared, findings = _declared(signal_files, [*segment_files, *scorecard_files], scope)
     signals = {key.text: node for key, node in declared if key.text not in whole}
-    scope = with_scorecards(_with_segments(scope, segment_files), scorecard_files)
-    cards = {text(node, "scorecard") for node in scorecard_files}
-    needs = {name: _needs(node, cards) for name, node in (signals | whole).items()}
+    scope = with_plans(
+        with_scorecards(with_segments(scope, segment_files), scorecard_files), plan_files or []
+    )
+    needs = {name: _needs(node, set(whole)) for name, node in (signals | whole).items()}
+    if plan_files:
+        needs[STATUS] = {name for node in plan_files for name in _needs(node, set(whole))} - {STATUS}
     order, circle = _in_order(needs)
     findings += [_ring(circle, declared)] if circle else []
     read: dict[str, Signal] = {}
@@ -54,7 +64,9 @@ def read_facts(
         if name in signals:
             key = next(key for key, _ in declared if key.text == name)
             signal, wrong = _signal(
-                key, signals[name], replace(scope, facts=types, unread=frozenset(unread), remembers=False)
+                key,
+                signals[name],
+                replace(scope, facts=types, unread=frozenset(unread), remembers=False, ranks=True),
             )
             findings += wrong
             types[name] = signal.type if signal else FieldType.NUMBER
@@ -66,7 +78,7 @@ def read_facts(
     scope = replace(scope, facts=types, unread=frozenset(unread))
     segmentations: dict[str, Segmentation] = {}
     for node in segment_files:
-        segmentation, wrong = _segmentation(node, scope)
+        segmentation, wrong = read_segmentation(node, scope)
         findings += wrong
         segmentations[segmentation.name] = segmentation
     cards_read, wrong = read_scorecards(scorecard_files, scope, read)
@@ -74,7 +86,12 @@ def read_facts(
 
 
 def _ring(circle: list[str], declared: list[tuple[Scalar, Mapping]]) -> Finding:
-    key = next(key for key, _ in declared if key.text == circle[0])
+    known = {key.text: key for key, _ in declared}
+    start = next(
+        at for at, name in enumerate(circle) if name in known
+    )  # the state of plans has no place of its own
+    circle = [*circle[start:], *circle[:start]]
+    key = known[circle[0]]
     ring = f"these facts need each other: {' → '.join((*circle, circle[0]))}"
     said = f"'{circle[0]}' needs itself" if len(circle) == 1 else ring
     return Finding(key.span, "CSP222", said, "one of them must stand on its own")
@@ -138,16 +155,7 @@ def _declare(
         declared[key.text] = (key, node)
 
 
-def _with_segments(scope: Scope, segment_files: list[Mapping]) -> Scope:
-    types, values = dict(scope.facts), dict(scope.values)
-    for node in segment_files:
-        name = text(node, "segments")
-        types.setdefault(name, FieldType.TEXT)
-        values.setdefault(name, tuple(text(segment, "segment") for segment in blocks(node, "first_match")))
-    return replace(scope, facts=types, values=values)
-
-
-def _needs(node: Mapping, cards: set[str]) -> set[str]:
+def _needs(node: Mapping, wholes: set[str]) -> set[str]:
     """Every fact named in the conditions of a signal, segmentation or scorecard; what cannot be read is reported later.
 
     Where rows are counted, bare names are the row's fields, and only `account.x` is a fact.
@@ -157,13 +165,15 @@ def _needs(node: Mapping, cards: set[str]) -> set[str]:
     mine = {name.partition(".")[2] for name in names if name.startswith(owned)}
     if node.get("from") is None:
         mine |= {name for name in names if "." not in name}
-        mine |= {card for name in names if (card := name.partition(".")[0]) in cards}  # health.band
-    return mine | {name.partition(".")[0] for name in mine if name.partition(".")[0] in cards}
+        mine |= {whole for name in names if (whole := name.partition(".")[0]) in wholes}  # health.band
+    mine |= {STATUS for name in names if name.startswith(PLAN_DOT)}
+    return mine | {name.partition(".")[0] for name in mine if name.partition(".")[0] in wholes}
 
 
 _SPOKEN = (
-    "when", "value", "where", "all", "any", "none", "first_match",
+    "when", "value", "where", "all", "any", "none", *LISTS,
     "groups", "measures", "measure", "points", "profiles", "unrated", "override",
+    "objectives", "success", "kpis", "kpi", "milestones", "done_when", "blockers", "cleared_when",
 )  # fmt: skip
 
 
@@ -222,7 +232,7 @@ def _signal(key: Scalar, node: Mapping, scope: Scope) -> tuple[Signal | None, li
         return None, []
     table = scope.contract.table(origin.text) if origin else None
     if origin is not None and (table is None or table.name == "accounts"):
-        names = [known.name for known in scope.contract.tables if known.name != "accounts"]
+        names = [known.name for known in scope.contract.of_rows]
         return None, [
             Finding(
                 origin.span,
@@ -318,34 +328,3 @@ def _window(node: Mapping, has_day: bool) -> tuple[int | None, int | None, list[
             )
         )
     return days["last"], days["before"], findings
-
-
-def _segmentation(node: Mapping, scope: Scope) -> tuple[Segmentation, list[Finding]]:
-    findings: list[Finding] = []
-    segments: list[Segment] = []
-    for item in blocks(node, "first_match"):
-        segment, wrong = _segment(item, scope)
-        findings += wrong
-        segments += [segment] if segment else []
-    return Segmentation(text(node, "segments"), text(node, "title"), tuple(segments), node.span), findings
-
-
-def _segment(item: Mapping, scope: Scope) -> tuple[Segment | None, list[Finding]]:
-    when_node, name = item.get("when"), scalar(item, "segment")
-    if when_node is None or name is None:
-        return None, []
-    when: Condition | None = None
-    findings: list[Finding] = []
-    if not (isinstance(when_node, Scalar) and when_node.text == OTHERWISE):
-        when, findings = read_conditions(when_node, scope)
-        if when is None:
-            return None, findings
-    return Segment(
-        name.text,
-        when,
-        name.span,
-        text(item, "title"),
-        text(item, "promise"),
-        number(item, "accounts_per_csm"),
-        number(item, "minutes_per_month"),
-    ), findings

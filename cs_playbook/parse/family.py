@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cs_playbook.model.data import CHILDREN, PARENT_DOT, Field, Table
+from cs_playbook.model.data import ACCOUNTS, CHILDREN, PARENT_DOT, Field, Table
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import NOWHERE, did_you_mean
 
@@ -19,6 +19,12 @@ def children_of(scope: Scope) -> Table | None:
         Field(name, kind, NOWHERE) for name, kind in scope.facts.items() if name not in scope.unread
     )
     return Table(CHILDREN, fields, NOWHERE, key=accounts.key)
+
+
+def book_of(scope: Scope) -> Table:
+    """The accounts of a person, as if they were rows: their fields are all facts."""
+    fields = (Field(name, kind, NOWHERE) for name, kind in scope.facts.items() if name not in scope.unread)
+    return Table(ACCOUNTS, tuple(fields), NOWHERE, key=scope.contract.accounts.key)
 
 
 def unknown_relative(first: str, rest: str, scope: Scope) -> tuple[str, str]:

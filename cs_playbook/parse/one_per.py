@@ -18,17 +18,26 @@ _NO_NAME = (FieldType.NUMBER, FieldType.LIST)  # they have no values that one wo
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`named`: the table that was written, also where it cannot serve: whoever names its fields is not reported too."""
+    """`named`: the table that was written, also where it cannot serve: whoever names its fields is not reported too.
+
+    `person`: the role of which each person is one.
+    """
 
     table: str | None = None
     values: tuple[PerValue, ...] = ()
     named: str | None = None
+    person: str | None = None
 
 
-def read_one_per(node: Mapping, scope: Scope, roles: frozenset[str]) -> tuple[About, list[Finding]]:
+def read_one_per(
+    node: Mapping, scope: Scope, roles: frozenset[str], theirs: frozenset[str]
+) -> tuple[About, list[Finding]]:
     """Absent: the account. Several: one per combination; facts are sorted, so their order means nothing."""
     written = node.get("one_per")
     items = written.items if isinstance(written, Sequence) else (written,)
+    role = next((item for item in items if isinstance(item, Scalar) and _is_role(item, scope, roles)), None)
+    if role is not None:
+        return About(person=role.text), _person(role, len(items), theirs)
     said = [item for item in items if isinstance(item, Scalar) and item.text not in _ALL]
     tables: list[Scalar] = []
     values: dict[str, PerValue] = {}
@@ -44,11 +53,26 @@ def read_one_per(node: Mapping, scope: Scope, roles: frozenset[str]) -> tuple[Ab
             findings += _value(item, kind)
             values[item.text] = PerValue(item.text, kind)
         else:
-            findings.append(_neither(item, values, scope, roles))
+            findings.append(_neither(item, values, scope))
     named = tables[0].text if tables else None
     if findings:
         return About(named=named), findings
     return About(named, tuple(values[name] for name in sorted(values)), named), []
+
+
+def _is_role(item: Scalar, scope: Scope, roles: frozenset[str]) -> bool:
+    known = item.text in scope.facts or scope.contract.table(item.text) is not None
+    return item.text in roles and not known
+
+
+def _person(item: Scalar, written: int, theirs: frozenset[str]) -> list[Finding]:
+    if item.text in theirs:
+        fact = f"'{item.text}' are people of the customer: one of our people has a book, they have none"
+        return [Finding(item.span, "CSP321", fact, "one per contact: one_per: contacts, read as row.x")]
+    if written > 1:
+        fact = f"one per person (the role '{item.text}') stands alone: it is about all their accounts"
+        return [Finding(item.span, "CSP321", fact, f"write one_per: {item.text}")]
+    return []
 
 
 def _table(item: Scalar, before: list[Scalar], scope: Scope) -> list[Finding]:
@@ -73,14 +97,10 @@ def _value(item: Scalar, kind: FieldType) -> list[Finding]:
     return [Finding(item.span, "CSP321", fact, "one per date, text, email, integer or yes/no fact")]
 
 
-def _neither(item: Scalar, values: dict[str, PerValue], scope: Scope, roles: frozenset[str]) -> Finding:
+def _neither(item: Scalar, values: dict[str, PerValue], scope: Scope) -> Finding:
     if item.text in values:
         return _twice(item)
-    if item.text in roles:
-        fact = f"one per person (the role '{item.text}') is not yet part of the language"
-        hint = "every enrollment is about one account so far: account, one of its rows (a table), a value (a fact)"
-        return Finding(item.span, "CSP109", fact, hint)
-    tables = [known.name for known in scope.contract.tables if known.key and known.name != ACCOUNTS]
+    tables = [known.name for known in scope.contract.of_rows if known.key]
     near = did_you_mean(item.text, [*tables, *scope.facts, ACCOUNT])
     fact = f"there is no table and no fact '{item.text}'"
     listed = f"one may write: {', '.join((ACCOUNT, *tables))}, or a fact like renewal_date"

@@ -22,12 +22,13 @@ from cs_playbook.model.playbook import (
 )
 from cs_playbook.model.rhythm import is_fixed
 from cs_playbook.model.step import Step
-from cs_playbook.model.team import People
+from cs_playbook.model.team import ROW, People
 from cs_playbook.model.time import Rhythm
 from cs_playbook.parse.asks import read_asks
 from cs_playbook.parse.changes import read_changes
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.kpi import read_aim
 from cs_playbook.parse.nodes import block, blocks, number, places, scalar, text, texts
 from cs_playbook.parse.one_per import read_one_per
 from cs_playbook.parse.rhythm import no_phase, read_rhythm
@@ -74,9 +75,10 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
 
     trigger, scope = keep(_trigger(root, around))
     ids = _step_ids(root)
-    asks = keep(read_asks(root))
+    asks = keep(read_asks(root, around.scope))
     answers = {step: {ask.name: ask for ask in asked} for step, asked in _asked_by_steps(root).items()}
     later = replace(scope, steps=frozenset(ids), given={ask.name: ask for ask in asks}, answers=answers)
+    around = _with_the_row(around, trigger)
     steps = keep(read_steps(root, later, around.roles, around.letters, around.theirs))
     known = {step.id for step in steps}
     playbook = Playbook(
@@ -116,14 +118,17 @@ def definition_of(root: Mapping) -> str:
 
 
 def _words(root: Mapping) -> Story:
-    objective = root.get("objective")
-    if isinstance(objective, Mapping):
-        said = plain(objective)
-        goal = f"{said.get('kpi', '')}: from {said.get('from', '?')} to {said.get('to', '?')}"
-    else:
-        goal = text(root, "objective")
+    aim = read_aim(root)
+    goal = (
+        aim.says or f"{aim.kpi}: from {aim.was or '?'} to {aim.to or '?'}" if aim else text(root, "objective")
+    )
     return Story(
-        text(root, "title"), text(root, "why"), goal, texts(root, "root_causes"), texts(root, "false_alarms")
+        text(root, "title"),
+        text(root, "why"),
+        goal,
+        texts(root, "root_causes"),
+        texts(root, "false_alarms"),
+        aim,
     )
 
 
@@ -152,10 +157,10 @@ def _trigger(root: Mapping, around: Surroundings) -> tuple[tuple[Trigger, Scope]
     if node is None:
         return (Trigger(None, ("csm",), None, None, root.span), scope), []
     findings: list[Finding] = read_starters(node, around.roles)
-    about, wrong = read_one_per(node, scope, around.roles)
+    about, wrong = read_one_per(node, scope, around.roles, around.theirs)
     findings += wrong
     # Also where the table cannot serve: whoever names its fields is not reported too.
-    scope = replace(scope, row=scope.contract.table(about.named or ""))
+    scope = replace(scope, row=scope.contract.table(about.named or ""), person=about.person)
     when, wrong = _condition(node, "when", scope)
     findings += wrong
     started_by = texts(node, "started_by") or ("rule",)
@@ -172,7 +177,7 @@ def _trigger(root: Mapping, around: Surroundings) -> tuple[tuple[Trigger, Scope]
         )
     said = text(node, "already_matching")
     already = "start" if said == "start" else "skip" if said == "skip" else None
-    trigger = Trigger(when, started_by, already, about.table, node.span, every, about.values)  # type: ignore[arg-type]
+    trigger = Trigger(when, started_by, already, about.table, node.span, every, about.values, about.person)  # type: ignore[arg-type]
     return (trigger, scope), findings
 
 
@@ -233,6 +238,13 @@ def _undo(item: Mapping, scope: Scope, around: Surroundings) -> tuple[tuple[Step
 def _asked_by_steps(root: Mapping, key: str = "steps") -> dict[str, tuple[Ask, ...]]:
     """Step → what it asks; what is wrong with it is told where the step is read."""
     return {text(step, "id"): read_asks(step)[0] for step in blocks(root, key) if step.get("asks")}
+
+
+def _with_the_row(around: Surroundings, trigger: Trigger) -> Surroundings:
+    """Where an enrollment is about a contact, `row` is somebody to write to."""
+    if trigger.one_per != "contacts":
+        return around
+    return replace(around, roles=around.roles | {ROW}, theirs=around.theirs | {ROW})
 
 
 def _step_ids(root: Mapping) -> tuple[str, ...]:

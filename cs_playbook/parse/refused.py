@@ -18,7 +18,8 @@ CALLS = (
     "fiscal_quarter", "earliest", "latest", "days_after", "months_after", "lower",
 )  # fmt: skip
 FUNCTIONS = (*RELATED, *MEMORY, *CALLS)
-NOT_YET = ("rank", "row_number", "dense_rank")
+RANK = "rank"
+NOT_YET = ("row_number", "dense_rank")
 CLOCKS = ("now", "current_date", "current_time", "current_timestamp", "getdate", "sysdate", "curdate", "date", "datetime", "julianday", "strftime")  # fmt: skip
 
 # `renewal_date < today + 90 days`, `today - signup_date > 30`: what people write first, and what it means here.

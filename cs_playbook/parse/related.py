@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from cs_playbook.model.data import CHILDREN, Table
+from cs_playbook.model.data import ACCOUNTS, CHILDREN, Table
 from cs_playbook.model.expression import (
     At,
     Both,
@@ -19,9 +19,10 @@ from cs_playbook.model.expression import (
     Name,
     Not,
     Related,
+    ScopeName,
 )
 from cs_playbook.parse.advice import unknown_name
-from cs_playbook.parse.family import NO_PARENT, SAY_PARENT, children_of
+from cs_playbook.parse.family import NO_PARENT, SAY_PARENT, book_of, children_of
 from cs_playbook.parse.refused import OF_PLAYBOOKS
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import did_you_mean
@@ -45,12 +46,14 @@ def bind_related(binder: Binder, related: Related) -> tuple[Expression, FieldTyp
             related.at,
             "CSP206",
             "rows are asked inside a question to rows",
-            f"define a signal, and name it here as {'' if scope.related.name == CHILDREN else 'account.'}<signal>",
+            f"define a signal, and name it here as {'' if scope.related.name in (CHILDREN, ACCOUNTS) else 'account.'}<signal>",
         )
         return related, None
+    if scope.person is not None:
+        return _bind_book(binder, related, scope.person)
     table = scope.contract.table(related.table) or (children_of(scope) if related.table == CHILDREN else None)
     if table is None or table.name == "accounts":
-        names = [known.name for known in scope.contract.tables if known.name != "accounts"]
+        names = [known.name for known in scope.contract.of_rows]
         hint = did_you_mean(related.table, names) or f"there are: {', '.join(names)}"
         if related.table == CHILDREN:
             binder.report(related.at, "CSP210", NO_PARENT, SAY_PARENT)
@@ -59,7 +62,7 @@ def bind_related(binder: Binder, related: Related) -> tuple[Expression, FieldTyp
                 related.at,
                 "CSP210",
                 "accounts are not rows of an account",
-                f"tables of rows are: {', '.join(names)}",
+                f"tables of rows are: {', '.join(names)}; a playbook with `one_per: <role>` asks about a person's accounts",
             )
         else:
             binder.report(related.at, "CSP210", f"there is no table '{related.table}'", hint)
@@ -67,6 +70,21 @@ def bind_related(binder: Binder, related: Related) -> tuple[Expression, FieldTyp
     kind = _asked(binder, related, table)
     where = None if related.where is None else binder.within(scope.inside(table)).yes_or_no(related.where)
     return replace(related, where=where, type=kind), kind
+
+
+def _bind_book(binder: Binder, related: Related, role: str) -> tuple[Expression, FieldType | None]:
+    """Of a person one may ask their accounts, and nothing else."""
+    table = book_of(binder.scope)
+    if related.table != ACCOUNTS:
+        fact = f"this is asked of a person ('{role}'), who has accounts, and no {related.table}"
+        hint = "ask about their accounts; what is asked of an account's rows there is a signal: has(accounts, <signal> > 0)"
+        binder.report(related.at, "CSP210", fact, hint)
+        return related, None
+    kind = _asked(binder, related, table)
+    where = (
+        None if related.where is None else binder.within(binder.scope.inside(table)).yes_or_no(related.where)
+    )
+    return replace(related, where=where, type=kind, of=role), kind
 
 
 def _asked(binder: Binder, related: Related, table: Table) -> FieldType | None:
@@ -104,9 +122,9 @@ def _field(binder: Binder, related: Related, table: Table, column: str) -> Field
     kind = field.type.reads_as
     if related.function == "total" and not kind.is_number:
         binder.report(related.at, "CSP211", f"total() adds numbers; '{column}' is {kind.value}")
-    if related.function in ("newest", "oldest") and table.name == CHILDREN:
+    if related.function in ("newest", "oldest") and table.name in (CHILDREN, ACCOUNTS):
         fact = f"{related.function}() needs to know which date counts, and accounts have no day of their own"
-        hint = "ask has(children, …), number_of(children, …) or total(children.arr)"
+        hint = f"ask has({table.name}, …), number_of({table.name}, …) or total({table.name}.arr)"
         binder.report(related.at, "CSP214", fact, hint)
     elif related.function in ("newest", "oldest") and table.day is None:
         binder.report(
@@ -121,13 +139,8 @@ def _field(binder: Binder, related: Related, table: Table, column: str) -> Field
 def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType | None]:
     """`was(x)`, `running('p')` …: the fact or playbook must exist."""
     scope = binder.scope
-    if not scope.remembers:
-        binder.report(
-            memory.at,
-            "CSP219",
-            f"{memory.function}() cannot be asked here",
-            "what was is asked in playbooks and segments, not of rows and in signals",
-        )
+    if not scope.remembers or scope.person is not None:
+        binder.report(memory.at, "CSP219", *_not_remembered(memory, scope))
         return memory, None
     if memory.function in OF_PLAYBOOKS:
         return _bind_playbook(binder, memory)
@@ -140,7 +153,8 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
             "at_start() is about an enrollment: it cannot be asked before there is one",
             "use it in exit, goal and steps",
         )
-    is_fact = "." not in memory.subject or memory.subject in scope.facts
+    of_row = memory.function == "at_start" and memory.name.scope is ScopeName.ROW
+    is_fact = "." not in memory.subject or memory.subject in scope.facts or of_row
     found = scope.find(Name(memory.subject)) if is_fact else None
     if found is None or found.name in ("today", "started_on"):
         code, fact, hint = unknown_name(memory.subject, scope)
@@ -155,6 +169,14 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
     if memory.function == "changed":
         return change(memory, found), FieldType.BOOLEAN
     return replace(memory, type=found.type), found.type
+
+
+def _not_remembered(memory: Memory, scope: Scope) -> tuple[str, str]:
+    if scope.remembers:
+        fact = f"{memory.function}() remembers accounts, and this is asked of a person"
+        return fact, "a trait or a segment of the accounts can hold it: has(accounts, …)"
+    where = "what was is asked in playbooks and segments, not of rows and in signals"
+    return f"{memory.function}() cannot be asked here", where
 
 
 def _bind_playbook(binder: Binder, memory: Memory) -> tuple[Expression, FieldType | None]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cs_playbook.model.asks import Ask
-from cs_playbook.model.data import CHILDREN, PARENT_DOT, Contract, Table
+from cs_playbook.model.data import ACCOUNTS, CHILDREN, PARENT_DOT, Contract, Table
 from cs_playbook.model.expression import FieldType, Name, ScopeName
 from cs_playbook.model.trait import Trait
 
@@ -18,15 +18,15 @@ RESERVED = (
     "steps",
     "given",
 )  # they mean something else in conditions
-NOT_YET = ("plan",)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """`facts`: of an account. `values`: the only texts a fact may hold. `row`: the table of `row.x`. `steps`: of the playbook.
 
-    `related`: inside a question about rows, the table whose fields are bare names. `unread`: facts that have errors of
-    their own: they could be of any type, and whoever uses them is not reported too.
+    `related`: inside a question about rows, the table whose fields are bare names. `about`: for a role of contacts,
+    the tables an enrollment may be about: which of them `row.x` means is known where a playbook names the role.
+    `unread`: facts that have errors of their own: they could be of any type, and whoever uses them is not reported too.
     """
 
     contract: Contract
@@ -37,6 +37,7 @@ class Scope:
     contact: bool = False
     steps: frozenset[str] | None = None
     related: Table | None = None
+    about: tuple[Table, ...] = ()
     remembers: bool = True
     unread: frozenset[str] = frozenset()
     given: Mapping[str, Ask] | None = (
@@ -47,10 +48,17 @@ class Scope:
     tags: frozenset[str] = frozenset()  # of all playbooks
     traits: Mapping[str, Trait] = field(default_factory=dict)  # those of the facts that are set
     channels: frozenset[str] = frozenset()  # of the project file, where notes may go
+    kpis: frozenset[str] = frozenset()  # figures of the portfolio: no account has them
+    ranks: bool = False  # a signal of the account, which may stand on the whole portfolio
+    person: str | None = (
+        None  # the role of whose people it is asked: then nothing is a fact, but `accounts` are rows
+    )
 
     def inside(self, table: Table) -> Scope:
         """The scope of a condition on rows of `table`: never the enrollment's."""
-        return replace(self, related=table, row=None, contact=False, steps=None, given=None, remembers=False)
+        return replace(
+            self, related=table, row=None, contact=False, steps=None, given=None, remembers=False, ranks=False
+        )
 
     def find(self, name: Name) -> Name | None:
         """The name bound to what it means, or None."""
@@ -59,6 +67,8 @@ class Scope:
             return self._find_related(name, first, rest)
         if name.name == "today":
             return replace(name, type=FieldType.DATE)
+        if self.person is not None:
+            return self._of_person(name, first, rest)
         if rest and name.name not in self.facts:  # health.band is one
             return self._find_dotted(name, first, rest)
         if name.name == "started_on" and self.steps is not None:
@@ -67,6 +77,12 @@ class Scope:
             return Name(name.name, name.scope, None, name.at)
         kind = self.facts.get(name.name)
         return None if kind is None else Name(name.name, name.scope, kind.reads_as, name.at)
+
+    def _of_person(self, name: Name, first: str, rest: str) -> Name | None:
+        """No account is meant: only the enrollment is known."""
+        if name.name == "started_on" and self.steps is not None:
+            return replace(name, scope=ScopeName.ENROLLMENT, type=FieldType.DATE)
+        return self._find_dotted(name, first, rest) if first in ("steps", "given") else None
 
     def values_of(self, name: Name) -> tuple[str, ...]:
         """The only texts it may hold; none where any will do."""
@@ -81,22 +97,36 @@ class Scope:
         assert self.related is not None
         if name.name == "today":
             return replace(name, type=FieldType.DATE)
-        if not rest and self.related.name == CHILDREN and name.name in self.unread:
+        of_accounts = self.related.name in (CHILDREN, ACCOUNTS)
+        if not rest and of_accounts and name.name in self.unread:
             return Name(name.name, ScopeName.RELATED, None, name.at)
-        if not rest or (self.related.name == CHILDREN and name.name in self.facts):  # health.band of each
+        if not rest or (of_accounts and name.name in self.facts):  # health.band of each
             return _of_table(self.related, name, name.name, ScopeName.RELATED)
         if first == "account":
-            if rest in self.unread:
-                return Name(rest, ScopeName.OWNER, None, name.at)
-            kind = self.facts.get(rest)
-            return (
-                None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
-            )
+            return self._of_owner(name, rest)
+        if first == "row" and self.about:
+            return self._of_some_row(name, rest)
         through = self.related.through
         if through is None or first != through.prefix:
             return None
         parent = self.contract.table(through.table)
         return None if parent is None else _of_table(parent, name, rest, ScopeName.PARENT)
+
+    def _of_owner(self, name: Name, rest: str) -> Name | None:
+        """The account whose row it is; a person's accounts are themselves the rows."""
+        if self.person is not None:
+            return None
+        if rest in self.unread:
+            return Name(rest, ScopeName.OWNER, None, name.at)
+        kind = self.facts.get(rest)
+        return None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
+
+    def _of_some_row(self, name: Name, rest: str) -> Name | None:
+        """Of any type where the tables do not agree."""
+        columns = [column for table in self.about for column in (table.field(rest),) if column is not None]
+        kinds = {column.type.reads_as for column in columns}
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        return Name(rest, ScopeName.ROW, kind, name.at) if columns else None
 
     def _find_dotted(self, name: Name, first: str, rest: str) -> Name | None:
         if name.name.startswith(PARENT_DOT):
@@ -132,7 +162,8 @@ class Scope:
         """All names one may write here, for did-you-mean."""
         if self.related is not None:
             own = tuple(column.name for column in self.related.fields)
-            return (*own, *(f"account.{fact}" for fact in self.facts))
+            rows = {f"row.{column.name}": None for table in self.about for column in table.fields}
+            return (*own, *(f"account.{fact}" for fact in self.facts), *rows)
         dotted = [f"row.{column.name}" for column in self.row.fields] if self.row else []
         contacts = self.contract.table("contacts")
         if self.contact and contacts:

@@ -7,7 +7,7 @@ import re
 from cs_playbook.model.expression import Name, ScopeName
 from cs_playbook.model.step import Sentence
 from cs_playbook.parse.scope import Scope
-from cs_playbook.source.finding import Finding, did_you_mean
+from cs_playbook.source.finding import Finding, did_you_mean, did_you_mean_part
 from cs_playbook.source.tree import Scalar
 
 _BLANK = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
@@ -56,6 +56,9 @@ def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
             "say `about:` with a role of contacts",
         )
     first = written.partition(".")[0]
+    if scope.person is not None and first in ("account", "parent", "row", "contact"):
+        fact = f"'{written}': this playbook is about a person ('{scope.person}'), not about an account"
+        return Finding(span, "CSP310", fact, "say it in words: whose list it is on knows who is meant")
     if first == "row" and scope.row is None:
         fact = f"'{written}': this playbook is about whole accounts, not about rows"
         return Finding(span, "CSP310", fact, "`trigger: {one_per: <table>}` makes it one per row")
@@ -63,16 +66,19 @@ def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
     known = [f"parent.{fact}" for fact in above]
     known += [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
     roots = ("account", "parent", "row", "contact", "given", "steps")
-    near = did_you_mean(written, known) if did_you_mean(first, roots) or first in roots else ""
+    near = did_you_mean_part(written, known) if did_you_mean(first, roots) or first in roots else ""
     return Finding(
         span,
         "CSP310",
         f"nothing fills the blank '{written}'",
-        near or _what_there_is(scope),
+        near or _what_there_is(first, scope),
     )
 
 
-def _what_there_is(scope: Scope) -> str:
+def _what_there_is(first: str, scope: Scope) -> str:
+    if first == "account" and scope.facts:
+        facts = sorted(scope.facts)
+        return f"of an account there are: {', '.join(facts[:12])}{' …' if len(facts) > 12 else ''}"
     given = f"{', '.join(f'given.{name}' for name in scope.given)}, " if scope.given else ""
     return f"blanks here are {given}account.x, row.x and contact.x"
 

@@ -112,7 +112,7 @@ def _read_step(step: StepNode, before: Mapping | None) -> Step | None:
 
 
 def _asks(step: StepNode) -> tuple[Ask, ...]:
-    asks, wrong = read_asks(step.node)
+    asks, wrong = read_asks(step.node, step.scope)
     step.findings += wrong
     return asks
 

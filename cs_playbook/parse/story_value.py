@@ -16,6 +16,7 @@ from cs_playbook.source.finding import NOWHERE, did_you_mean
 from cs_playbook.source.tree import Scalar
 
 _FROM_TODAY = re.compile(r"([-+]) *(\d+ .+)\Z")
+DAYS = (FieldType.DATE, FieldType.HAPPENED)
 _DATES = "e.g. 2026-03-02, today, -30 days, +120 days"
 
 
@@ -67,6 +68,14 @@ def field_named(word: str, table: Table) -> str:
 
 def read_value(written: Any, kind: Kind, days: Days) -> Value | Wrong:
     """Dates are text: a day, or so much before or after the story's today. Nothing written is empty."""
+    if kind.type in DAYS and written is not None:
+        day = read_day(written, days)
+        return day if isinstance(day, Wrong) else to_day(day)
+    return read_timeless(written, kind)
+
+
+def read_timeless(written: Any, kind: Kind) -> Value | Wrong:
+    """A value of any kind but the days."""
     if written is None:
         return None
     match kind.type:
@@ -79,8 +88,7 @@ def read_value(written: Any, kind: Kind, days: Days) -> Value | Wrong:
         case FieldType.NUMBER:
             return _one_of(int | float, written, "not a number")
         case FieldType.DATE | FieldType.HAPPENED:
-            day = read_day(written, days)
-            return day if isinstance(day, Wrong) else to_day(day)
+            raise AssertionError("days are read beside the day they count from")
         case FieldType.LIST:
             return _list(written, kind)
         case _:

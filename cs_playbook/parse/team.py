@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal as OneOf
 
 from cs_playbook.model.condition import Condition, Group, Leaf, conditions
 from cs_playbook.model.expression import Both, Expression, FieldType, Memory, Name, Not
 from cs_playbook.model.team import (
+    ROW,
     Absence,
     AllOf,
     Always,
@@ -174,7 +176,8 @@ def _contacts(node: Mapping, scope: Scope) -> tuple[RoleSource | None, list[Find
                 "a role of contacts picks rows of that table",
             )
         ]
-    condition, findings = read_conditions(value, scope.inside(table))
+    of_rows = tuple(known for known in scope.contract.of_rows if known.key)
+    condition, findings = read_conditions(value, replace(scope.inside(table), about=of_rows))
     pick, by, wrong = _pick(node, scope)
     findings += wrong
     patient = next((part for part in conditions(condition) if part.lasting), None) if condition else None
@@ -240,6 +243,11 @@ def read_role(node: Scalar, names: frozenset[str]) -> tuple[RoleRef | None, list
     """A role by its name."""
     if node.text in names:
         return RoleRef(node.text, node.span), []
+    if node.text == ROW:
+        fact = "'row' is a person only where an enrollment is about a contact"
+        return None, [
+            Finding(node.span, "CSP135", fact, "trigger: {one_per: contacts}; or name a role of contacts")
+        ]
     hint = did_you_mean(node.text, names) or f"roles are: {', '.join(sorted(names))}"
     if "@" in node.text:
         hint = "a person gets a role first: in team.yaml, roles: {name_of_role: {is: address}}"

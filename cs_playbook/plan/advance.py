@@ -109,10 +109,7 @@ def enrollment_values(enrollment: Enrollment) -> dict[str, Value]:
     values: dict[str, Value] = {"started_on": to_day(enrollment.day_zero)}
     for name, value in enrollment.given.items():
         values[f"given.{name}"] = value
-    ended = {step: so_far.last for step, so_far in enrollment.repeats.items()}
-    for step, progress in (enrollment.steps | ended).items():  # type: ignore[operator]
-        if progress is None:  # of a repeated step the last finished occurrence counts
-            continue
+    for step, progress in enrollment.so_far.items():
         values[f"steps.{step}.outcome"] = progress.outcome
         values[f"steps.{step}.done_on"] = None if progress.done_on is None else to_day(progress.done_on)
         for name, value in progress.answers.items():

@@ -45,6 +45,7 @@ class Subject:
 
     `contacts`: rows of the contacts table. Not `present`: missing from the snapshot. Not `active`: gets nothing new.
     `picked`: role of a pool → addresses of who has been picked for it in this enrollment, the newest first.
+    `person`: None for an account; for one of our people (`account` is the address) the role by which they have a book.
     """
 
     account: str
@@ -55,6 +56,7 @@ class Subject:
     active: bool = True
     others: Others | None = field(default=None, compare=False, repr=False)
     picked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

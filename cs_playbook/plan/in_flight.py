@@ -75,7 +75,9 @@ def same_subject(enrollment: Enrollment, text: Playbook | None, new: Playbook) -
     """Both are about the account, or about rows of the same table and values of the same facts."""
     if text is None:
         return (enrollment.row is None) == (new.trigger.one_per is None and not new.trigger.per_value)
-    return (text.trigger.one_per, text.trigger.per_value) == (new.trigger.one_per, new.trigger.per_value)
+    before, after = text.trigger, new.trigger
+    same = (before.one_per, before.per_value) == (after.one_per, after.per_value)
+    return same and before.per_person == after.per_person
 
 
 def move(enrollment: Enrollment, before: Iterable[str], new: Playbook, today: Today) -> Change:

@@ -31,11 +31,12 @@ def left_alone(subject: Subject, today: Today) -> Alone | None:
     """A person's word first, then the rules in their order. A rule that cannot be answered leaves alone too.
 
     Nothing starts and nothing is sent on an unknown, and the rule is there to keep somebody from being written to.
+    The rules are about accounts: our own people are left alone by a person's word only.
     """
     muted = today.muted.get(subject.account)
     if muted is not None:
         return Alone(muted_words(muted.by, muted.because), muted.until)
-    for rule in in_force(today.catalog.project.hands_off, today.day):
+    for rule in () if subject.person is not None else in_force(today.catalog.project.hands_off, today.day):
         said = answer(rule.when, subject.values, today.reckoning)
         if said is not False:
             return Alone(rule.because if said else unknown_words(rule), rule.lifted_on)

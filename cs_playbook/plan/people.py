@@ -10,6 +10,7 @@ from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.data import Table
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.team import (
+    ROW,
     AllOf,
     Always,
     ContactsWhere,
@@ -210,6 +211,10 @@ def _instead_of(missed: tuple[Someone, ...], found: tuple[Someone, ...]) -> tupl
 
 
 def _named(name: str, asked: _Asked, seen: frozenset[str] = frozenset()) -> tuple[Someone, ...]:
+    if name == ROW:
+        return _the_row(asked)
+    if name == asked.subject.person:
+        return (colleague(asked.subject.account, name, asked.today.catalog),)
     role = asked.today.catalog.team.role(name)
     if role is None or name in seen:  # a role that falls back on itself has nobody
         return ()
@@ -241,6 +246,15 @@ def _found(role: Role, asked: _Asked, seen: frozenset[str]) -> tuple[Someone, ..
             return _contacts(source, role.name, asked.subject, asked.today)
         case _:
             assert_never(role.source)
+
+
+def _the_row(asked: _Asked) -> tuple[Someone, ...]:
+    """The contact an enrollment is about: nobody once its row has gone."""
+    table, values = asked.today.catalog.contract.table("contacts"), asked.subject.values
+    key = (table.key if table else None) or ""
+    known = values.get(f"row.{key}")
+    rows = (row for row in asked.subject.contacts if known is not None and row[key] == known)
+    return tuple(Contact(str(known), row, ROW) for row in rows)
 
 
 def _contacts(source: ContactsWhere, role: str, subject: Subject, today: Today) -> tuple[Someone, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cs_playbook.model.about import table_row
+from cs_playbook.model.columns import book_column
 from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.event import Ended, StartAsked, Started, StartRefused, TraitSet
 from cs_playbook.model.playbook import MOVE, RESTART, Playbook, Status
@@ -202,6 +203,8 @@ def _frozen(enrollment: Enrollment, text: Playbook | None, status: Status | None
 
 def subject_of(account: Account, playbook: Playbook | None, row: str | None) -> Subject:
     """The account, or its row with `row.x` beside the account's facts; a row that vanished is not present."""
+    if playbook is not None and (account.subject.person is not None or playbook.trigger.per_person):
+        return holding_a_book(account.subject, playbook)
     if row is None:
         return account.subject
     if playbook is not None and playbook.trigger.one_per is None and playbook.trigger.per_value:
@@ -212,6 +215,13 @@ def subject_of(account: Account, playbook: Playbook | None, row: str | None) -> 
         return replace(account.subject, row=row, present=False)
     values = {**account.subject.values, **{f"row.{name}": value for name, value in found.items()}}
     return replace(account.subject, row=row, values=values)
+
+
+def holding_a_book(subject: Subject, playbook: Playbook) -> Subject:
+    """A person by the role that the playbook is about; without any account of it they are not there."""
+    role = playbook.trigger.per_person
+    there = role is not None and subject.person is not None and subject.values.get(book_column(role))
+    return replace(subject, person=role, present=subject.present and bool(there))
 
 
 def _begin(account: Account, beginning: Start, going: Mapping[str, date], today: Today) -> SubjectPlan | None:

@@ -68,7 +68,7 @@ def spoken(value: Value, kind: FieldType | None) -> Any:
 def of_enrollment(subject: Subject, enrollment: Enrollment) -> Subject:
     """The subject with what was given to its enrollment and came of its steps, for sentences that name them."""
     known: dict[str, Value] = {f"given.{name}": value for name, value in enrollment.given.items()}
-    for step, progress in enrollment.steps.items():
+    for step, progress in enrollment.so_far.items():
         done_on = None if progress.done_on is None else to_day(progress.done_on)
         known |= {f"steps.{step}.outcome": progress.outcome, f"steps.{step}.done_on": done_on}
         known |= {f"steps.{step}.{name}": value for name, value in progress.answers.items()}
@@ -86,11 +86,7 @@ def letter_values(
             "account": lambda: _WhenAsked(_facts(subject, today.catalog)),
             "parent": lambda: _WhenAsked(_facts(subject, today.catalog, PARENT_DOT)),
             "contact": lambda: _row(contact, contacts),
-            "row": lambda: {
-                key.removeprefix("row."): value
-                for key, value in subject.values.items()
-                if key.startswith("row.")
-            },
+            "row": lambda: {} if enrollment is None else _about(subject, enrollment, today),
             "today": lambda: today.day,
             "rows": lambda: partial(today.rows, subject),
             "steps": lambda: {} if enrollment is None else _steps(enrollment, today),
@@ -133,6 +129,14 @@ def _row(row: Row | None, table: Table | None) -> dict[str, Any]:
     return {field.name: spoken(row.get(field.name), field.type.reads_as) for field in table.fields}
 
 
+def _about(subject: Subject, enrollment: Enrollment, today: Today) -> dict[str, Any]:
+    """The row that the enrollment is about."""
+    text = today.texts.get(enrollment.definition)
+    table = today.catalog.contract.table(text.trigger.one_per or "") if text else None
+    row = {key.removeprefix("row."): value for key, value in subject.values.items() if key.startswith("row.")}
+    return _row(row, table)
+
+
 def _spoken_of(role: RoleRef, subject: Subject, today: Today) -> Mapping[str, Any]:
     """The first person in a role."""
     first = next(iter(people(role, subject, today)), None)
@@ -156,7 +160,7 @@ def _steps(enrollment: Enrollment, today: Today) -> dict[str, Any]:
             "done_on": progress.done_on,
             **_as_asked(asks.get(step, ()), progress.answers),
         }
-        for step, progress in enrollment.steps.items()
+        for step, progress in enrollment.so_far.items()
     }
 
 

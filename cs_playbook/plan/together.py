@@ -15,7 +15,7 @@ def rivals(playbooks: Iterable[Playbook]) -> dict[str, frozenset[str]]:
     """First name → first names of the others. Said by one of two it holds for both; nobody is its own rival."""
     known = tuple(playbooks)
     apart: dict[str, set[str]] = {}
-    for playbook in known:
+    for playbook in (each for each in known if each.not_together_with):
         for other in known:
             if other is not playbook and _named(other, playbook.not_together_with):
                 apart.setdefault(playbook.first_name, set()).add(other.first_name)

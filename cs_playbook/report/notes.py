@@ -10,8 +10,6 @@ from datetime import date
 from cs_playbook.model.note import Note
 from cs_playbook.report.words import count, day_in_words, markdown
 
-NOT_YET = "sending to channels is not yet possible: nothing has left this machine"
-
 
 def channel_page(channel: str, day: date, notes: Sequence[Note]) -> str:
     """Markdown, a line a note."""

@@ -24,6 +24,7 @@ from cs_playbook.report.pieces import (
 from cs_playbook.report.plan_json import as_json, as_jsonl
 from cs_playbook.report.plan_sections import Headed, headed, with_the_reason_once
 from cs_playbook.report.plan_words import MARKS, Named, Voice
+from cs_playbook.report.trait_lines import exception_lines
 from cs_playbook.report.values import short_amount
 from cs_playbook.report.words import HELD, clean, count, day_with_year
 from cs_playbook.study.plan_line import LineKind
@@ -46,6 +47,7 @@ def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
     voice = Voice(found.day, names, found.summary.people)
     yield from _counts(found, voice, width)
     yield from _answers(found, width)
+    yield from exception_lines(found.by_hand, width)
     yield from changed_lines(found.changed, width, names)
     yield from _sections(found.summary, voice, width)
     yield from _minutes(found.summary.minutes, voice)

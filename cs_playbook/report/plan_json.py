@@ -13,6 +13,7 @@ from cs_playbook.model.expression import FieldType, from_day, to_list
 from cs_playbook.plan.decision import Change, Decision, Held, Late, SubjectPlan
 from cs_playbook.report.in_flight import changed_json
 from cs_playbook.report.plan_words import without_texts
+from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Limit, Reason, Seen
 from cs_playbook.study.plan_line import LineKind, PlanLine
 from cs_playbook.study.planned import DryRun, OwnerMinutes, PlaybookSummary, RuleNumbers
@@ -39,6 +40,7 @@ def as_json(found: DryRun, names: bool = True) -> str:
             "held": {by.value: number for by, number in summary.held.items()},
         },
         "arr_of_starts": summary.arr,
+        "by_hand": [trait_json(item) | {"account": item.said.account} for item in found.by_hand],
         "answers": {"count": found.answers, "findings": [_finding(item) for item in found.findings]},
         "changed_texts": [changed_json(item, names) for item in found.changed],
         "playbooks": [_playbook(item, names) for item in summary.playbooks],

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from cs_playbook.report.notes import NOT_YET
-from cs_playbook.report.words import count, day_with_year
+from cs_playbook.report.words import NOT_YET, count, day_with_year
 
 
 def as_text(

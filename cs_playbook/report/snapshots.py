@@ -50,30 +50,6 @@ def _share(part: int, whole: int) -> str:
     return f"{share:.0f} %" if share >= 1 else "< 1 %"
 
 
-def checked_text(manifest: Manifest, before: Manifest | None) -> str:
-    """Each table beside the snapshot before."""
-    lines = [
-        f"Snapshot of {day_with_year(manifest.day)}"
-        + (f", against {day_with_year(before.day)}" if before else ", the first one: nothing to compare with")
-    ]
-    earlier = before.counts if before else {}
-    for name, entry in manifest.tables:
-        was = earlier.get(name)
-        change = (
-            ""
-            if was is None
-            else "as before"
-            if was.rows == entry.rows
-            else f"{entry.rows - was.rows:+d} ({_change(was.rows, entry.rows)})"
-        )
-        lines.append(f"  {name:<16} {entry.rows:>9} rows   {change}".rstrip())
-    return "\n".join(lines) + "\n"
-
-
-def _change(before: int, now: int) -> str:
-    return f"{(now - before) / before * 100:+.1f} %" if before else "new"
-
-
 def as_json(manifest: Manifest) -> str:
     tables = {
         name: {"rows": entry.rows, "set_aside": entry.set_aside, "empties": dict(entry.empties)}

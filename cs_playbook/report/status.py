@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from cs_playbook.report.notes import NOT_YET
 from cs_playbook.report.pieces import wrap
-from cs_playbook.report.words import HELD, clean, count, day_in_words
+from cs_playbook.report.words import HELD, NOT_YET, clean, count, day_in_words
 
 
 class Standing(Protocol):

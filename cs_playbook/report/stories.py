@@ -40,7 +40,7 @@ def _playbook(stories: PlaybookStories, width: int) -> Iterator[str]:
 
 def _case(case: CaseResult, width: int) -> Iterator[str]:
     if case.todo:
-        mark = "· still to do:" if case.failures else "! passes, though marked `todo`:"
+        mark = "· still to do:" if case.failures else "! passes, so take its `todo` away:"
         yield _placed(f"  {mark} {clean(case.name)}", case, width)
     elif case.failures:
         yield _placed(f"  ✗ {clean(case.name)}", case, width)
@@ -81,10 +81,12 @@ def _summary(result: StoriesResult) -> str:
         f"{count(failed, 'story', 'stories')} of {len(cases)} failed"
         if failed
         else f"All {len(cases)} stories pass"
+        if len(cases) > 1
+        else "The only story passes"
     )
     if not cases:
         said = "No story was played"
-    return f"{said}; {count(result.days, 'day')} were run."
+    return f"{said}; {count(result.days, 'day')} {'was' if result.days == 1 else 'were'} run."
 
 
 def _record(result: StoriesResult) -> dict[str, Any]:

@@ -155,22 +155,30 @@ def _entry(number: int, line: TaskLine, day: date, key: str) -> list[str]:
     first = f"{number}. **{markdown(line.title)}**{who}, {due}, {line.minutes} min."
     parts = [first + (f" {_sentence(line.why)}" if line.why else "")]
     if line.contact:
-        parts.append(f"   About {markdown(line.contact)}.")
+        parts.append(f"About {markdown(line.contact)}.")
     if line.draft:
-        parts.append(f"   The draft: [{line.draft}]({line.draft})")
+        parts.append(f"The draft: [{line.draft}]({line.draft})")
     if line.document:
-        parts.append(f"   To fill in: [{line.document}]({line.document})")
+        parts.append(f"To fill in: [{line.document}]({line.document})")
     if line.missing:
         parts.append(
-            f"   **No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled."
+            f"**No draft: {', '.join(line.missing)} is empty.** Write it yourself, or have the field filled."
         )
     if line.unsendable:
-        parts.append(f"   **No draft: {markdown(line.unsendable)}.** Write it yourself.")
-    parts += [f"   - [ ] {markdown(item)}" for item in line.checklist]
+        parts.append(f"**No draft: {markdown(line.unsendable)}.** Write it yourself.")
+    # Without the empty line the answers would belong to the last line of the checklist.
+    parts += [*(f"- [ ] {markdown(item)}" for item in line.checklist), *([""] if line.checklist else [])]
     if line.asks:
-        parts.append(f"   Say also: {markdown(asked_words(line))}")
-    parts += [f"   done with: {' · '.join(line.outcomes)}  `{key}`", ""]
-    return parts
+        parts.append(f"Say also: {markdown(asked_words(line))}")
+    parts.append(f"done with: {' · '.join(line.outcomes)}  `{key}`")
+    return [*_below_its_number(parts, number), ""]
+
+
+def _below_its_number(lines: Sequence[str], number: int) -> list[str]:
+    """Markdown counts what stands as far in as the text behind `10. ` to that point, and nothing less."""
+    first, *rest = lines
+    margin = " " * len(f"{number}. ")
+    return [first, *(f"{margin}{line}".rstrip() for line in rest)]
 
 
 def _asleep(lines: Sequence[TaskLine], short: Mapping[str, str]) -> list[str]:

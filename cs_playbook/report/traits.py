@@ -32,6 +32,7 @@ def said_text(
         lines.append("  it counts at once: cs-playbook dry-run shows what follows")
         end = trait.expires_on(event.on) if event.value is not None else None
         lines += [f"  it expires on {day_with_year(end)}, unless it is said again"] if end else []
+        lines += [f"  from {day_with_year(event.until)} on the rules decide again"] if event.until else []
     return "\n".join(lines) + "\n"
 
 
@@ -44,7 +45,8 @@ def standing_words(said: Standing) -> str:
 def set_words(event: TraitSet, kind: FieldType | None = None) -> str:
     """A line of the history or of the plan."""
     value = shown(event.value, kind)
-    return f"{event.trait} {value}" if value == CLEARED else f"{event.trait} is now {value}"
+    until = f" until {event.until.isoformat()}" if event.until else ""
+    return f"{event.trait} {value}" if value == CLEARED else f"{event.trait} is now {value}{until}"
 
 
 def told_words(event: Notified) -> str:

@@ -14,7 +14,7 @@ TIE = "\u00a0"  # keeps a number and its unit on one line; pieces.py makes it a 
 LONGEST_TEXT = 40  # letters of a value on a screen; the whole stands in the JSON
 TEXTS = (FieldType.TEXT, FieldType.EMAIL, FieldType.LIST)
 _DATES = (FieldType.DATE, FieldType.HAPPENED)
-_MEMORY = re.compile(r"(?P<how>at_start|was|ago)\((?P<fact>\w+)(, '(?P<days>[^']+)')?\)")
+_MEMORY = re.compile(r"(?P<how>at_start|was|ago)\((?P<fact>[\w.]+)(, '(?P<days>[^']+)')?\)")
 _SIZES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 

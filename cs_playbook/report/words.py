@@ -16,9 +16,12 @@ HELD = {
     "draft": "a draft now",
     "not together": "never together with another",
 }
+# Of notes to channels.
+NOT_YET = "sending to channels is not yet possible: nothing has left this machine"
 _OF_CI_LOGS = re.compile(r":(?=:)|##(?=\[)")
 # Those below the space are escaped by JSON itself.
 _UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_NO_LETTERS = "\ufffe\uffff"  # XML does not allow them, and nobody sees them
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -54,7 +57,9 @@ def clean(text: str) -> str:
 def _visible(text: str) -> str:
     visible = (" " if letter in "\r\n\t" else letter for letter in text)
     return "".join(
-        letter for letter in visible if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        letter
+        for letter in visible
+        if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp") and letter not in _NO_LETTERS
     )
 
 

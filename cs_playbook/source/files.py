@@ -43,8 +43,16 @@ def find_root(start: Path) -> Path:
             return folder
     raise ChoiceError(
         f"there is no {PROJECT_FILE} in {start} or above it",
-        "go into a workspace, name one with -C DIR, or make one: cs-playbook init my-team",
+        "go into a workspace, name one with -C DIR, or make one: cs-playbook init my-team (with --empty: without the library)",
     )
+
+
+def below_top(root: Path) -> str:
+    """Where a folder stands in its repository, as hosts of pull requests name files: `cs/acme/`; "" at its top, or in none."""
+    here = root.resolve()
+    top = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+    below = here.relative_to(top).as_posix()
+    return "" if below == "." else f"{below}/"
 
 
 def read_files(root: Path) -> WorkspaceFiles:
@@ -83,6 +91,12 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
+def is_ours(name: str) -> bool:
+    """Whether a path below the root (with /) is named like a file that is read, in a folder that is looked into."""
+    *folders, last = name.split("/")
+    return _named_like_ours(name, last) and not any(_closed(folder) for folder in folders)
+
+
 def is_text(name: str) -> bool:
     """Whether the name of a file is UTF-8."""
     return name.isascii() or printable(name) == name
@@ -103,8 +117,7 @@ def _below(root: str) -> Iterator[_There]:
         folder, before = waiting.pop()
         for entry in _listed(folder, before):
             yield _There(f"{before}{entry.name}", entry)
-            hidden = entry.name.startswith(".") or entry.name in _NOT_OURS
-            if not hidden and entry.is_dir(follow_symlinks=False):
+            if not _closed(entry.name) and entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{before}{entry.name}/"))
 
 
@@ -128,8 +141,17 @@ def _in_order(there: _There) -> list[str]:
 
 def _wanted(there: _There) -> bool:
     """Whether its name says that it is ours."""
-    endings = _LETTER if there.name.startswith((f"{LETTERS}/", f"{DOCUMENTS}/")) else _YAML
-    return there.name.endswith(endings) and not there.entry.name.startswith(".")
+    return _named_like_ours(there.name, there.entry.name)
+
+
+def _named_like_ours(name: str, last: str) -> bool:
+    endings = _LETTER if name.startswith((f"{LETTERS}/", f"{DOCUMENTS}/")) else _YAML
+    return name.endswith(endings) and not last.startswith(".")
+
+
+def _closed(folder: str) -> bool:
+    """A folder that is hidden, or that a run or a tool fills."""
+    return folder.startswith(".") or folder in _NOT_OURS
 
 
 def _no_text(there: _There, root: str) -> tuple[str, str] | None:

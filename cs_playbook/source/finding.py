@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,6 +57,24 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """ "did you mean 'x'?" for the nearest known word, or ""."""
+    near = _nearest(word, known)
+    return f"did you mean '{near}'?" if near else ""
+
+
+def did_you_mean_part(dotted: str, known: Iterable[str]) -> str:
+    """As `did_you_mean`; what both begin with is no likeness: account.name is nothing like account.sentiment."""
+    names = list(known)
+    first, _, rest = dotted.partition(".")
+    parts = [name.removeprefix(f"{first}.") for name in names if name.startswith(f"{first}.")]
+    if not rest or not parts:
+        return did_you_mean(dotted, names)
+    near = _nearest(rest, parts)
+    return f"did you mean '{first}.{near}'?" if near else ""
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415  # two milliseconds at every start, for a slip of the pen
+
     words = {name.lower(): name for name in sorted(set(known), reverse=True)}
     near = difflib.get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.6)
-    return f"did you mean '{words[near[0]]}'?" if near else ""
+    return words[near[0]] if near else ""

@@ -38,19 +38,19 @@ _LIMITS = (
 )
 _READING = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
 _TRANSACTIONS = frozenset((sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT))
+_ROWS = frozenset((sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE))
 _TEMPORARY = frozenset(
     (
         sqlite3.SQLITE_CREATE_TEMP_TABLE, sqlite3.SQLITE_CREATE_TEMP_INDEX, sqlite3.SQLITE_CREATE_TEMP_VIEW,
         sqlite3.SQLITE_DROP_TEMP_TABLE, sqlite3.SQLITE_DROP_TEMP_INDEX, sqlite3.SQLITE_DROP_TEMP_VIEW,
-        sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_REINDEX,
-        sqlite3.SQLITE_ANALYZE, sqlite3.SQLITE_CREATE_TABLE,
+        sqlite3.SQLITE_REINDEX, sqlite3.SQLITE_ANALYZE, sqlite3.SQLITE_CREATE_TABLE,
     )
 )  # fmt: skip
 
 
-def close_the_doors(connection: sqlite3.Connection, own_functions: Set[str]) -> None:
-    """From here on the connection refuses all but SELECT, known functions, those of `own_functions` (asked at
-    each statement) and work on temporary tables."""
+def close_the_doors(connection: sqlite3.Connection, own_functions: Set[str], filled: Set[str]) -> None:
+    """From here on the connection refuses all but SELECT, known functions, those of `own_functions`, changed rows
+    in the schemas of `filled` (both asked at each statement), and temporary tables."""
     for setting in _SETTINGS:
         connection.execute(setting)
     # json_each makes its table when it is first used, which would look like writing.
@@ -66,6 +66,8 @@ def close_the_doors(connection: sqlite3.Connection, own_functions: Set[str]) -> 
         if action == sqlite3.SQLITE_FUNCTION:
             name = (second or "").lower()
             return sqlite3.SQLITE_OK if name in FUNCTIONS or name in own_functions else sqlite3.SQLITE_DENY
+        if action in _ROWS:
+            return sqlite3.SQLITE_OK if schema in filled else sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK if action in _TEMPORARY and schema == "temp" else sqlite3.SQLITE_DENY
 
     connection.set_authorizer(allows)

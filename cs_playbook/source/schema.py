@@ -22,10 +22,13 @@ KINDS = (
     "segments",
     "scorecard",
     "team",
+    "resources",
+    "kpis",
     "playbook",
+    "success_plan",
     "tests",
 )
-KINDS_NOT_YET = ("success_plan", "kpis", "resources")
+KINDS_NOT_YET: tuple[str, ...] = ()
 
 _TYPES = {
     "string": "text", "object": "a block of keys", "array": "a list", "integer": "a whole number", "number": "a number",

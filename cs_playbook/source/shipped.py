@@ -24,6 +24,21 @@ def language() -> Path:
     return _PACKAGE / "language"
 
 
+def guide() -> Path:
+    """The folder of the pages for those who work with the program, one each."""
+    return _PACKAGE / "guide"
+
+
+def hosts() -> Path:
+    """The folder of what hosts of code run for each pull request."""
+    return _PACKAGE / "hosts"
+
+
+def mappings() -> Path:
+    """The folder of the ready mappings: one folder a tool, with its data.yaml and sources.yaml."""
+    return language() / "mappings"
+
+
 def program() -> Path:
     """The folder of this very program."""
     return _PACKAGE

@@ -42,7 +42,8 @@ class Snapshot:
         self.path = path
         self._identity = identity
         self._own_functions: set[str] = set()
-        close_the_doors(connection, self._own_functions)
+        self._filled = {"temp"}
+        close_the_doors(connection, self._own_functions, self._filled)
 
     @staticmethod
     def open(path: Path, shape: str | None = None) -> Snapshot:

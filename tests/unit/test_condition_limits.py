@@ -82,7 +82,7 @@ def test_the_deepest_of_a_shape_has_the_same_answer_from_both_readers(
 ) -> None:
     text = deepest(SHAPES[name]).replace("NAME", "tier").replace("DAY", "renewal")
     expression = bound(text)
-    many = by_sql(database, sql(expression, account_columns("f"), RECKONING), ROW)
+    many = by_sql(database, sql(expression, account_columns("f")), ROW)
     assert (None if many is None else bool(many)) == truth(evaluate(expression, ROW, RECKONING))
 
 
@@ -150,7 +150,7 @@ def test_forty_playbooks_signals_and_segments_with_the_deepest_conditions_are_ru
         signals=SIGNALS.format(text=deep, of_rows=deep.replace("arr", "account.arr")),
     )
     late: list[Row] = [promise("p", "acme", on(-1))]
-    for day in range(3):
+    for day in range(2):
         world.morning(on(day), given(account("acme"), day=day, promises=late))
     assert world.enrollments("acme")
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_playbook.effects.event_text import read_enrollment, read_event, write_enrollment, write_event
+from cs_playbook.effects.enrollment_text import read_enrollment, write_enrollment
+from cs_playbook.effects.event_text import read_event, write_event
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, Repeated, TaskState
 from cs_playbook.model.event import (
@@ -250,7 +251,7 @@ LEFT_OUT = [
     (TaskAnswered, {"note": "", "via": "done"}),
     (Ended, {"by": "rule", "because": ""}),
     (StartAsked, {"because": ""}),
-    (TraitSet, {"because": "", "enrollment": None, "step": ""}),
+    (TraitSet, {"because": "", "enrollment": None, "step": "", "until": None}),
     (Notified, {"channel": "", "to": ()}),
     (
         OpenTask,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.masks import MOST, masks, parts, sample
+from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.scan import Rule
 from cs_playbook.compile.sql import impatient, sql_of_condition
 from cs_playbook.model.condition import Condition
@@ -59,6 +60,8 @@ def database() -> sqlite3.Connection:
         f"create temp table facts (_n integer primary key, arr real, seats integer, tier text, paying integer, _active integer, {patient} integer) strict"
     )
     connection.execute("create temp view facts_keyed as select *, _n as _id from temp.facts")
+    for name, function in own_functions(RECKONING).items():
+        connection.create_function(name, -1, function, deterministic=True)
     return connection
 
 
@@ -76,9 +79,9 @@ def test_one_scan_says_what_each_rule_says(
     database.execute("delete from temp.facts")
     database.executemany("insert into temp.facts values (null, ?, ?, ?, ?, ?, ?)", rows)
     rules = [rule(condition(lines), sees_inactive=k in see_all) for k, lines in enumerate(written)]
-    shares = {part: chance.random() for part in parts(rules, RECKONING)}
+    shares = {part: chance.random() for part in parts(rules)}
 
-    said = dict(database.execute(masks(rules, RECKONING, shares)))
+    said = dict(database.execute(masks(rules, shares)))
 
     for k, one in enumerate(rules):
         for bit, asked in ((k, impatient(one.condition)), (MOST + k, one.condition)):
@@ -92,7 +95,7 @@ def test_the_sample_gives_the_share_of_each_part(
     database: sqlite3.Connection, written: list[list[str]]
 ) -> None:
     database.execute("delete from temp.facts")
-    asked = parts([rule(condition(lines)) for lines in written], RECKONING)
+    asked = parts([rule(condition(lines)) for lines in written])
 
     assert database.execute(sample(asked)).fetchone() == (0.0,) * len(asked)
 
@@ -102,7 +105,7 @@ def test_the_sample_gives_the_share_of_each_part(
 
 def alone(database: sqlite3.Connection, one: Rule, asked: Condition) -> set[int]:
     seen = "1" if one.playbook.sees_inactive else "_active"
-    text = sql_of_condition(asked, account_columns("f"), RECKONING)
+    text = sql_of_condition(asked, account_columns("f"))
     return {
         account
         for (account,) in database.execute(f"select _id from temp.facts_keyed f where {seen} and {text}")
@@ -110,7 +113,10 @@ def alone(database: sqlite3.Connection, one: Rule, asked: Condition) -> set[int]
 
 
 def rule(asked: Condition, *, sees_inactive: bool = False) -> Rule:
-    return Rule(SimpleNamespace(sees_inactive=sees_inactive, trigger=SimpleNamespace(one_per=None)), asked)  # type: ignore[arg-type]
+    return Rule(
+        SimpleNamespace(sees_inactive=sees_inactive, trigger=SimpleNamespace(one_per=None, per_person=None)),
+        asked,
+    )  # type: ignore[arg-type]
 
 
 def condition(lines: list[str]) -> Condition:

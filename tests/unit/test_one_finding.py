@@ -50,7 +50,7 @@ def test_one_slip_is_one_finding(slip: str, tmp_path: Path) -> None:
         ("a name for an address", "write cs_ops: {is: nora@vendor.example}"),
         (
             "nobody to write to",
-            "people of the customer are: admins, best_contact, champion, sponsor; e.g. to: admins",
+            "people of the customer are: admins, best_contact, billing_contact, champion, respondent, sponsor, webinar_guest; e.g. to: admins",
         ),
     ],
 )
@@ -80,7 +80,7 @@ def test_answers_that_lead_nowhere_are_one_line_unless_somebody_asks(tmp_path: P
 
     said = as_text(without_notes(found), {}, Looked(1, 0.0), 80, about_branches(found))
 
-    assert "1 step has answers that nothing follows: each ends only its branch" in said
+    assert "steps have answers that nothing follows: each ends only its branch" in said
     assert "validate -v lists them" in " ".join(said.split())
     assert about_branches(without_notes(found)) == ""
 

@@ -260,9 +260,12 @@ def test_sources_are_read() -> None:
         "set_aside",
         0.025,
     )
-    assert [(table.table, table.file, table.encoding, table.separator) for table in read.tables] == [
-        ("accounts", "accounts.csv", "utf-8", ","),
-        ("tickets", "tickets.csv", "utf-8", ","),
+    assert [
+        (table.table, table.origin.files, table.origin.encoding, table.origin.separator)
+        for table in read.tables
+    ] == [
+        ("accounts", ("accounts.csv",), "utf-8", ","),
+        ("tickets", ("tickets.csv",), "utf-8", ","),
     ]
 
 
@@ -300,7 +303,7 @@ def test_a_field_may_be_written_in_a_way_of_its_own() -> None:
             (
                 "3:1",
                 "the table tickets of the contract has no source",
-                "add tickets: with its file and fields",
+                "add tickets: with its file and fields; without such an export take it out of data.yaml",
             ),
         ),
         (
@@ -329,7 +332,7 @@ def test_a_field_may_be_written_in_a_way_of_its_own() -> None:
             (
                 "2:8",
                 "'DD-MM-YY' has no YYYY",
-                "it is made of YYYY, MM, DD, HH, MM, SS and separators, e.g. DD-MM-YYYY HH:MM",
+                "it is made of YYYY, MM, DD, HH, MM, SS and separators, e.g. DD-MM-YYYY HH:MM; or it is timestamp, epoch seconds, epoch milliseconds",
             ),
         ),
         (

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cs_playbook.compile.placing import shape
+from cs_playbook.effects.origins import Exports
 from cs_playbook.effects.snapshot_build import Built, Stamp, build
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.expression import to_day
@@ -48,7 +49,9 @@ def mapping(catalog: Catalog) -> Sources:
 
 def make(into: Path, exports: Path = EXPORTS, **changes: str) -> Built:
     catalog = workspace(**changes)
-    return build(catalog.contract, mapping(catalog), exports, into, Stamp(DAY, "2024-06-01T06:00:00Z", "0"))
+    return build(
+        catalog.contract, mapping(catalog), Exports(exports), into, Stamp(DAY, "2024-06-01T06:00:00Z", "0")
+    )
 
 
 @pytest.fixture(scope="module")

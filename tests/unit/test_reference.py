@@ -43,7 +43,10 @@ ORDER = (
     "traits",
     "segments",
     "scorecard",
+    "success_plan",
     "team",
+    "resources",
+    "kpis",
     "project",
     "tests",
 )
@@ -55,7 +58,19 @@ HOME = {
 OF_THE_SURROUNDINGS = ("CSP377", "CSP409", "CSP404")
 OF_A_FILE_ALONE = ("CSP140", "CSP712")  # the files that it names are not there
 # A playbook of its own that stands beside the others; whole other files would leave the rest of them without ground.
-ONLY_THEIR_SHAPE = ("data", "sources", "signals", "segments", "team", "project", "data.tables.parent")
+ONLY_THEIR_SHAPE = (
+    "data",
+    "sources",
+    "signals",
+    "segments",
+    "team",
+    "project",
+    "data.tables.parent",
+    "success_plan.template",
+)
+
+# A segmentation has one list of segments: another one is of a segmentation of its own.
+ANOTHER_LIST = ("segments.any_match", "segments.exclusive")
 
 
 @cache
@@ -244,7 +259,8 @@ def story_of(playbook: str, given: dict[str, Any], *, starts: bool) -> dict[str,
     ],
 )  # fmt: skip
 def test_an_example_of_a_word_is_sound(example: str, tmp_path: Path) -> None:
-    kind = "signals" if example.startswith("signals:") else "playbook.audience"
+    whole = (kind for kind in ("signals", "playbook") if example.startswith(f"{kind}:"))
+    kind = next(whole, "playbook.audience")
 
     assert faults(kind, example, tmp_path / "place") == []
 
@@ -337,6 +353,8 @@ def placed(name: str, text: str) -> dict[str, str]:
             part = {"exit": [{"when": "not paying", "outcome": "lost"}], **part}
     if name == kind and kind not in ("signals", "traits", "tests"):
         return {**ground(), ("playbooks/one-more.yaml" if kind == "playbook" else HOME[kind]): text}
+    if name in ANOTHER_LIST:
+        return {**ground(), "segments/one-more.yaml": f"segments: one_more\n{text}"}
     whole = content((LANGUAGE / HOME[kind]).read_text(encoding="utf-8"))
     if kind not in ("playbook", "tests"):
         part = {

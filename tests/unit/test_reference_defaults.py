@@ -22,7 +22,7 @@ calendar: {}
 stop_when: {}
 channels: {cs-risk: {webhook_from_environment: CS_RISK_WEBHOOK}}
 """
-NOT_OF_THE_MEANING = ("span", "places", "text", "definition", "files")
+NOT_OF_THE_MEANING = ("span", "query_span", "places", "text", "definition", "files")
 
 
 def test_a_default_that_is_written_down_changes_nothing(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from cs_playbook.model.event import (
     TaskAnswered,
 )
 from cs_playbook.plan.advance import enrollment_values
+from cs_playbook.plan.decision import Subject
 from cs_playbook.plan.fold import begin, fold
+from cs_playbook.plan.speaking import of_enrollment
 
 DAY, LATER = date(2026, 3, 2), date(2026, 3, 9)
 BEGUN = begin(Started("e", "p", "acme", None, 1, "d", Arm.TREATED, DAY, "rule"))
@@ -48,6 +50,14 @@ def test_an_answer_of_an_earlier_time_says_nothing_of_a_later_one() -> None:
     second = after(*first, SECOND, opened("t2", 2, LATER), TaskAnswered("e", "t2", "approved", LATER, "lea"))
 
     assert enrollment_values(second)["steps.look.outcome"] == "approved"
+
+
+def test_while_it_is_open_again_sentences_name_what_came_of_the_time_before() -> None:
+    first = (*FIRST, opened("t1", 1, DAY), TaskAnswered("e", "t1", "refused", DAY, "lea"))
+
+    again = after(*first, SECOND, opened("t2", 2, LATER))
+
+    assert of_enrollment(Subject("acme", None, {}), again).values["steps.look.outcome"] == "refused"
 
 
 def test_what_is_open_is_cancelled_when_the_step_is_over() -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as some
 
 from cs_playbook.check.data_codes import CODES
 from cs_playbook.compile.placing import shape
+from cs_playbook.effects.origins import Exports
 from cs_playbook.effects.snapshot_build import Built, Stamp, build
 from cs_playbook.effects.snapshot_memory import memory_snapshot
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
@@ -112,7 +113,7 @@ def built(tmp_path: Path, mapping: Sources | None = None, day: date = DAY, **cha
     return build(
         contract(),
         mapping or sources(),
-        folder,
+        Exports(folder),
         tmp_path / "snapshots",
         Stamp(day, f"{day}T06:00:00Z", "0.1"),
     )
@@ -280,7 +281,12 @@ def test_what_is_expected_of_rows_is_asked_of_the_finished_tables(tmp_path: Path
 
     stamp = Stamp(DAY, "", "")
     made = build(
-        contract(), sources(), export(tmp_path / "exports"), tmp_path / "snapshots", stamp, violations
+        contract(),
+        sources(),
+        Exports(export(tmp_path / "exports")),
+        tmp_path / "snapshots",
+        stamp,
+        violations,
     )
 
     assert (made.manifest is not None, made.findings[0].message) == (True, "1 accounts pay nothing")
@@ -370,7 +376,7 @@ def test_missing_files_and_columns_come_all_at_once(tmp_path: Path) -> None:
     folder = export(tmp_path / "exports", contacts="id,account,mail,roles\n", accounts="id;parent;name\n")
     (folder / "usage.csv").rename(folder / "usages.csv")
 
-    made = build(contract(), sources(), folder, tmp_path / "snapshots", Stamp(DAY, "", ""))
+    made = build(contract(), sources(), Exports(folder), tmp_path / "snapshots", Stamp(DAY, "", ""))
 
     said = {(f.span.file, f.code, f.hint) for f in made.findings}
     assert ("sources.yaml", "CSP722", "did you mean 'mail'?") in said
@@ -427,7 +433,9 @@ def test_a_day_is_replaced_when_asked(tmp_path: Path) -> None:
     built(tmp_path)
     folder = export(tmp_path / "exports", contacts="id,account,email,roles\n")
 
-    again = build(contract(), sources(), folder, tmp_path / "snapshots", Stamp(DAY, "", ""), replace=True)
+    again = build(
+        contract(), sources(), Exports(folder), tmp_path / "snapshots", Stamp(DAY, "", ""), replace=True
+    )
 
     assert rows(again.path, "SELECT count(*) FROM contacts") == [(0,)]
 
@@ -563,7 +571,14 @@ def test_a_snapshot_that_was_replaced_is_not_the_same(tmp_path: Path) -> None:
     path = built(tmp_path).path or Path()
     with Snapshot.open(path) as snapshot:
         before = snapshot.still_the_same()
-        build(contract(), sources(), tmp_path / "exports", path.parent, Stamp(DAY, "", ""), replace=True)
+        build(
+            contract(),
+            sources(),
+            Exports(tmp_path / "exports"),
+            path.parent,
+            Stamp(DAY, "", ""),
+            replace=True,
+        )
 
         assert (before, snapshot.still_the_same()) == (True, False)
 

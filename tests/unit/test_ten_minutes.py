@@ -47,7 +47,9 @@ def workspace(tmp_path: Path) -> Path:
 def test_its_files_are_sound(workspace: Path) -> None:
     loud = [one for one in examine(workspace).findings if one.severity is not Severity.NOTE]
 
-    assert sorted(files()) == [LETTER, "playbooks/empty-seats.yaml", "tests/empty-seats.yaml"]
+    assert sorted(files()) == [
+        *(LETTER, "playbooks/empty-seats.yaml", "resources/trainings.yaml", "tests/empty-seats.yaml")
+    ]
     assert [f"{one.span.file}:{one.span.line} {one.message}" for one in loud] == []
 
 
@@ -90,3 +92,27 @@ def test_what_it_says_to_write_instead_is_sound(workspace: Path) -> None:
 
 def test_it_fits_two_printed_pages() -> None:
     assert len(PAGE.split()) <= TWO_PRINTED_PAGES
+
+
+def test_what_it_says_of_a_list_is_sound(workspace: Path) -> None:
+    text = (
+        "playbook: offer\ntitle: Offer\nowner: cs_ops\nwhy: So.\ntrigger:\n  one_per: trainings\n"
+        "  when: [row.language = language, days_until(row.held_on) between 7 and 21, \"has(trainings, topic = 'seats')\"]\n"
+        "  already_matching: skip\nsteps: [{id: a, email: offer/one, to: champion, from: csm}]\n"
+    )
+    loop = next(one for one in re.findall(r"`(\{% for .*?endfor %\})`", PAGE))
+    (workspace / "playbooks" / "offer.yaml").write_text(text, encoding="utf-8")
+    for language in ("en", "fr"):
+        letter = workspace / "emails" / "offer" / "one" / f"{language}.md"
+        letter.parent.mkdir(parents=True, exist_ok=True)
+        letter.write_text(f"---\nsubject: Trainings\n---\n{loop}\n", encoding="utf-8")
+
+    found = [one for one in examine(workspace).findings if "offer" in one.span.file]
+
+    assert [one.message for one in found] == []
+    asked = (
+        "row.language = language",
+        "days_until(row.held_on) between 7 and 21",
+        "has(trainings, topic = 'seats')",
+    )
+    assert [one for one in asked if f"`{one}`" not in PAGE] == []

@@ -235,7 +235,7 @@ PAGES = {
         Fails:
 
             # playbooks/example.yaml
-            audience: plan.progress < 0.5
+            audience: row_number() <= 10
 
         Mended:
 
@@ -278,7 +278,8 @@ PAGES = {
         Memory or patience where there is none
 
         `was`, `ago`, `running` and `finished` remember facts of the account: they are asked in playbooks
-        and segments, not of rows and in signals. at_start() needs an enrollment: exit, goal and steps.
+        and segments, not of rows and in signals. at_start() needs an enrollment: exit, goal and steps;
+        there it remembers the row too: at_start(row.due_on).
         `for:` waits in conditions about the account.
 
         Fails:

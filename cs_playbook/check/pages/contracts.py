@@ -3,6 +3,26 @@
 from __future__ import annotations
 
 PAGES = {
+    "CSP700": """
+        A table `answers` without `account:` holds what people answered to tasks in the CRM. Its rows
+        belong to tasks: `task` is the key that stands in tasks.csv, `outcome` what was answered; `by`,
+        `on` (a date), `note` and `answers` (name=value; …) may be there besides. A table of that name
+        about something else, a survey perhaps, says `account: <field>` like all others.
+
+        Fails:
+
+            # data.yaml
+            tables:
+              answers:
+                fields: {task: text, result: text}
+
+        Mended:
+
+            # data.yaml
+            tables:
+              answers:
+                fields: {task: text, outcome: text, by: text, on: date, note: text}
+        """,
     "CSP701": """
         Types are text, email (one checked address), number, integer, boolean, date, happened (a date that
         is known only once it has come) and list.
@@ -174,178 +194,24 @@ PAGES = {
                 account: account_id
                 fields: {id: text, account_id: text, size: {type: text, values: [small, large]}}
         """,
-    "CSP711": """
-        sources.yaml says where the tables and fields of data.yaml come from, and no others. Columns of an
-        export that nobody maps are fine.
+    "CSP710": """
+        A list of resources is kept by hand: what is misspelt there would be empty in a letter to many. Each item
+        says fields that the list declares, with values of their types; its `id` is the word that it stands under.
 
         Fails:
 
-            # sources.yaml
-            tables:
-              contact:
-                file: contacts.csv
-                fields: {id: id}
+            # webinars.yaml
+            resources: webinars
+            fields: {title: text, held_on: date}
+            items:
+              first-reports: {title: Your first reports, held_on: next Tuesday}
 
         Mended:
 
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-        """,
-    "CSP712": """
-        Nothing is guessed: every field says its column, or `null` if you do not have it.
-
-        Fails:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left}
-
-        Mended:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-        """,
-    "CSP713": """
-        A way of writing dates is made of YYYY, MM, DD, HH, MM, SS and separators.
-
-        Fails:
-
-            # sources.yaml
-            dates: DD/MM/YY
-
-        Mended:
-
-            # sources.yaml
-            dates: DD/MM/YYYY
-        """,
-    "CSP714": """
-        03/04/2026 is in March or in April: somebody has to say it.
-
-        Fails:
-
-            # sources.yaml
-            sources: exports
-            tables:
-              accounts:
-                file: accounts.csv
-                fields: {id: id, name: name, arr: arr, seats: seats, contract_status: status, contract_start: start, renewal_date: renewal, churned_on: churned, strategic: strategic, sector: null, csm_email: csm, ae_email: null}
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-              subscriptions:
-                file: subscriptions.csv
-                fields: {id: id, account_id: account, product: product, ended_on: ended}
-              usage:
-                file: usage.csv
-                fields: {subscription_id: subscription, day: day, user_id: user, events: events}
-              tickets:
-                file: tickets.csv
-                fields: {id: id, account_id: account, priority: priority, opened_on: opened, closed_on: closed}
-
-        Mended:
-
-            # sources.yaml
-            sources: exports
-            dates: YYYY-MM-DD
-            tables:
-              accounts:
-                file: accounts.csv
-                fields: {id: id, name: name, arr: arr, seats: seats, contract_status: status, contract_start: start, renewal_date: renewal, churned_on: churned, strategic: strategic, sector: null, csm_email: csm, ae_email: null}
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-              subscriptions:
-                file: subscriptions.csv
-                fields: {id: id, account_id: account, product: product, ended_on: ended}
-              usage:
-                file: usage.csv
-                fields: {subscription_id: subscription, day: day, user_id: user, events: events}
-              tickets:
-                file: tickets.csv
-                fields: {id: id, account_id: account, priority: priority, opened_on: opened, closed_on: closed}
-        """,
-    "CSP715": """
-        A comma cannot be both the decimal sign and the sign between thousands, a word not both yes and no.
-
-        Fails:
-
-            # sources.yaml
-            decimal: ","
-            thousands: ","
-
-        Mended:
-
-            # sources.yaml
-            decimal: ","
-            thousands: " "
-        """,
-    "CSP716": """
-        `column:` names a column, `is:` a text that stands in every row. A field that you do not have is
-        `null`.
-
-        Fails:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: {column: email, is: nobody@acme.example}, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-
-        Mended:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-        """,
-    "CSP717": """
-        The constant is read like a cell of the export, in the way of writing that is declared.
-
-        Fails:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: {is: yesterday}, has_left: left, language: null}
-
-        Mended:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: {is: 2026-03-02}, has_left: left, language: null}
-        """,
-    "CSP718": """
-        A separator is one letter, the file lies below the folder of the exports, and the encoding is one
-        that exists: utf-8, cp1252, utf-16.
-
-        Fails:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                separator: ", "
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
-
-        Mended:
-
-            # sources.yaml
-            tables:
-              contacts:
-                file: contacts.csv
-                separator: ";"
-                fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
+            # webinars.yaml
+            resources: webinars
+            fields: {title: text, held_on: date}
+            items:
+              first-reports: {title: Your first reports, held_on: 2026-12-03}
         """,
 }

@@ -30,6 +30,26 @@ PAGES = {
         Write `dates: DD-MM-YYYY`, or however they are written, for all tables or for one field. Nothing is
         guessed, because 03/04 is in March or in April.
         """,
+    "CSP728": """
+        Either the file was cut off on its way, or the list of records stands below another key (`rows:
+        data.items`), or each line is a record of its own (`format: json_lines`). A key that stands twice in a
+        record is refused too: nobody knows which one is meant. A record has at most a million letters.
+        """,
+    "CSP729": """
+        The message is the database's own. A query of sources.yaml is one SELECT; it may not write, attach
+        files or call what reaches outside.
+        """,
+    "CSP739": """
+        The other lines can be read all the same; this one counts as a bad row.
+        """,
+    "CSP772": """
+        One of the two would be taken by chance. `newest_by:` or `where:` of the lookup chooses, or the file it
+        is looked up in is mended.
+        """,
+    "CSP773": """
+        The two exports were made at different times, or of different things. `unmatched: empty` says that it
+        may be missing: the looked-up fields are then empty, and you are warned.
+        """,
     "CSP731": """
         The cell cannot be read as its type in data.yaml says: a number, a date, yes or no. Either the
         export is wrong, or the way of writing (`dates:`, `decimal:`, `yes:`) is not declared, or the type
@@ -73,6 +93,13 @@ PAGES = {
     "CSP744": """
         The export says that A belongs to B and B to A, or that an account is its own parent. Each counts as a
         child of the one it names, and nobody as a child of itself.
+        """,
+    "CSP745": """
+        A note: nothing is wrong. The mapping says so.
+        """,
+    "CSP774": """
+        Cells are compared letter by letter: `"true"` is not `TRUE`. Where nothing is left at all, the word is
+        perhaps from another export.
         """,
     "CSP751": """
         Customers do not leave by the dozen overnight: an export that lost half of its rows looks like this.

@@ -175,12 +175,14 @@ PAGES = {
         Fails:
 
             # playbooks/example.yaml
-            trigger: {one_per: csm, when: arr > 0, already_matching: skip}
+            steps:
+              - {id: hello, email: example/hello, to: champion, from: csm, send: auto}
 
         Mended:
 
             # playbooks/example.yaml
-            trigger: {when: arr > 0, already_matching: skip}
+            steps:
+              - {id: hello, email: example/hello, to: champion, from: csm, send: draft}
         """,
     "CSP110": """
         A key that does not exist here

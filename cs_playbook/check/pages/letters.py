@@ -161,4 +161,59 @@ PAGES = {
 
             {{ csm.name }}
         """,
+    "CSP412": """
+        A blank that the letter shows or `needs` is empty for everybody in reach of an account: the draft of
+        it will be held back, and somebody has to look for what is missing. The newest snapshot tells;
+        without one nothing is said. In reach is whoever the roles of `to:` pick, of the accounts that the
+        playbook sees, as far as their own fields can tell.
+
+        Fill the field in the source; or let the letter do without, e.g.
+        {% if contact.first_name %}Hello {{ contact.first_name }}{% else %}Hello{% endif %}.
+        """,
+    "CSP413": """
+        A letter goes through a list of `resources:` and links to a field of its items that some of them leave
+        empty. An empty blank holds the letter back, so one such item holds it back for everybody who would have
+        got it. Where the letter is about one item (`one_per:`, `{{ row.path }}`) only the letters about that
+        item wait until somebody fills it in: a note, which `validate -v` shows.
+
+        What stands in a blank is one word of an address: a slash in it is written %2F, and the page is not found.
+
+        Fails:
+
+            # articles.yaml
+            resources: articles
+            fields: {title: text, path: text}
+            items:
+              reports: {title: Reports that get read, path: reports}
+              search: {title: Find anything in ten seconds}
+
+            # emails/example/hello/en.md
+            ---
+            subject: "Hello {{ contact.first_name }}"
+            ---
+            {% for article in rows('articles') %}
+            - [{{ article.title }}](https://vendor.example/{{ article.path }})
+            {% endfor %}
+
+            {{ csm.name }}
+
+        Mended:
+
+            # articles.yaml
+            resources: articles
+            fields: {title: text, path: text}
+            items:
+              reports: {title: Reports that get read, path: reports}
+              search: {title: Find anything in ten seconds}
+
+            # emails/example/hello/en.md
+            ---
+            subject: "Hello {{ contact.first_name }}"
+            ---
+            {% for article in rows('articles', "path is not null") %}
+            - [{{ article.title }}](https://vendor.example/{{ article.path }})
+            {% endfor %}
+
+            {{ csm.name }}
+        """,
 }
