@@ -21,7 +21,7 @@ test: .venv/installed-dev ## style, types, floors and tests: what has to pass be
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile # a file on one core: what its tests share is made once
 
 bench: .venv/installed-dev ## the measurements of tests/benchmarks
 	$(BIN)/pytest tests/benchmarks

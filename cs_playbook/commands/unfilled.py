@@ -50,11 +50,12 @@ class _Lacking:
 
 def unfilled(catalog: Catalog, folder: Path) -> list[Finding]:
     """`folder`: of the snapshots. Nothing where there is none, or none that can be read: others tell of that."""
-    uses = list(_uses(catalog))
-    if not uses:
-        return []
     try:
-        with Snapshot.open(snapshots.newest(folder), placing.shape(catalog.contract)) as snapshot:
+        newest = snapshots.newest(folder)  # before any letter is read again
+        uses = list(_uses(catalog))
+        if not uses:
+            return []
+        with Snapshot.open(newest, placing.shape(catalog.contract)) as snapshot:
             return list(_asked(uses, catalog, snapshot))
     except (UserError, sqlite3.Error):
         return []
