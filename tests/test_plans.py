@@ -319,6 +319,22 @@ def test_a_new_plan_is_filled_with_what_the_snapshot_knows(
     )
 
 
+def test_a_new_plan_is_sound_whatever_the_customer_is_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = small(tmp_path)
+    world.write("plans/first-year.yaml", TEMPLATE)
+    name = "Acme\u202e: [x] # \"y\" {{ account.arr }}\u200b"
+    people = [contact("claire", "acme", first_name="Cl\u200baire, {x}: #")]
+    world.morning(on(0), given(account("acme", name=name), contacts=people))
+
+    typed(world, capsys, "new", "success_plan", "mine", "--account", "acme", "--template", "first-year")
+
+    plan = account_plan(world.workspace, "acme", None).line.plan
+    assert plan.title == 'Acme: [x] # "y" { { account.arr }}: The first year'
+    assert "Claire, {x}: #" in (world.root / "plans" / "mine.yaml").read_text(encoding="utf-8")
+
+
 def test_a_new_plan_needs_an_account_and_a_template_that_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

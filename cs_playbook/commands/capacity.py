@@ -13,7 +13,6 @@ from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.promises import accounts_by_owner
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose
-from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.expression import Name
 from cs_playbook.model.playbook import Status
@@ -24,7 +23,6 @@ from cs_playbook.plan.guards import already_passed
 from cs_playbook.plan.in_flight import playbook_of
 from cs_playbook.study.capacity import FEWEST, MOST, Capacity, Standing, capacity, weeks_from
 
-OWNING = "csm"  # the role of whose people accounts are, where no segmentation assigns another
 GOING_ON = (Status.LIVE, Status.DRAINING)
 
 
@@ -82,8 +80,8 @@ def _standing(morning: Morning) -> Iterator[Standing]:
     """Segments in their order; an owner is spelt as the team's file does."""
     catalog, stage = morning.today.catalog, morning.stage
     for segmentation in catalog.segmentations.values():
-        assigned = catalog.assignments.get(segmentation.name)
-        owning = _owning(catalog, frozenset(stage.columns), assigned.role if assigned else OWNING)
+        role = catalog.owning_role(segmentation.name)
+        owning = _owning(role, catalog.team, frozenset(stage.columns))
         for segment in segmentation.segments:
             if segment.minutes_per_month is None:
                 continue
@@ -94,12 +92,11 @@ def _standing(morning: Morning) -> Iterator[Standing]:
                 yield Standing(name, whose, accounts, segment.minutes_per_month)
 
 
-def _owning(catalog: Catalog, columns: frozenset[str], name: str) -> _Owning:
-    role = catalog.team.role(name)
+def _owning(role: Role | None, team: Team, columns: frozenset[str]) -> _Owning:
     if role is None or not isinstance(role.source, FromField) or not isinstance(role.source.fact, Name):
         return _Owning(None)
     fact = role.source.fact.name
-    return _Owning(fact if fact in columns else None, _otherwise(role, catalog.team))
+    return _Owning(fact if fact in columns else None, _otherwise(role, team))
 
 
 def _otherwise(role: Role, team: Team) -> str:

@@ -22,8 +22,9 @@ from cs_playbook.parse.playbook import Surroundings
 from cs_playbook.plan.decision import Change, SubjectPlan
 from cs_playbook.plan.guards import Stop, already_passed, too_many
 from cs_playbook.source.snapshot import Snapshot
-from cs_playbook.study.crossing import Gathering, moves_of, side_by_side
+from cs_playbook.study.crossing import Gathering, moves_of
 from cs_playbook.study.difference import Impact, Moves, OneOfThem, RuleDifference, Work
+from cs_playbook.study.merging import side_by_side
 from cs_playbook.study.plan_summary import summarise
 from cs_playbook.study.planned import OwnerMinutes, PlanSummary
 from cs_playbook.study.replay import Replay, Replayed

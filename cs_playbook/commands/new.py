@@ -10,8 +10,9 @@ from cs_playbook.commands.library import playbook_of_library
 from cs_playbook.commands.stories import run_stories
 from cs_playbook.commands.workspace import Workspace, examine_files
 from cs_playbook.errors import ChoiceError, UserError
+from cs_playbook.model.story import Case
 from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
-from cs_playbook.source.finding import Finding
+from cs_playbook.source.finding import Finding, Span
 from cs_playbook.study.copying import Copied, Side, copy, has_kind, team_for, with_files
 from cs_playbook.study.pieces_of_text import without_cases
 
@@ -117,12 +118,12 @@ def _with_stories_that_hold(
     return replace(copied, yaml=yaml), tuple(out), len(cases) - len(failed)
 
 
-def _inside(place: tuple[str, int], begins: tuple[str, int, int, int], cases: Collection[object]) -> bool:
+def _inside(place: tuple[str, int], begins: Span, cases: Collection[Case]) -> bool:
     """Whether a place lies in the case that begins there: before the next one of its file."""
     file, line = place
-    starts = sorted(case.span.line for case in cases if case.span.file == begins[0])  # type: ignore[attr-defined]
-    after = next((start for start in starts if start > begins[1]), None)
-    return file == begins[0] and begins[1] <= line and (after is None or line < after)
+    starts = sorted(case.span.line for case in cases if case.span.file == begins.file)
+    after = next((start for start in starts if start > begins.line), None)
+    return file == begins.file and begins.line <= line and (after is None or line < after)
 
 
 def write_new(path: Path, text: str) -> None:

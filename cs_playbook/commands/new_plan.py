@@ -28,10 +28,10 @@ from cs_playbook.errors import ChoiceError
 from cs_playbook.model.expression import FieldType, Value, from_day, to_day, to_list
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.success_plan import SuccessPlan
+from cs_playbook.report.plan_from_template import ForAccount, plan_from_template
 from cs_playbook.source.finding import did_you_mean
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.source.tree import Mapping, read_tree
-from cs_playbook.study.plan_from_template import ForAccount, plan_from_template
 
 ABOUT = ("arr", "licensed_seats", "contract_start", "renewal_date", "csm_email")
 NOBODY_SPECIAL = ("user",)

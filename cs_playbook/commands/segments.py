@@ -45,7 +45,6 @@ from cs_playbook.study.segments import (
 )
 
 MONEY = "arr"
-OWNER = "csm"  # the role whose book it is
 SHOWN_EACH = 10
 WEEKS = 4
 _THEN = "segments_then"
@@ -88,16 +87,16 @@ def _stage(snapshot: Snapshot, catalog: Catalog, ledger: Ledger, chosen: list[Se
     facts = [name for name in (*SHOWN, catalog.contract.accounts.key or "id") if name in catalog.facts]
     for one in chosen:
         facts += [*one.facts, *(() if len(one.standing) > 1 else (one.says,))]
-    wanted: list[Expression] = [] if (owner := _owner(catalog)) is None else [owner]
+    wanted = [owner for one in chosen if (owner := _owner(one, catalog)) is not None]
     active = [] if catalog.contract.active is None else [catalog.contract.active]
     return stage_facts(
         snapshot, asked_of([*active, *wanted], facts, catalog), catalog, reckoning, ledger, day
     )
 
 
-def _owner(catalog: Catalog) -> Expression | None:
-    """Whose book an account is in: the role `csm`, where it comes from a fact."""
-    role = catalog.team.role(OWNER)
+def _owner(one: Segmentation, catalog: Catalog) -> Expression | None:
+    """Whose book an account is in, where that comes from a fact."""
+    role = catalog.owning_role(one.name)
     return role.source.fact if role is not None and isinstance(role.source, FromField) else None
 
 
@@ -113,7 +112,7 @@ class _Look:
     shown: int
 
     def at(self, one: Segmentation) -> SegmentationNow:
-        rows = {fact: self._counted(fact) for fact in one.standing}
+        rows = {fact: self._counted(one, fact) for fact in one.standing}
         since = self._since(one)
         known = all(self._then(fact, since) for fact in one.standing)
         ways = self._ways(one) if known else {}
@@ -151,9 +150,9 @@ class _Look:
 
     # --- how many ---
 
-    def _counted(self, fact: str) -> list[tuple[str, str | None, int, float | None]]:
+    def _counted(self, one: Segmentation, fact: str) -> list[tuple[str, str | None, int, float | None]]:
         """(owner, where, accounts, ARR)."""
-        owner = _owner(self.catalog)
+        owner = _owner(one, self.catalog)
         by = "null" if owner is None else sql(owner, account_columns("f"))
         found = self._ask(queries.by_owner(fact, by, self.money))
         return [(str(who), _text(where), int(count), money) for who, where, count, money in found]
@@ -187,7 +186,7 @@ class _Look:
     ) -> tuple[OwnerNow, ...]:
         names = (*one.names, *((None,) if any(where is None for _, where, *_ in rows) else ()))
         minutes = {segment.name: segment.minutes_per_month or 0 for segment in one.segments}
-        if _owner(self.catalog) is None:
+        if _owner(one, self.catalog) is None:
             return ()
         found: list[OwnerNow] = []
         for email in dict.fromkeys(who for who, *_ in rows):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from functools import lru_cache
-from typing import assert_never
+from typing import Final, TypeVar, assert_never
 
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Answer, Cases, Condition, Evidence, Group, Leaf
@@ -37,13 +38,16 @@ from cs_playbook.model.lasting import held_days, holds_for, series_of
 from cs_playbook.model.wording import write
 
 Values = Mapping[str, Value]
+T = TypeVar("T")
 
 
-class Unfit:
+class Unfit(Enum):
     """What a list of cases gives when none fits, or an earlier one is unknown."""
 
+    UNFIT = "unfit"
 
-UNFIT = Unfit()
+
+UNFIT: Final = Unfit.UNFIT
 
 
 def answer(condition: Condition, values: Values, reckoning: Reckoning) -> Answer:
@@ -77,7 +81,7 @@ def explain(condition: Condition, values: Values, reckoning: Reckoning) -> Evide
             )
 
 
-def choose(cases: Cases, values: Values, reckoning: Reckoning) -> object:  # type: ignore[type-arg]
+def choose(cases: Cases[T], values: Values, reckoning: Reckoning) -> T | Unfit:
     """The value of the first case that fits; UNFIT where none does or an earlier one is unknown."""
     for fit in cases.fits:
         said = True if fit.when is None else answer(fit.when, values, reckoning)

@@ -19,8 +19,10 @@ from cs_playbook.model.segment import Segmentation
 from cs_playbook.model.signal import Signal
 from cs_playbook.model.story import Stories
 from cs_playbook.model.success_plan import SuccessPlan
-from cs_playbook.model.team import Team
+from cs_playbook.model.team import Role, Team
 from cs_playbook.model.trait import Trait
+
+OWNING = "csm"  # where no segmentation assigns another
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,8 @@ class Catalog:
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
     unread_kpis: frozenset[str] = frozenset()  # that are there and have errors
     assignments: Mapping[str, Assignment] = field(default_factory=dict)  # by the name of their segmentation
+
+    def owning_role(self, segmentation: str) -> Role | None:
+        """In whose book the accounts are: the role that the segmentation assigns, else the csm."""
+        assigned = self.assignments.get(segmentation)
+        return self.team.role(assigned.role if assigned is not None else OWNING)

@@ -192,7 +192,7 @@ def units_of(points: Points, fact: Expression, values: Values, reckoning: Reckon
     match points:
         case Cases():
             chosen = choose(points, values, reckoning)
-            return None if chosen is UNFIT else int(chosen)  # type: ignore[call-overload]
+            return None if chosen is UNFIT else int(chosen)
         case Line(corners=corners):
             value = evaluate(fact, values, reckoning)
             return None if value is None else _on_line(float(value), corners)  # type: ignore[arg-type]

@@ -93,8 +93,9 @@ class _Reader:
         value = self._value(node, form)
         if form == "retention":
             counted, over = self._retention(node)
-            whole = value is not None and counted is not None and over is not None
-            return Retention(value, counted, over) if whole else None  # type: ignore[arg-type]
+            if value is None or counted is None or over is None:
+                return None
+            return Retention(value, counted, over)
         take: Take = next(take for take in TAKES if take == form)
         return None if value is None else Taken(take, value)
 

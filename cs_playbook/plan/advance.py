@@ -6,9 +6,8 @@ from collections import ChainMap
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal as OneOf
-from typing import cast
 
-from cs_playbook.model.answer import Unfit, Values, answer, choose, explain
+from cs_playbook.model.answer import UNFIT, Values, answer, choose, explain
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
@@ -25,7 +24,6 @@ from cs_playbook.model.event import (
 from cs_playbook.model.expression import Memory, Value, to_day
 from cs_playbook.model.playbook import Goal, Playbook
 from cs_playbook.model.step import After, Step
-from cs_playbook.model.time import Moment
 from cs_playbook.plan.about import moved
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
 from cs_playbook.plan.fold import fold
@@ -298,9 +296,9 @@ def _ready(day: Day, step: Step, work: Callable[[Day, Step], bool]) -> bool:
 def _not_too_early(day: Day, step: Step) -> bool:
     if step.not_before is None:
         return True
-    moment = cast("Moment | Unfit", choose(step.not_before, day.values, day.today.reckoning))
+    moment = choose(step.not_before, day.values, day.today.reckoning)
     earliest = None
-    if not isinstance(moment, Unfit):
+    if moment is not UNFIT:
         earliest = day_of(moment, _met_on(day, step), day.enrollment.day_zero, day.values, day.today)
     if earliest is None:
         day.hold(HeldBy.DATE, step.id, "the day before which it must not open is empty")

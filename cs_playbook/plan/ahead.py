@@ -10,22 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
-from typing import cast
+from typing import TypeVar
 
-from cs_playbook.model.answer import Unfit, choose, evaluate
+from cs_playbook.model.answer import UNFIT, Unfit, choose, evaluate
 from cs_playbook.model.condition import Cases
 from cs_playbook.model.enrollment import Enrollment, StepState
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.rhythm import day_on_or_after, next_day
 from cs_playbook.model.step import Approve, Document, Email, Play, Repeat, Requirement, Step, Task, Wait
-from cs_playbook.model.team import People
-from cs_playbook.model.time import Duration, Moment, Rhythm
+from cs_playbook.model.time import Moment, Rhythm
 from cs_playbook.model.value import from_day
 from cs_playbook.plan.absence import colleague, there
 from cs_playbook.plan.advance import Day, steps_of
 from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.moments import day_of
 from cs_playbook.plan.people import contacts, owners
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,8 @@ class _Coming:
         if step.owner is not None:
             return self._due(step, ready)
         if isinstance(step.verb, Wait):
-            lasting = cast("Duration | Unfit", self._chosen(step.verb.lasting))
-            return (
-                None if isinstance(lasting, Unfit) else self.day.today.reckoning.calendar.add(ready, lasting)
-            )
+            lasting = self._chosen(step.verb.lasting)
+            return None if lasting is UNFIT else self.day.today.reckoning.calendar.add(ready, lasting)
         return ready
 
     # --- its lines ---
@@ -193,9 +192,11 @@ class _Coming:
         return day <= self.until
 
     def _rhythm(self, every: Cases[Rhythm]) -> Rhythm | None:
-        rhythm = cast("Rhythm | Unfit", self._chosen(every))
-        if isinstance(rhythm, Unfit) or rhythm.phase is None:
-            return None if isinstance(rhythm, Unfit) else rhythm
+        rhythm = self._chosen(every)
+        if rhythm is UNFIT:
+            return None
+        if rhythm.phase is None:
+            return rhythm
         first = evaluate(rhythm.phase, self.day.values, self.day.today.reckoning)
         return replace(rhythm, start=from_day(first), phase=None) if isinstance(first, int) else None
 
@@ -205,8 +206,8 @@ class _Coming:
         return None if due is None else max(due, ready)
 
     def _moment(self, cases: Cases[Moment], ready: date) -> date | None:
-        moment = cast("Moment | Unfit", self._chosen(cases))
-        if isinstance(moment, Unfit):
+        moment = self._chosen(cases)
+        if moment is UNFIT:
             return None
         return day_of(moment, ready, self.day.enrollment.day_zero, self.day.values, self.day.today)
 
@@ -219,19 +220,19 @@ class _Coming:
         if not isinstance(step.verb, Email):
             return minutes
         to = self._chosen(step.verb.to)
-        found = () if isinstance(to, Unfit) else contacts(cast(People, to), self.day.subject, self.day.today)
+        found = () if to is UNFIT else contacts(to, self.day.subject, self.day.today)
         return minutes * max(len(found), 1)
 
     def _owners(self, step: Step, due: date | None) -> tuple[str, ...]:
         """Whoever will be there on its day."""
         assert step.owner is not None
         who = self._chosen(step.owner)
-        if isinstance(who, Unfit):
+        if who is UNFIT:
             return ("",)
         then = replace(self.day.today, day=due or self.day.today.day, pick=lambda role, pool: None)
-        return tuple(one.email for one in owners(cast(People, who), self.day.subject, then)) or ("",)
+        return tuple(one.email for one in owners(who, self.day.subject, then)) or ("",)
 
-    def _chosen(self, cases: Cases) -> object:  # type: ignore[type-arg]
+    def _chosen(self, cases: Cases[T]) -> T | Unfit:
         return choose(cases, self.day.values, self.day.today.reckoning)
 
 

@@ -305,6 +305,6 @@ def first_owner(playbook: Playbook, subject: Subject, today: Today) -> str | Non
     for step in playbook.steps:
         if step.owner is not None:
             who = choose(step.owner, subject.values, today.reckoning)
-            found = () if who is UNFIT else colleagues(who, subject, today)  # type: ignore[arg-type]
+            found = () if who is UNFIT else colleagues(who, subject, today)
             return found[0].email if found and not found[0].pool else None
     return None

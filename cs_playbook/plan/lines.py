@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from cs_playbook.model.about import about_words
 from cs_playbook.model.answer import UNFIT, choose
@@ -12,7 +11,6 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
 from cs_playbook.model.playbook import PLAYED, Playbook
 from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Step, Task
-from cs_playbook.model.team import People
 from cs_playbook.plan.absence import away_words
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Row, Subject, Today
@@ -33,7 +31,7 @@ def told_of(
     who = choose(verb.escalate.tell, values, today.reckoning)
     if who is UNFIT or isinstance(who, ChannelRef):
         return ()
-    return colleagues(cast(People, who), knowing(subject, enrollment), today)
+    return colleagues(who, knowing(subject, enrollment), today)
 
 
 def line_of(
@@ -145,7 +143,7 @@ def title_of(
 
 def _name(cases: Cases[str], subject: Subject, today: Today) -> str:
     said = choose(cases, subject.values, today.reckoning)
-    return cases.fits[-1].value if said is UNFIT else str(said)
+    return cases.fits[-1].value if said is UNFIT else said
 
 
 def _document_title(name: str, subject: Subject, contact: Row | None, today: Today) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import TaskReassigned
 from cs_playbook.model.step import Email, Step
-from cs_playbook.model.team import People
 from cs_playbook.plan.absence import Colleague, away, colleague, there
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.people import owners
@@ -38,7 +35,7 @@ def _followed(day: Day, step: Step, tasks: list[OpenTask]) -> Colleague | None:
     if step.owner is None or step.when_owner_changes == "keep" or several:
         return None
     who = choose(step.owner, day.values, day.today.reckoning)
-    found = () if who is UNFIT else owners(cast(People, who), day.subject, day.today)
+    found = () if who is UNFIT else owners(who, day.subject, day.today)
     return found[0] if len(found) == 1 else None
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import Notified, TaskEscalated
 from cs_playbook.model.keys import late_note_key
 from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Escalation, Step, Task
-from cs_playbook.model.team import People
-from cs_playbook.model.time import Duration
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import HeldBy, Late
 from cs_playbook.plan.owners import reassigned
@@ -39,12 +35,12 @@ def _escalate(day: Day, escalation: Escalation, task: OpenTask) -> bool:
         why = "whom to tell, or when, cannot be decided: no case fits, or an earlier one is unknown"
         day.hold(HeldBy.UNKNOWN, task.step, why)
         return False
-    if day.today.day < day.today.reckoning.calendar.add(task.due, cast(Duration, late_by)):
+    if day.today.day < day.today.reckoning.calendar.add(task.due, late_by):
         return False
     if isinstance(who, ChannelRef):
         _tell_channel(day, who.channel, task)
         return True
-    told = tuple(person.email for person in colleagues(cast(People, who), day.subject, day.today))
+    told = tuple(person.email for person in colleagues(who, day.subject, day.today))
     if not told:
         day.hold(HeldBy.NOBODY, task.step, "it is late, and nobody is there to be told")
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import ChainMap
 from datetime import date
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from cs_playbook.model.answer import UNFIT, Values, choose
 from cs_playbook.model.condition import Cases
@@ -60,7 +60,7 @@ def chosen(day: Day, step: Step, what: str, cases: Cases[T], values: Values) -> 
             HeldBy.UNKNOWN, step.id, f"{what} cannot be decided: no case fits, or an earlier one is unknown"
         )
         return None
-    return cast(T, chosen)
+    return chosen
 
 
 def said_hash(*parts: str) -> str:

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from cs_playbook.study.difference import Group, Moves, OneOfThem
+from cs_playbook.study.merging import side_by_side
 
 FIRST = 10  # accounts that are named, the largest ARR first
 
 T = TypeVar("T")
 Keyed = tuple[str, T]
-
-
-def side_by_side(
-    before: Iterable[Keyed[T]], now: Iterable[Keyed[T]]
-) -> Iterator[tuple[str, T | None, T | None]]:
-    """Both in order of their keys, each key once on a side; None where a side has it not."""
-    old, new = iter(before), iter(now)
-    one, other = next(old, None), next(new, None)
-    while one is not None or other is not None:
-        if other is None or (one is not None and one[0] < other[0]):
-            assert one is not None
-            yield one[0], one[1], None
-            one = next(old, None)
-        elif one is None or other[0] < one[0]:
-            yield other[0], None, other[1]
-            other = next(new, None)
-        else:
-            yield one[0], one[1], other[1]
-            one, other = next(old, None), next(new, None)
 
 
 class Gathering:

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from cs_playbook.model.kpi import Aim, Counted, Kpi, Take
 from cs_playbook.model.value import FieldType, Value
+from cs_playbook.study.merging import side_by_side
 
 DIGITS = 60  # of a sum: more than a million numbers with all their decimals take
 
@@ -180,7 +181,7 @@ def compared(then: Iterable[State], now: Iterable[State]) -> Compared:
     """Both in order of key. A customer belongs to the group of then, a new one to that of now."""
     counts: dict[Group, Counter[str]] = {}
     missing: list[tuple[Key, Group, int]] = []
-    for key, before, after in _pairs(then, now):
+    for key, before, after in side_by_side(_keyed(then), _keyed(now)):
         was = 0 if before is None else _worth(before)
         group = after[0] if was == 0 and after is not None else before[0] if before is not None else None
         if after is None and before is not None and was:
@@ -215,25 +216,8 @@ def _retained(counts: Counter[str], counted: Counted) -> Reading:
     return Reading(bridge.share(counted), bridge.customers, about, bridge)
 
 
-def _pairs(
-    then: Iterable[State], now: Iterable[State]
-) -> Iterator[
-    tuple[Key, tuple[Group, int | None, int | None] | None, tuple[Group, int | None, int | None] | None]
-]:
-    """(key, as it was, as it is), each account once; None where it is not in that snapshot."""
-    older, newer = iter(then), iter(now)
-    before, after = next(older, None), next(newer, None)
-    while before is not None or after is not None:
-        if after is None or (before is not None and before[0] < after[0]):  # type: ignore[operator]
-            assert before is not None
-            yield before[0], before[1:], None
-            before = next(older, None)
-        elif before is None or after[0] < before[0]:  # type: ignore[operator]
-            yield after[0], None, after[1:]
-            after = next(newer, None)
-        else:
-            yield before[0], before[1:], after[1:]
-            before, after = next(older, None), next(newer, None)
+def _keyed(states: Iterable[State]) -> Iterator[tuple[Key, tuple[Group, int | None, int | None]]]:
+    return ((state[0], state[1:]) for state in states)
 
 
 def _worth(state: tuple[Group, int | None, int | None]) -> int | None:

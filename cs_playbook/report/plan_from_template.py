@@ -3,18 +3,16 @@ comments. What people wrote in the template, comments and layout too, stays as i
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cs_playbook.model.value import Value
+from cs_playbook.report.words import clean
+from cs_playbook.report.yaml_words import comment, word
 from cs_playbook.source.tree import Mapping as Block
 from cs_playbook.source.tree import Node, Scalar, Sequence
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
-_WORDS = ("true", "false", "null", "yes", "no")
 _DECIMALS = 3
 
 
@@ -38,8 +36,8 @@ def plan_from_template(name: str, root: Block, source: str, account: ForAccount)
     title = _text(root, "title")
     lines = [
         f"success_plan: {name}",
-        f"title: {quoted(f'{account.name}: {title}' if title else account.name)}",
-        f"account: {quoted(account.key) if isinstance(account.key, str) else account.key}{_aside(account.about)}",
+        f"title: {_from_data(f'{account.name}: {title}' if title else account.name)}",
+        f"account: {word(account.key) if isinstance(account.key, str) else account.key}{_aside(account.about)}",
         f"template: {_text(root, 'success_plan')}",
         "# Until they have agreed it is a draft, and nothing of it becomes a task. Then say who, and when:",
         f"# agreed: {{by: , day: {account.day.isoformat()}}}",
@@ -55,8 +53,9 @@ def plan_from_template(name: str, root: Block, source: str, account: ForAccount)
     return "\n".join(lines) + "\n"
 
 
-def quoted(text: str) -> str:
-    return text if _PLAIN.match(text) and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)
+def _from_data(text: str) -> str:
+    """What came out of an export: nothing in it is a blank to fill, nor a letter that nobody can see."""
+    return word(clean(text).replace("{{", "{ {").replace("{%", "{ %"))
 
 
 def _text(root: Block, key: str) -> str:
@@ -65,7 +64,7 @@ def _text(root: Block, key: str) -> str:
 
 
 def _aside(about: str) -> str:
-    return f"      # {about}" if about else ""
+    return f"      # {comment(about)}" if about else ""
 
 
 def _parts(root: Block, source: str) -> Iterator[tuple[Scalar, str]]:
@@ -98,7 +97,7 @@ def _people(account: ForAccount) -> Iterator[str]:
     if account.people:
         yield "stakeholders:              # how do they feel about it, what would they gain?  sentiment: good, neutral, bad; wants: …"
     for name, roles in account.people:
-        yield f"  - {{name: {quoted(name)}, role: {quoted(', '.join(roles))}}}"
+        yield f"  - {{name: {_from_data(name)}, role: {_from_data(', '.join(roles))}}}"
 
 
 # --- what the figures are today ---
