@@ -54,6 +54,16 @@ def test_a_wait_is_said_with_its_unit_once() -> None:
     assert said("wait: 3 days", "wait: 5 days") == ["reply: wait 3 → 5 days"]
 
 
+def test_a_success_plan_is_told_once_and_in_its_own_words() -> None:
+    """It is played as a playbook that nobody wrote."""
+    folder = SMALL.parent / "plans"
+    files = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.yaml")}
+    later = files["plans/acme.yaml"].replace("due: 2026-03-20", "due: 2026-04-20")
+
+    (thing,) = changes(catalog(files), catalog(files | {"plans/acme.yaml": later})).things
+    assert (thing.kind, thing.name, thing.is_played) == ("success plan", "acme-2026", True)
+
+
 def test_the_limit_inside_of_any_is_said_alone() -> None:
     old, new = "any of (arr >= 60000; strategic)", "any of (arr >= 45000; strategic)"
 

@@ -84,8 +84,8 @@ def _stories(workspace: Workspace, compared: Changes) -> StoriesNow | None:
     """Those of the playbooks that changed; all, where anything changed that others stand on. None: there are none."""
     told = {stories.playbook for stories in workspace.catalog.stories}
     # No story hears the words of a letter.
-    alone = all(thing.kind in ("playbook", "email", "document") for thing in compared.things)
-    names = {thing.name for thing in compared.of("playbook")} & told if alone else told
+    alone = all(thing.is_played or thing.kind in ("email", "document") for thing in compared.things)
+    names = compared.played & told if alone else told
     names |= {name.split(":", 1)[0] for name in compared.new_stories} & told
     if not names:
         return None

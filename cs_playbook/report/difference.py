@@ -131,11 +131,11 @@ def _said(row: Words) -> str:
 def _concerned(thing: Thing, impact: Impact, width: int, names: bool) -> Iterator[Line]:
     """Whom it concerns today."""
     for rule in impact.rules:
-        if thing.kind == "playbook" and rule.playbook == thing.name:
+        if thing.is_played and rule.playbook == thing.name:
             yield from wrapped("strong", rule_words(rule, _EXACT), width, "      ")
             yield from _group("+", rule.enter, width, names)
             yield from _group("-", rule.leave, width, names)
-    if thing.kind == "playbook":
+    if thing.is_played:
         if thing.name in impact.work:
             yield from wrapped("", f"today: {work_words(impact.work[thing.name], _EXACT)}", width, "      ")
         for said in open_words(impact, thing.name, _EXACT):
@@ -160,7 +160,7 @@ def one_words(one: OneOfThem, names: bool) -> str:
 
 def _others(found: Difference, impact: Impact, width: int, names: bool) -> Iterator[Line]:
     """Playbooks whose own text is the same and whose accounts are not; segments and bands."""
-    named = {thing.name for thing in found.changes.of("playbook")} if found.changes else set()
+    named = found.changes.played if found.changes else frozenset()
     rules = [
         rule for rule in impact.rules if rule.playbook not in named and (rule.enter.count or rule.leave.count)
     ]

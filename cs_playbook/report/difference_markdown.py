@@ -113,7 +113,7 @@ def _things(changes: Changes, impact: Impact | None, counted: Counted, names: bo
 
 
 def _rule(thing: Thing, impact: Impact | None) -> RuleDifference | None:
-    if impact is None or thing.kind != "playbook":
+    if impact is None or not thing.is_played:
         return None
     return next((rule for rule in impact.rules if rule.playbook == thing.name), None)
 
@@ -133,7 +133,7 @@ def _headline(thing: Thing, impact: Impact | None, counted: Counted) -> str:
 
 
 def _concerned(thing: Thing, impact: Impact | None, counted: Counted) -> Iterator[tuple[str, str]]:
-    if impact is None or thing.kind != "playbook":
+    if impact is None or not thing.is_played:
         return
     if thing.name in impact.work:
         yield "today", work_words(impact.work[thing.name], counted)
@@ -175,7 +175,7 @@ def _html(text: str) -> str:
 
 
 def _because(changes: Changes, impact: Impact, counted: Counted) -> Iterator[str]:
-    named = {thing.name for thing in changes.of("playbook")}
+    named = changes.played
     rows = [
         (rule.playbook, rule_words(rule, counted))
         for rule in impact.rules

@@ -54,6 +54,11 @@ class Thing:
     status: str = ""
     title: str = ""
 
+    @property
+    def is_played(self) -> bool:
+        """Accounts are in it: a playbook, or a success plan, which is played like one."""
+        return self.kind in _PLAYED
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -70,13 +75,19 @@ class Changes:
     def of(self, kind: str) -> tuple[Thing, ...]:
         return tuple(thing for thing in self.things if thing.kind == kind)
 
+    @property
+    def played(self) -> frozenset[str]:
+        """Names of the changed things that accounts are in."""
+        return frozenset(thing.name for thing in self.things if thing.is_played)
+
 
 # What a catalog declares by name: its field → what one of it is called. Anything it gains later goes by its own name.
 KINDS = {
-    "playbooks": "playbook", "segmentations": "segmentation", "scorecards": "scorecard", "signals": "signal",
+    "playbooks": "playbook", "plans": "success plan", "segmentations": "segmentation", "scorecards": "scorecard", "signals": "signal",
     "traits": "trait", "assignments": "assignment", "kpis": "KPI", "letters": "email", "documents": "document", "team": "team", "contract": "data",
     "project": "project", "sources": "sources",
 }  # fmt: skip
+_PLAYED = ("playbook", "success plan")
 _BRIEFLY = ("when", "type", "owner", "to", "from", "due", "every", "until", "after")
 _WORKED_OUT = (
     *("facts", "fact_values", "tagged", "files", "stories"),
@@ -104,6 +115,13 @@ def _parts(catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 def _by_name(catalog: Catalog, part: str) -> dict[str, Any]:
     value = getattr(catalog, part, None)
+    if part == "plans":
+        return {plan.name: plan for plan in catalog.plans}
+    if part == "playbooks":  # the steps of a success plan are told in the words of the plan
+        return {
+            name: catalog.playbooks[name]
+            for name in catalog.playbooks.keys() - _by_name(catalog, "plans").keys()
+        }
     if isinstance(value, Mapping):
         return {
             " ".join(name) if isinstance(name, tuple) else str(name): item for name, item in value.items()
