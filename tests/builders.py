@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from cs_playbook.effects.snapshot_build import Built, Stamp
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import Event, Started
 from cs_playbook.plan.decision import Change
+from cs_playbook.source.files import hash_of, read_files
 
 REPOSITORY = Path(__file__).parents[1]
 RAVENSTACK_EXPORTS = (REPOSITORY / ".." / "shared" / "data" / "ravenstack_dmy").resolve()
@@ -31,6 +32,9 @@ MONDAY = date(2026, 3, 2)
 VERSION = "0.0"
 ID = "7d0c0000"
 NO_PERMISSION = Permission()
+
+MOST_MEANT = 12  # workspaces whose meaning is kept
+_MEANT: dict[str, Workspace] = {}
 
 Row = Mapping[str, object]
 Tables = Mapping[str, Sequence[Row]]
@@ -51,8 +55,16 @@ class World:
 
     @property
     def workspace(self) -> Workspace:
-        """Read anew each time: a test may have edited a file."""
-        return open_workspace(self.root)
+        """The files are read each time, because a test may have edited one; what the same texts mean is worked out once."""
+        files = read_files(self.root)
+        if files.links or files.findings:  # where they stand matters too
+            return open_workspace(self.root)
+        texts = hash_of({**files.yaml, **files.letters})
+        if texts not in _MEANT:
+            _MEANT[texts] = open_workspace(self.root)
+            if len(_MEANT) > MOST_MEANT:
+                del _MEANT[next(iter(_MEANT))]
+        return replace(_MEANT[texts], root=files.root, files=files)
 
     @property
     def ledger(self) -> Path:

@@ -324,7 +324,7 @@ def test_a_new_plan_is_sound_whatever_the_customer_is_called(
 ) -> None:
     world = small(tmp_path)
     world.write("plans/first-year.yaml", TEMPLATE)
-    name = "Acme\u202e: [x] # \"y\" {{ account.arr }}\u200b"
+    name = 'Acme\u202e: [x] # "y" {{ account.arr }}\u200b'
     people = [contact("claire", "acme", first_name="Cl\u200baire, {x}: #")]
     world.morning(on(0), given(account("acme", name=name), contacts=people))
 

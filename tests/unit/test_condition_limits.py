@@ -150,7 +150,7 @@ def test_forty_playbooks_signals_and_segments_with_the_deepest_conditions_are_ru
         signals=SIGNALS.format(text=deep, of_rows=deep.replace("arr", "account.arr")),
     )
     late: list[Row] = [promise("p", "acme", on(-1))]
-    for day in range(2):
+    for day in range(3):
         world.morning(on(day), given(account("acme"), day=day, promises=late))
     assert world.enrollments("acme")
 
