@@ -33,11 +33,11 @@ def test_it_is_sound_its_stories_pass_and_a_second_run_of_a_day_decides_nothing(
 
 @each
 def test_a_changed_rule_is_noticed_by_its_stories(folder: Path) -> None:
-    every = list(
-        changes(folder)
-    )  # here only one of them; `python -m tests.real_playbooks.spoiling` tries all
+    workspace = open_workspace(folder)
+    # Here only one of them; `python -m tests.real_playbooks.spoiling` tries all.
+    every = list(changes(workspace))
 
-    assert unnoticed(folder, [every[len(every) // 2]]) == []
+    assert [change.sentence for change in unnoticed(workspace, [every[len(every) // 2]])] == []
 
 
 def test_each_specification_is_listed() -> None:
