@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cs_playbook.errors import StoppedOnPurpose, UserError
@@ -21,9 +21,7 @@ def locked(ledger: Path, command: str) -> Iterator[None]:
     descriptor = _open(path)
     try:
         _take(descriptor, path)
-        # For the message of whoever comes next, nothing else: the lock is the kernel's.
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}, {command}\n".encode(), 0)
+        _say_who(descriptor, command)
         yield
     finally:
         os.close(descriptor)
@@ -52,3 +50,10 @@ def _take(descriptor: int, path: Path) -> None:
             f"another cs-playbook is at work here ({holder or 'it has just begun'})",
             f"Wait until it has ended. The system frees the lock by itself: never delete {path}.",
         ) from cause
+
+
+def _say_who(descriptor: int, command: str) -> None:
+    """For the message of whoever comes next, nothing else: the lock is the kernel's, also on a full disk."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()}, {command}\n".encode(), 0)

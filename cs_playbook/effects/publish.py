@@ -63,6 +63,8 @@ def keep_what_others_wrote(
     aside = next(target.with_name(name) for name in names if not os.path.lexists(target.with_name(name)))
     try:
         target.rename(aside)
+        # Before the name goes to another: a power cut may keep the later change alone.
+        sync_folder(target.parent)
     except OSError as cause:
         raise UserError(f"{target} cannot be kept as {aside.name}: {cause.strerror}", _STAYS) from cause
     return aside.relative_to(root).as_posix()
@@ -134,3 +136,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_private_folder(folder: Path) -> None:
+    """It and what is missing above, for nobody else (0700); a new folder is safe once the one above it is."""
+    if not folder.is_dir():
+        make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)

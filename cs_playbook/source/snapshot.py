@@ -71,7 +71,18 @@ class Snapshot:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        """Raises StoppedOnPurpose where SQLite cannot go on because somebody has changed the file meanwhile."""
         self.close()
+        # In the middle of a commit the ledger would be blamed for what it was told to write.
+        broke = isinstance(error, sqlite3.DatabaseError) or isinstance(
+            getattr(error, "__cause__", None), sqlite3.DatabaseError
+        )
+        if broke and not self.still_the_same():
+            place = self.path.name if self.path else "in memory"
+            raise StoppedOnPurpose(
+                f"the snapshot {place} was changed while it was read: nothing was done",
+                "look at what writes into the folder of snapshots, and run again",
+            ) from error
 
     def close(self) -> None:
         self.connection.close()
