@@ -1,0 +1,20 @@
+"""`3 business days`: so many of a unit. Apart from the other words about time, which most commands never need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["day", "business day", "week", "month"]
+LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts longer
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`3 business days`."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"

@@ -1,0 +1,168 @@
+"""Who may be written to, day by day on a real ledger: the suppression list, caps across accounts, a second run of the day."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cs_playbook.commands.dry_run import decisions
+from cs_playbook.commands.people import Act
+from cs_playbook.commands.suppress import lift, listed, suppress
+from cs_playbook.effects.ledger import Ledger
+from cs_playbook.errors import ChoiceError
+from cs_playbook.model.event import Event, StepEnded, StepOpened
+from cs_playbook.model.suppression import Suppressed, fingerprint
+from cs_playbook.report import suppress as report
+from cs_playbook.report.plan_json import as_jsonl
+from tests.builders import REPOSITORY, World, account, contact, given, on, small
+from tests.builders_plan import explain_screen
+
+ADA = "ada@acme.example"
+PLAYBOOK = """\
+playbook: few-seats
+title: Few seats
+why: They are leaving one by one.
+status: live
+owner: cs_ops
+trigger: {when: {when: seats < 10, because: fewer than ten seats are left}, already_matching: start}
+steps:
+  - {id: hello, email: few-seats/hello, to: champion, from: csm}
+  - {id: look, task: Look at it, owner: csm, due: 9 days, after: hello}
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = small(tmp_path / "small")
+    world.write("playbooks/few-seats.yaml", PLAYBOOK)
+    return world
+
+
+def few(day: int = 0) -> dict[str, list[dict[str, object]]]:
+    """Ada is a contact of two accounts that lose their seats, by an address written in two ways."""
+    there = [account("acme", seats=5), account("bolt", seats=5)]
+    ada = [contact("ada", "acme", email=ADA), contact("ada2", "bolt", email="Ada@ACME.example")]
+    return given(*there, day=day, contacts=ada)  # type: ignore[return-value,arg-type]
+
+
+def act(day: int) -> Act:
+    return Act("lea@vendor.example", on(day), f"{on(day)}T09:00:00Z")
+
+
+def test_the_example_of_the_library_page_is_the_one_whose_stories_are_played() -> None:
+    played = (REPOSITORY / "tests" / "mail" / "playbooks" / "answers.yaml").read_text(encoding="utf-8")
+    guide = (REPOSITORY / "playbooks" / "README.md").read_text(encoding="utf-8")
+
+    assert played[played.index("  - id: answer") :] in guide
+
+
+def written_to(events: list[Event]) -> list[str | None]:
+    return [
+        task.contact
+        for event in events
+        if isinstance(event, StepOpened)
+        for task in event.tasks
+        if task.contact
+    ]
+
+
+def undeliverable(events: list[Event]) -> list[str]:
+    return [event.because for event in events if isinstance(event, StepEnded)]
+
+
+def test_nobody_writes_to_a_suppressed_address_however_it_is_exported(world: World) -> None:
+    suppress(world.workspace, " ADA@acme.example", f"{ADA} asked us to", act(0))
+
+    world.morning(on(0), few())
+
+    assert written_to(world.events()) == []
+    listed_ada = "nobody to write to (ada: it is on the suppression list)"
+    assert undeliverable(world.events()) == [listed_ada, listed_ada.replace("ada:", "ada2:")]
+    assert "it is on the suppression list" in " ".join(
+        explain_screen(world, "acme", "few-seats", on(0)).split()
+    )
+    assert world.wrong() == []
+
+
+def test_the_ledger_holds_no_address_only_its_fingerprint(world: World) -> None:
+    suppress(world.workspace, ADA, f"{ADA} asked us to", act(0))
+    world.morning(on(0), few())
+
+    (one,) = listed(world.workspace)
+
+    assert ADA.encode() not in world.ledger.read_bytes()
+    assert (one.contacts, one.entry.because) == (("ada", "ada2"), "(the address) asked us to")
+    assert (report.as_text([one]).count("ada2"), json.loads(report.as_json([one]))["format_version"]) == (
+        1,
+        1,
+    )
+
+
+def test_a_draft_that_waits_is_taken_back_and_comes_no_more_until_the_word_is_lifted(world: World) -> None:
+    world.morning(on(0), few())
+    assert written_to(world.events()) == ["ada", "ada2"]
+    suppress(world.workspace, ADA, "they asked", act(0))
+
+    world.morning(on(1), few(1))
+
+    assert [
+        task for item in world.enrollments("acme") for task in item.open_tasks if task.kind == "email"
+    ] == []
+    lift(world.workspace, ADA, "they asked again", act(1))
+    assert listed(world.workspace) == ()
+    assert world.wrong() == []
+
+
+def test_a_word_about_an_address_must_make_sense(world: World) -> None:
+    suppress(world.workspace, ADA, "they asked", act(0))
+
+    for word, said in (
+        (lambda: suppress(world.workspace, ADA.upper(), "again", act(0)), "nobody writes to it since"),
+        (lambda: suppress(world.workspace, "ada", "they asked", act(0)), "'ada' is no email address"),
+        (lambda: suppress(world.workspace, "bob@acme.example", " ", act(0)), "nobody would know why"),
+        (lambda: lift(world.workspace, "bob@acme.example", "why not", act(0)), "not on the suppression list"),
+    ):
+        with pytest.raises(ChoiceError, match=said):
+            word()
+
+
+def test_each_ledger_has_a_key_of_its_own(world: World, tmp_path: Path) -> None:
+    suppress(world.workspace, ADA, "they asked", act(0))
+    with Ledger.open(world.ledger, None, writing=False) as ledger:
+        known = ledger.suppression_list()
+
+    (event,) = [event for event in world.events() if isinstance(event, Suppressed)]
+    assert (event.address, len(known.key)) == (fingerprint(ADA, known.key), 64)
+    with Ledger.in_memory() as other:
+        assert other.suppression_key() != known.key == known.key.lower()
+
+
+def test_across_accounts_the_first_by_key_goes_first_and_a_second_run_writes_nothing_more(
+    world: World,
+) -> None:
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
+    world.morning(on(0), few())
+    before = world.events()
+
+    world.run(on(0))
+
+    assert (written_to(before), world.events()) == (["ada"], before)
+    lines = [json.loads(line) for line in as_jsonl(decisions(world.workspace, on(0)))]
+    held = [line["why"] for line in lines if line["decision"] == "Held" and line["by"] == "caps"]
+    assert held == ["ada2 has one, of few-seats, not sent yet; at most 1 per 5 business days"]
+
+
+def test_a_mail_of_a_playbook_that_is_over_still_counts(world: World) -> None:
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
+    world.morning(on(0), few())
+    world.done(world.task("acme", "hello"), "sent", on(0))
+    world.edit("playbooks/few-seats.yaml", "owner: cs_ops\n", "owner: csm\n")
+    world.stop("few-seats", "acme", on(0))
+
+    world.morning(on(1), few(1))
+    assert written_to(world.events()) == ["ada"]
+
+    world.morning(on(7), few(7))
+    assert written_to(world.events()) == ["ada", "ada2"]
