@@ -5,6 +5,7 @@ from __future__ import annotations
 from babel.numbers import list_currencies
 
 from cs_playbook.letters.pieces import Filter
+from cs_playbook.letters.plural import is_plural
 
 # Name → an example that a hint can show.
 FILTERS: dict[str, str] = {
@@ -13,6 +14,7 @@ FILTERS: dict[str, str] = {
     "money": "{{ account.arr | money('EUR') }}: the code of a currency",
     "number": "{{ account.seats | number(1) }}: 0 to 6 decimals",
     "percent": "{{ account.usage_change | percent(1) }}: 0 to 6 decimals",
+    "plural": "{{ account.seats }} {{ account.seats | plural(one='seat', other='seats') }}",
     "title": "{{ account.name | title }}",
     "upper": "{{ account.name | upper }}",
 }
@@ -31,6 +33,8 @@ def _fits(used: Filter) -> bool:
             return currency in list_currencies()
         case Filter("number" | "percent", (int(decimals),)):
             return not isinstance(decimals, bool) and 0 <= decimals <= 6
+        case Filter("plural", arguments):
+            return is_plural(arguments)
         case Filter("number" | "percent" | "lower" | "upper" | "title", ()):
             return True
         case _:

@@ -31,9 +31,12 @@ pre code { padding: 0; background-color: transparent; }
 hr { margin: 24px 0; border: 0; border-top: 1px solid #dfe3e8; }
 h1:first-child, h2:first-child, h3:first-child { margin-top: 0; }
 p:last-child { margin-bottom: 0; }
+.signature { margin: 28px 0 0; font-size: 14px; line-height: 1.5; color: #59626c; }
+.signature p { margin: 0 0 10px; }
 @media (prefers-color-scheme: dark) {
   body, .letter { background-color: #17191d !important; color: #e4e6ea !important; }
   a { color: #8ab4ff !important; }
+  .signature { color: #a9b1bb !important; }
   blockquote { border-left-color: #434a54 !important; color: #a9b1bb !important; }
   code, pre { background-color: #262a30 !important; }
   pre code { background-color: transparent !important; }

@@ -17,7 +17,7 @@ IN_WEB, IN_MAIL = "\ue002", "\ue003"
 
 # A value may stand in a link only behind the site: what a customer typed never chooses where a link goes.
 _IN_ADDRESS = re.compile(r"(\]\(|<)((?:https?|mailto):[^\s)>]*)", re.IGNORECASE)
-_MAY_LINK = re.compile(rf"(?:https?://[^/?#@\\\s{OPENS}]+(?:[/?#]|\Z)|mailto:[^/])", re.IGNORECASE)
+_MAY_LINK = re.compile(rf"(?:https://[^/?#@\\\s{OPENS}]+(?:[/?#]|\Z)|mailto:[^/])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A link that goes elsewhere than http, https or mailto, or a picture. `line` counts from 0."""
+    """A link that goes elsewhere than https or mailto, or a picture. `line` counts from 0."""
 
     line: int
     what: str
@@ -40,7 +40,19 @@ class Refused:
 
 def mark_up(markdown: str) -> Markup:
     """A refused link or picture stays as typed: `[text](javascript:…)`."""
+    return _marked_up(_parser().parse(markdown), markdown)
+
+
+def mark_up_lines(markdown: str) -> Markup:
+    """The same, and each line stays one: names, titles and numbers stand below each other."""
     tokens = _parser().parse(markdown)
+    for token in _inside(tokens):
+        if token.type == "softbreak":
+            token.type, token.tag = "hardbreak", "br"
+    return _marked_up(tokens, markdown)
+
+
+def _marked_up(tokens: list[Token], markdown: str) -> Markup:
     for token in _inside(tokens):
         if token.type == "link_open":
             token.attrs["href"] = _address("", str(token.attrs["href"]))
