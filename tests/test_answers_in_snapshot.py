@@ -86,6 +86,17 @@ def test_what_is_no_answer_is_told_and_stops_nothing(world: World) -> None:
     assert [task for task, *_ in answered(world)] == [bolt]
 
 
+def test_who_answered_is_somebody_of_the_team_or_it_is_told_once(world: World) -> None:
+    acme, bolt = key(world, "acme"), key(world, "bolt")
+    crm(world, (acme, "product", "LÉA", "", ""), (bolt, "product", "lae@vendor.example", "", ""))
+
+    first, second = morning(world, 1), morning(world, 2)
+
+    assert [by for *_, by, _ in answered(world)] == ["lea@vendor.example", "lae@vendor.example"]
+    fact = "the CRM says that 'lae@vendor.example' answered, who is none of `people:`; the answer counts"
+    assert (told(first), first.returned.refused, told(second)) == ([f"task {bolt}: {fact}"], (), [])
+
+
 def test_an_answer_that_comes_too_late_is_told_once(world: World) -> None:
     acme = key(world, "acme")
     world.stop("few-seats", "acme", on(0))

@@ -11,6 +11,7 @@ from os.path import commonpath
 from pathlib import Path
 
 from cs_playbook.commands.fitting_mappings import fitting
+from cs_playbook.commands.suggesting_typed import DATABASES, RECORDS, seen_records, seen_tables
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.model.data import Contract
 from cs_playbook.source.cells import Cell, Unreadable
@@ -21,7 +22,7 @@ from cs_playbook.study.column_profile import BATCH, profiled
 from cs_playbook.study.draft import Draft
 from cs_playbook.study.export_seen import SeenExport
 
-_NOT_ROWS_OF_TEXT = (".json", ".jsonl", ".ndjson", ".db", ".sqlite", ".sqlite3", ".xlsx", ".xls", ".ods", ".zip", ".gz", ".parquet")  # fmt: skip
+_NOT_ROWS = (".xlsx", ".xls", ".ods", ".zip", ".gz", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,14 @@ def _name(folder: Path) -> str:
     return folder.parent.name if folder.name in ("exports", "export", "data") else folder.name
 
 
-def write_new(texts: Iterable[tuple[str, str]], into: Path) -> tuple[Path, ...]:
-    """Each as a file of `into`, all or none: none may be there yet. The folder is made."""
+def write_new(texts: Iterable[tuple[str, str]], into: Path, root: Path | None = None) -> tuple[Path, ...]:
+    """Each as a file of `into`, all or none: none may be there yet. The folder is made.
+
+    `root`: of a workspace; inside of it nothing is written that it has already.
+    """
     pairs = [(into / name, text) for name, text in texts]
+    if root is not None:
+        _refuse_second([path.stem for path, _ in pairs], into, root)
     taken = [path for path, _ in pairs if path.exists() or path.is_symlink()]
     if taken:
         raise ChoiceError(
@@ -92,6 +98,17 @@ def write_new(texts: Iterable[tuple[str, str]], into: Path) -> tuple[Path, ...]:
     return tuple(path for path, _ in pairs)
 
 
+def _refuse_second(kinds: Sequence[str], into: Path, root: Path) -> None:
+    """Every file below the project file is read, and two that say `sources:` stop everything."""
+    if not into.resolve().is_relative_to(root.resolve()):
+        return
+    for path, text in read_files(root).yaml.items():
+        kind = next((kind for kind in kinds if re.search(rf"^{kind}:", text, re.MULTILINE)), None)
+        if kind is not None:
+            fact = f"{path} says `{kind}:` already, and a workspace has one"
+            raise ChoiceError(fact, f"write it outside of {root.name}, e.g. --write ../draft, and compare")
+
+
 def _folder(files: Sequence[Path]) -> Path:
     return Path(commonpath([str(file.resolve().parent) for file in files]))
 
@@ -108,20 +125,28 @@ def _all_seen(files: Sequence[Path], folder: Path) -> tuple[list[SeenExport], tu
     for file in dict.fromkeys(path.resolve() for path in files):
         name = file.relative_to(folder).as_posix()
         try:
-            seen.append(_seen(file, name))
+            seen += _seen(file, name)
         except Unreadable as wrong:
             unreadable.append((name, f"{wrong.finding.message}"))
     return seen, tuple(unreadable)
 
 
-def _seen(path: Path, name: str) -> SeenExport:
+def _seen(path: Path, name: str) -> list[SeenExport]:
+    """One, or of a database one a table."""
     from cs_playbook.source.finding import Finding, Span
 
     if not path.is_file():
         raise Unreadable(Finding(Span(name), "CSP728", "this is no file: name the exports one by one"))
-    if path.suffix.lower() in _NOT_ROWS_OF_TEXT:
-        fact = f"{path.suffix} files are not looked through yet: save it as CSV, or write its mapping by hand"
+    kind = path.suffix.lower()
+    if kind in _NOT_ROWS:
+        fact = f"{path.suffix} files are not looked through: save it as CSV"
         raise Unreadable(Finding(Span(name), "CSP728", fact))
+    if kind in RECORDS:
+        return [seen_records(path, name)]
+    return seen_tables(path, name) if kind in DATABASES else [_seen_rows(path, name)]
+
+
+def _seen_rows(path: Path, name: str) -> SeenExport:
     sniffed = sniff(path)
     with Export(path, name, sniffed.encoding, sniffed.separator) as export:
         widths = _Widths(len(export.header))
@@ -159,6 +184,13 @@ def _batches(rows: Iterator[tuple[int, list[Cell]]], widths: _Widths) -> Iterato
         yield batch
 
 
+def workspace_around(start: Path) -> Path | None:
+    try:
+        return find_root(start)
+    except ChoiceError:
+        return None
+
+
 def contract_of(start: Path) -> tuple[Path | None, Contract | None]:
     """The workspace around, and what its `data:` says; None for what is not there.
 
@@ -166,9 +198,8 @@ def contract_of(start: Path) -> tuple[Path | None, Contract | None]:
     """
     from cs_playbook.commands.place import open_place
 
-    try:
-        root = find_root(start)
-    except ChoiceError:
+    root = workspace_around(start)
+    if root is None:
         return None, None
     texts = read_files(root).yaml.values()
     has_contract = any(re.search(r"^data:", text, re.MULTILINE) for text in texts)

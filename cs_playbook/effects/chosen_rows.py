@@ -11,6 +11,7 @@ from cs_playbook.source.cells import BadRecord, Cell
 from cs_playbook.source.finding import Finding, warning
 
 _EXAMPLES = 8
+_KNOWN = 4096
 
 Rows = Iterator[tuple[int, Sequence[Cell] | BadRecord]]
 
@@ -24,6 +25,9 @@ class Chosen:
     let_through: int = 0
     near: dict[str, str] = field(default_factory=dict)  # a cell that differs in blanks or capitals: the word
     others: dict[str, None] = field(default_factory=dict)
+    known: set[str] = field(
+        default_factory=set
+    )  # cells that have been looked at: there are few different ones
 
     def lets(self, cell: Cell) -> bool:
         text = cell if isinstance(cell, str) else ""
@@ -35,6 +39,10 @@ class Chosen:
         return through
 
     def _remember(self, cell: str) -> None:
+        if cell in self.known:
+            return
+        if len(self.known) < _KNOWN:
+            self.known.add(cell)
         if len(self.others) < _EXAMPLES:
             self.others[cell] = None
         if len(self.near) < _EXAMPLES and cell not in self.near:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cs_playbook.compile import looked_up
 from cs_playbook.effects.chosen_rows import Choice
@@ -185,6 +186,7 @@ class _Reader:
     def _finder(self) -> Find:
         cursor, query = self._connection.cursor(), self._sql.find
 
+        @lru_cache(maxsize=4096)  # rows that belong together often name the same one after the other
         def find(key: str) -> tuple[Cell, ...] | None:
             found = cursor.execute(query, (key,)).fetchone()
             return None if found is None else tuple(map(_read_back, json.loads(found[0])))

@@ -96,8 +96,10 @@ class Origins:
                     yield asked
 
     def _files(self, file: str) -> list[str]:
+        if (self.exports.folder / file).is_file():  # also one that is called with a star
+            return [file]
         if "*" not in file and "?" not in file:
-            return [file] if (self.exports.folder / file).is_file() else []
+            return []
         below, _, pattern = file.rpartition("/")
         folder = self.exports.folder / below
         names = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []

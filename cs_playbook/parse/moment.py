@@ -22,6 +22,7 @@ _TIMESTAMP = re.compile(
     r"(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-5][0-9]|60)(?:[.,]([0-9]{1,9}))?)?"
     r" ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
+_USUAL = len("2026-03-02T10:00:00Z")
 _EPOCH = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 4096  # a column holds the same few days again and again
@@ -95,6 +96,8 @@ def _day(moment: Moment, clocks: Clocks) -> date:
 
 
 def _timestamp(cell: str) -> Moment | None:
+    if len(cell) == _USUAL and (at := _at_once(cell)) is not None:
+        return Moment(at, has_time=True, zone=UTC)
     found = _TIMESTAMP.fullmatch(cell)
     if found is None:
         return None
@@ -110,6 +113,17 @@ def _timestamp(cell: str) -> Moment | None:
             int((fraction or "")[:6].ljust(6, "0")),
         )
         return Moment(at, hour is not None, _zone(zone) if zone else None)
+    except ValueError:
+        return None
+
+
+def _at_once(cell: str) -> datetime | None:
+    """2026-03-02T10:00:00Z, as nearly all are written; None: it is not written so."""
+    signs = cell[4] + cell[7] + cell[10] + cell[13] + cell[16] + cell[19]
+    if signs not in ("--T::Z", "-- ::Z") or not cell.isascii():
+        return None
+    try:
+        return datetime.fromisoformat(cell[:-1])
     except ValueError:
         return None
 

@@ -13,7 +13,8 @@ from cs_playbook.model.expression import FieldType
 from cs_playbook.model.mapping import FieldSource, Format
 from cs_playbook.parse.cell import BadCell, Read, Stored, as_list, cell_reader, or_empty, scaled_reader, shown
 from cs_playbook.parse.moment import EPOCHS, TIMESTAMP
-from cs_playbook.source.cells import Cell, Items, Nested
+from cs_playbook.parse.remembered import Remembered
+from cs_playbook.source.cells import Cell, Items, Nested, Plain
 from cs_playbook.source.finding import did_you_mean
 
 ReadCell = Callable[[Cell], Stored]
@@ -23,28 +24,39 @@ _WORDS_SHOWN = 12
 
 def text_reader(field: Field, source: FieldSource, project: tzinfo) -> ReadCell:
     """The same, quicker, for cells that are texts and nothing else."""
-    return cast(ReadCell, _reader(field, source, source.format, project))
+    return cast(ReadCell, _remembering(field, source, source.format, project))
 
 
 def field_reader(field: Field, source: FieldSource, project: tzinfo) -> ReadCell:
     """A text is read as declared; what its source has typed (a number of JSON) in the one plain way."""
-    written = _reader(field, source, source.format, project)
-    typed = _reader(field, source, _plain(source.format), project)
+    written = _remembering(field, source, source.format, project)
+    typed = _remembering(field, source, _plain(source.format), project)
     check = cell_reader(replace(field, type=FieldType.TEXT), Format())
+    listed = Remembered[Items](lambda items: _items(field, items, check)).__getitem__
 
     def read(cell: Cell) -> Stored:
-        if type(cell) is str:  # asked millions of times: before anything that is slower
-            return written(cell)
+        kind = cell.__class__  # asked millions of times: before anything that is slower
+        if kind is str:
+            return written(cast(str, cell))
+        if kind is Plain:
+            return typed(cast(str, cell))
         match cell:
             case str():
                 return typed(cell)
             case Items():
-                return _items(field, cell, check)
+                return listed(cell)
             case Nested():
                 hint = f"name what is meant in it: {source.column}.{cell.example}" if cell.example else ""
                 raise BadCell("CSP731", f"{cell.what} stands where one value is expected", hint)
 
     return read
+
+
+def _remembering(field: Field, source: FieldSource, way: Format, project: tzinfo) -> Read:
+    """Free texts are read at once, and hardly ever say the same."""
+    read = _reader(field, source, way, project)
+    free = field.type is FieldType.TEXT and not (field.values or source.words or source.otherwise)
+    return read if free else Remembered(read).__getitem__
 
 
 def _reader(field: Field, source: FieldSource, way: Format, project: tzinfo) -> Read:

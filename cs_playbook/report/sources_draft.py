@@ -33,6 +33,8 @@ def sources_text(draft: Draft, day: date) -> str:
     lines.append("tables:")
     for table in draft.tables:
         lines += _sources_table(table, draft)
+    for name, question in draft.absent:
+        lines += [*_asked(question, "  "), f"  {name}: null"]
     lines += _left(draft)
     return "\n".join(lines) + "\n"
 
@@ -120,6 +122,8 @@ def _sources_table(table: DraftTable, draft: Draft) -> Iterator[str]:
 
 def _origin(table: DraftTable) -> Iterator[str]:
     yield f"    file: {word(table.file)}"
+    for key, value in table.said:
+        yield f"    {key}: {word(value)}"
     if table.encoding != "utf-8":
         yield f"    encoding: {table.encoding}"
     if table.separator != "," and not table.file.lower().endswith((".tsv", ".tab")):
@@ -139,7 +143,7 @@ def _field(field: DraftField, draft: Draft) -> Iterator[str]:
 
 def _source(field: DraftField) -> str:
     if field.column is None:
-        return "null"
+        return "null" if field.always is None else f"{{is: {word(field.always)}}}"
     if not field.said:
         return word(field.column)
     said = ", ".join(f"{key}: {_said(key, value)}" for key, value in field.said)

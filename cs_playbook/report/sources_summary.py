@@ -41,10 +41,9 @@ def summary(
     )
     for file, why in unreadable:
         yield clean(f"  {file} was left out: {why}")
-    lacking = sum(question.stops for question in draft.questions)
-    if draft.knows_contract and lacking:
-        yield f"  {count(lacking, 'table')} of data.yaml {'has' if lacking == 1 else 'have'} no export here, and whatever asks for such a table needs it"
-        yield "  to begin with the tables that you have: cs-playbook init DIR --empty, and suggest again in there"
+    if draft.absent:
+        absent = ", ".join(name for name, _ in draft.absent)
+        yield f"  {count(len(draft.absent), 'table')} of data.yaml {'has' if len(draft.absent) == 1 else 'have'} no export here and {'is' if len(draft.absent) == 1 else 'are'} drafted as null, which means unknown: {absent}"
     if written is None:
         yield "  next: the same with --write DIR puts it into files of a new folder; or save it with > and edit"
         return

@@ -219,6 +219,8 @@ def _no_rows(place: Span) -> Finding:
 
 
 def _as_cell(value: Any) -> Cell:
+    if value.__class__ is str and "\0" not in value:
+        return value
     plain = _PLAIN.get(type(value))
     if plain is not None:
         return Plain(plain(value))

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from cs_playbook.source.cells import Cell, Counted, Unreadable
 from cs_playbook.source.encodings import codec_of
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.opened import Hashed, codec, line_of_first_fault, opened
 
+SEPARATOR_LINE = re.compile(r"sep=([,;|\t])", re.IGNORECASE)  # what Excel is told above the header
 LONGEST_LINE = 1_000_000  # letters: a file without line ends must not fill the memory
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -80,12 +82,12 @@ class Export:
         """Each row with its first line (the header's is 1); lines with nothing at all are no rows."""
         while True:
             self._started_on = self._reader.line_num + 1
-            cells = self._next()
+            cells: Any = self._next()  # texts, which are cells
             if cells is None:
                 return
             if cells:
                 self.rows_read += 1
-                yield self._started_on, list[Cell](cells)
+                yield self._started_on, cells
 
     def place(self, column: int | None) -> Span:
         """Where a cell of the row read last stands; the line alone without a column or over several lines."""
@@ -101,7 +103,21 @@ class Export:
             raise self._fault(
                 "CSP726", 1, f"{self.shown} is empty: it has not even a header", "export it again"
             )
+        said = SEPARATOR_LINE.fullmatch(self._raw.rstrip("\r\n").removeprefix(_BYTE_ORDER_MARK))
+        if said is not None and said[1] == self._separator:
+            return self._header_below()
+        if said is not None:
+            fact = f"{self.shown} says itself that its separator is {said[1]!r}, and is declared {self._separator!r}"
+            raise self._fault("CSP725", 1, fact, f"write `separator: {said[1]!r}`")
         return (cells[0].removeprefix(_BYTE_ORDER_MARK), *cells[1:]) if cells else ()
+
+    def _header_below(self) -> tuple[str, ...]:
+        """The line that tells Excel the separator stands above the header."""
+        cells = self._next()
+        if cells is None:
+            fact = f"{self.shown} has no header below its line `sep=`"
+            raise self._fault("CSP726", 1, fact, "export it again")
+        return tuple(cells)
 
     def _refuse_other_mark(self) -> None:
         with self._path.open("rb") as file:

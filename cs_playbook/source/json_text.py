@@ -18,6 +18,7 @@ LONGEST_VALUE = 1_000_000  # letters of one record: more is no record of a custo
 _PIECE = 1 << 21
 
 _BLANK = re.compile(r"[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,")
 _MARK = re.compile(r'["{}\[\]]')
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
@@ -115,6 +116,10 @@ class JsonText:
             return
         while True:
             yield
+            comma = _COMMA.match(self._text, self._at)
+            if comma is not None and comma.end() < len(self._text):  # nearly always
+                self._move(comma.end())
+                continue
             if self.take("]"):
                 return
             self._expect(",", "a comma or the end of the list")

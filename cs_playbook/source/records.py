@@ -23,6 +23,7 @@ _MOST_KEYS = 500
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ABSENT = object()
 _TEXTS = frozenset((str, Plain))
+_YES, _NO = Plain("true"), Plain("false")
 
 
 class Records:
@@ -51,6 +52,7 @@ class Records:
         self._by_line = by_line
         self._line = 1
         self._ways = [(column, column.split(".")) for column in self.header]
+        self._absent = [_ABSENT] * len(self.header)
         self._unseen = set(self.header)
         self._keys: dict[str, None] = {}
         if codec_of(encoding) is None:
@@ -107,16 +109,21 @@ class Records:
             return BadRecord("CSP739", f"{_called(value)} stands where a record is expected", "")
         if self.rows_read <= _LOOKED_AT and len(self._keys) < _MOST_KEYS:
             self._keys.update(dict.fromkeys(value))
-        cells: list[Cell] = []
-        for column, way in self._ways:
-            found = value.get(column, _ABSENT)
-            if found.__class__ in _TEXTS and not self._unseen:
-                cells.append(found)  # nearly every cell there is
-            else:
-                cells.append(self._cell(value, column, way))
+        cells = self._cells(value)
         if escaped and any(map(_is_unstorable, cells)):
             return BadRecord("CSP739", "a text holds half a letter, or a NUL", "mend it at the source")
         return cells
+
+    def _cells(self, record: dict[str, Any]) -> list[Cell]:
+        found = list(map(record.get, self.header, self._absent))
+        if self._unseen:
+            return [self._cell(record, column, way) for column, way in self._ways]
+        if _TEXTS.issuperset(map(type, found)):
+            return found  # nearly every record there is
+        return [
+            cell if cell.__class__ in _TEXTS else self._cell(record, *way)
+            for cell, way in zip(found, self._ways, strict=True)
+        ]
 
     def _cell(self, record: dict[str, Any], column: str, way: list[str]) -> Cell:
         value = record.get(column, _ABSENT)
@@ -222,13 +229,16 @@ def _below(record: dict[str, Any], way: list[str]) -> Any:
 
 
 def _as_cell(value: Any) -> Cell:
+    kind = value.__class__
+    if kind in _TEXTS:
+        return value  # type: ignore[no-any-return]
+    if kind is bool:
+        return _YES if value else _NO
+    if value is None:
+        return ""
     match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return Plain("true" if value else "false")
+        case list() if _TEXTS.issuperset(map(type, value)):
+            return Items(tuple(map(str, value)))
         case list() if all(not isinstance(item, (dict, list)) for item in value):
             return Items(tuple(str(_as_cell(item)) for item in value))
         case list():

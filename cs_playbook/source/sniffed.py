@@ -7,6 +7,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from cs_playbook.source.exports import SEPARATOR_LINE
 from cs_playbook.source.opened import opened
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -54,11 +55,9 @@ def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _not_utf8(error: UnicodeDecodeError) -> str:
-    around = bytes(error.object[max(error.start - 12, 0) : error.start + 8]).decode("cp1252", "replace")
-    word = next(
-        (one for one in around.replace(",", " ").replace(";", " ").split() if not one.isascii()), around
-    )
-    return f"the file is not UTF-8. Read as cp1252 it says {ascii_safe(word)}: is that right? Else mac-roman, cp1250 …"
+    """Of the cell only the letter is shown: it may be somebody's name, and a draft is sent around."""
+    letter = bytes(error.object[error.start : error.start + 1]).decode("cp1252", "replace")
+    return f"the file is not UTF-8. Read as cp1252 it has the letter {ascii_safe(letter)}: is that right? Else mac-roman, cp1250 …"
 
 
 def ascii_safe(text: str) -> str:
@@ -71,6 +70,9 @@ def _separator(text: str, path: Path) -> tuple[str, tuple[str, ...]]:
     if path.suffix.lower() in (".tsv", ".tab"):
         return "\t", ()
     lines = text.splitlines(keepends=True)
+    named = SEPARATOR_LINE.fullmatch(lines[0].rstrip("\r\n")) if lines else None
+    if named is not None:
+        return named[1], ()
     scores = sorted(
         ((_score(lines[:_LINES], sign), sign) for sign in SEPARATORS),
         key=lambda pair: (-pair[0], SEPARATORS.index(pair[1])),

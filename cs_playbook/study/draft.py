@@ -24,7 +24,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class DraftField:
-    """A field and the column it is read from (None: none was found). `said`: dates, decimal, empty, yes … as written.
+    """A field and the column it is read from (None: none was found; then `always` is the cell of all rows, if any). `said`: dates, decimal, empty, yes … as written.
 
     `values`: the few texts it holds, offered as a comment. `aside`: why it is drafted as a comment only; "" if it counts.
     """
@@ -36,13 +36,14 @@ class DraftField:
     values: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     aside: str = ""
+    always: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DraftTable:
     """`belongs`: the field that names the account; with `through`, the field that names a row of that table.
 
-    `newest_by`: a column, and how its dates are written. `where`: a column and the cell its rows must have, as an offer.
+    `said`: format, rows, query. `newest_by`: a column, and how its dates are written. `where`: a column and the cell its rows must have, as an offer.
     """
 
     name: str
@@ -59,12 +60,14 @@ class DraftTable:
     where: tuple[str, str] | None = None
     not_taken: tuple[tuple[str, tuple[str, ...]], ...] = ()  # why, and which columns
     questions: tuple[Question, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """`left_out`: files of which no table was made, and why. `usual`: what most fields say of their cells.
 
+    `absent`: tables of the contract that no file is like; drafted as exported by nobody.
     `knows_contract`: the tables are those of a contract that stands already, and only `sources:` is drafted.
     """
 
@@ -77,6 +80,7 @@ class Draft:
     decided: tuple[tuple[str, str], ...] = ()  # sign of dates, and the cell that tells day from month
     questions: tuple[Question, ...] = ()
     knows_contract: bool = False
+    absent: tuple[tuple[str, Question], ...] = ()
 
     def all_questions(self) -> list[Question]:
         """In the order in which they are read."""
@@ -85,4 +89,5 @@ class Draft:
             for table in self.tables
             for question in (*table.questions, *(q for field in table.fields for q in field.questions))
         ]
-        return [*self.questions, *inside, *(question for _, question in self.left_out)]
+        aside = (*self.absent, *self.left_out)
+        return [*self.questions, *inside, *(question for _, question in aside)]

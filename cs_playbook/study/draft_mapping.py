@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from cs_playbook.model.data import Contract, Field, Table
+from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table
 from cs_playbook.model.value import FieldType
 from cs_playbook.parse.cell import shown
 from cs_playbook.study.column_profile import ColumnProfile
@@ -38,25 +38,24 @@ def draft_mapping(contract: Contract, folder: str, exports: Sequence[SeenExport]
         for table in contract.tables
         if table.name in chosen
     ]
-    lacking = tuple(
-        Question(
-            f"no file looks like the table {table.name} of data.yaml: export it, or take it out of there, with all that asks for it",
-            stops=True,
-        )
-        for table in contract.tables
-        if table.name not in chosen
-    )
-    strangers = tuple(export.file for n, export in enumerate(exports) if n not in chosen.values())
+    absent = tuple((table.name, _absent(table)) for table in contract.tables if table.name not in chosen)
+    strangers = tuple(export.called for n, export in enumerate(exports) if n not in chosen.values())
     draft = Draft(
         f"{contract.name}-exports", folder, tuple(tables), strangers=strangers, decided=deciding_cells(exports),
-        questions=(*asked_of_zones(exports), *lacking), knows_contract=True,
+        questions=tuple(asked_of_zones(exports)), knows_contract=True, absent=absent,
     )  # fmt: skip
     return with_usual(draft)
 
 
+def _absent(table: Table) -> Question:
+    if table.name == ACCOUNTS:
+        return Question("no file looks like it, and without accounts there is no snapshot", stops=True)
+    return Question("no file looks like it. While nobody exports it, what asks for it is unknown, and nothing starts by it")  # fmt: skip
+
+
 def _files(contract: Contract, exports: Sequence[SeenExport]) -> dict[str, int]:
     """Table → file: the pairs that are most alike first, each file once."""
-    names = tables_of([export.file for export in exports])
+    names = tables_of([export.table or export.file for export in exports])
     scores = sorted(
         (
             (-_table_likeness(table, export, name), table.name, n)
@@ -89,7 +88,7 @@ def _table(table: Table, export: SeenExport, orders: dict[str, str], today: date
     return DraftTable(
         table.name, export.file, export.rows, export.encoding, export.separator, fields, newest_by=newest,
         not_taken=(("no field is like it", rest),) if rest else (),
-        questions=(*asked_of_file(export), *asked),
+        questions=(*asked_of_file(export), *asked), said=export.said,
     )  # fmt: skip
 
 
@@ -134,10 +133,7 @@ def _field(
 ) -> DraftField:
     by = table.through.by if table.through else table.account
     if column is None:
-        needed = field.name in (table.key, by, table.day)
-        return DraftField(
-            field.name, None, field.type, questions=(Question("no column is like it", stops=needed),)
-        )
+        return _without_column(table, field, stops=field.name in (table.key, by, table.day))
     guess = guess_type(column, today, orders)
     asked = list(_guessed(field, column, table))
     fits = _fits(field, guess.type, column)
@@ -154,6 +150,18 @@ def _field(
         asked += guess.questions
     asked += _words(field, column)
     return DraftField(field.name, column.name, field.type, said, questions=tuple(asked))
+
+
+def _without_column(table: Table, field: Field, *, stops: bool) -> DraftField:
+    """Of an account what nobody has marked is taken as no, and a date that nobody has as not come: both are asked."""
+    fact = "no column is like it"
+    if table.name == ACCOUNTS and field.type is FieldType.BOOLEAN:
+        asked = Question(f"{fact}: taken as no for all. Write null if nobody knows, and nothing starts by it")
+        return DraftField(field.name, None, field.type, questions=(asked,), always="false")
+    if table.name == ACCOUNTS and field.type is FieldType.HAPPENED:
+        asked = Question(f"{fact}: taken as not happened to any. Write null if nobody knows, and nothing starts by it")  # fmt: skip
+        return DraftField(field.name, None, field.type, questions=(asked,), always="")
+    return DraftField(field.name, None, field.type, questions=(Question(fact, stops=stops),))
 
 
 def _guessed(field: Field, column: ColumnProfile, table: Table) -> Sequence[Question]:

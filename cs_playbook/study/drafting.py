@@ -46,7 +46,7 @@ class _Found:
 
 def draft_pair(name: str, folder: str, exports: Sequence[SeenExport], today: date) -> Draft:
     """`exports`: at least one. `folder`: as `folder:` would name it."""
-    tables = tables_of([export.file for export in exports])
+    tables = tables_of([export.table or export.file for export in exports])
     keys = tuple(key_of(export, table) for export, table in zip(exports, tables, strict=True))
     accounts = accounts_of(exports, tables, keys)
     if accounts is None:
@@ -63,12 +63,12 @@ def draft_pair(name: str, folder: str, exports: Sequence[SeenExport], today: dat
         for n in ways
         if n not in owners and (way := next((w for w in ways[n] if w.to in reached), None))
     }
-    left = tuple((exports[n].file, _near_miss(found, way)) for n, way in missed.items())
-    strangers = tuple(exports[n].file for n in ways if n not in owners and n not in missed)
+    left = tuple((exports[n].called, _near_miss(found, way)) for n, way in missed.items())
+    strangers = tuple(exports[n].called for n in ways if n not in owners and n not in missed)
     sure = account_likeness(tables[accounts]) > 0
     asked = [*asked_of_zones(exports)]
     if not sure:
-        asked.insert(0, Question(f"is {exports[accounts].file} the list of your accounts?"))
+        asked.insert(0, Question(f"is {exports[accounts].called} the list of your accounts?"))
     draft = Draft(name, folder, tuple(drafted), left_out=left, strangers=strangers, questions=tuple(asked))
     return with_usual(replace(draft, decided=deciding_cells(exports)))
 
@@ -94,7 +94,7 @@ def asked_of_zones(exports: Sequence[SeenExport]) -> list[Question]:
                     and "0" not in form
                     and not is_of_the_loader(column.name)
                 ):
-                    said = f"times say no zone, e.g. {shown(seen.example)} in {export.file}"
+                    said = f"times say no zone, e.g. {shown(seen.example)} in {export.called}"
                     return [
                         Question(f"{said}: on your clock (then delete this), or on another, e.g. zone: UTC?")
                     ]
@@ -137,7 +137,7 @@ def _owners(
 
 def _near_miss(found: _Found, way: Pointer) -> Question:
     like = f", e.g. {shown(way.example)}" if way.example else ""
-    fact = f"{way.column} looks like the key of {found.exports[way.to].file}"
+    fact = f"{way.column} looks like the key of {found.exports[way.to].called}"
     return Question(
         f"{fact}, but none of its {way.found + way.lost} values is there{like}: left out. Does the export lack rows?"
     )
@@ -176,7 +176,7 @@ def _table(n: int, found: _Found) -> DraftTable:
         key=names[key.name] if key and has_key else None,
         belongs=names[owner.column] if owner else None,
         through=through, day=day, newest_by=newest, where=where, not_taken=not_taken,
-        questions=(*asked_of_file(export), *asked, *more, *_orphans(owner, found), *_personal(fields)),
+        questions=(*asked_of_file(export), *asked, *more, *_orphans(owner, found), *_personal(fields)), said=export.said,
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def _personal(fields: Sequence[DraftField]) -> list[Question]:
 def _orphans(owner: Pointer | None, found: _Found) -> list[Question]:
     if owner is None or not owner.lost:
         return []
-    to, like = found.exports[owner.to].file, f", e.g. {shown(owner.example)}" if owner.example else ""
+    to, like = found.exports[owner.to].called, f", e.g. {shown(owner.example)}" if owner.example else ""
     fact = f"{share(owner.lost, owner.found + owner.lost)} rows name a {owner.column} that {to} does not have{like}"
     return [Question(f"{fact}: each is a bad row. Complete the export, or bad_rows: set_aside", stops=True)]
 

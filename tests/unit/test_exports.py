@@ -18,6 +18,7 @@ from cs_playbook.parse.cell import BadCell, Stored, cell_reader
 from cs_playbook.parse.date_pattern import NoPattern, read_pattern, written
 from cs_playbook.source.exports import Export, Unreadable
 from cs_playbook.source.finding import NOWHERE, Finding, Span
+from cs_playbook.source.sniffed import sniff
 
 # --- files ---
 
@@ -38,6 +39,13 @@ def refused(tmp_path: Path, content: bytes, encoding: str = "utf-8", separator: 
 
 def test_a_byte_order_mark_is_no_letter(tmp_path: Path) -> None:
     assert read(tmp_path, b"\xef\xbb\xbfid,name\r\n1,Acme\r\n") == [("id", "name"), (2, ["1", "Acme"])]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_the_line_that_tells_excel_the_separator_is_no_header(tmp_path: Path, mark: bytes) -> None:
+    assert read(tmp_path, mark + b"sep=;\r\nid;name\r\n1;Acme\r\n", separator=";") == [("id", "name"), (3, ["1", "Acme"])]  # fmt: skip
+    assert "says itself that its separator is ';'" in refused(tmp_path, mark + b"sep=;\nid;name\n").message
+    assert sniff(tmp_path / "accounts.csv").separator == ";"
 
 
 def test_a_byte_order_mark_before_a_quoted_name_is_no_letter_either(tmp_path: Path) -> None:

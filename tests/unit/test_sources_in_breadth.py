@@ -244,6 +244,13 @@ def test_several_files_become_one_table_and_each_row_keeps_its_place(tmp_path: P
     ]
 
 
+def test_a_file_that_is_called_with_a_star_is_meant_alone(tmp_path: Path) -> None:
+    text_file(tmp_path, "a*b.csv", "id\n1\n")
+    text_file(tmp_path, "a-b.csv", "id\n2\n")
+
+    assert rows(built(tmp_path, mapped('file: "a*b.csv"', "id: id"))) == [("1",)]
+
+
 def test_a_pattern_takes_the_files_that_there_are(tmp_path: Path) -> None:
     for day in (2, 1):
         text_file(tmp_path, f"day-{day}.csv", f"id\n{day}\n")
@@ -313,6 +320,18 @@ def test_two_rows_that_are_equally_new_and_differ_are_bad(tmp_path: Path) -> Non
         ("CSP734", 3),
         ("CSP731", 4),
     ]
+
+
+def test_a_row_without_a_moment_takes_no_sound_row_with_it(tmp_path: Path) -> None:
+    text_file(tmp_path, "history.csv", "id,arr,at\na,1,2026-01-01\na,2,\na,3,2026-01-02\nb,1,2026-01-01\n")
+    origin = "file: history.csv\nnewest_by: at"
+
+    made = built(
+        tmp_path, mapped(origin, "id: id\narr: arr", "dates: YYYY-MM-DD\nbad_rows: set_aside\nat_most: 50%")
+    )
+
+    assert rows(made, "id, arr") == [("a", 3.0), ("b", 1.0)]
+    assert [(code, line) for code, line, _ in told(made) if line > 1] == [("CSP731", 3)]
 
 
 # --- columns of another file ---

@@ -252,7 +252,7 @@ def test_a_contract_that_stands_gets_its_columns_by_their_names() -> None:
         "      # QUESTION: is organisation the account_id? A guess by its name\n      account_id: organisation\n"
         in text
     )
-    assert "stops the build: no file looks like the table accounts" in text
+    assert "stops the build: no file looks like it, and without accounts" in text
 
 
 _CONTRACT = """data: ours
