@@ -123,3 +123,33 @@ def test_a_person_is_named_by_address_or_name_and_is_no_account(world: World) ->
 def test_an_account_whose_key_is_an_address_of_ours_stops_the_run(world: World) -> None:
     with pytest.raises(UserError, match="has the address of one of your people as its key"):
         world.morning(on(0), tables([*ACCOUNTS, account(LEA)]))
+
+
+SECOND = """\
+playbook: second
+title: After the book
+status: live
+owner: cs_ops
+why: One thing at a time.
+trigger:
+  one_per: csm
+  when: ["number_of(accounts, seats >= 10) >= 2", not running('book'), "finished('book', '30 days')", last_outcome('book') = 'fine']
+  already_matching: start
+steps:
+  - {id: look, task: Look again, owner: csm}
+"""
+
+
+def test_people_remember_what_they_have_been_through(world: World) -> None:
+    world.edit("playbooks/book.yaml", "owner: csm}", "owner: csm, outcomes: [fine, worried], ends: [fine]}")
+    world.write("playbooks/second.yaml", SECOND)
+    world.morning(on(0), tables(ACCOUNTS))
+    assert world.run(on(0)).nothing
+    world.done(world.task(LEA, "look"), "fine", on(0))
+    world.run(on(0))
+    assert begun(world, "second") == []
+
+    world.morning(on(1), tables(ACCOUNTS))
+
+    assert begun(world, "second") == [LEA]
+    assert world.wrong() == []

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.model.asking import later_conditions, rule_conditions
-from cs_playbook.model.condition import conditions
-from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.condition import leaves
+from cs_playbook.model.expression import OF_PLAYBOOKS, Memory, walk
 from cs_playbook.model.step import Approve, Document, Email, Set, Step, Task
 from cs_playbook.model.team import Pool
 from cs_playbook.source.finding import Finding, Span
@@ -19,7 +19,8 @@ def a_person_is_no_account(asked: Asked) -> Iterator[Finding]:
     `one_per: csm` is one enrollment for each person who is the CSM of an active account, about all of
     these: their book. A person has accounts to ask about (has(accounts, …), number_of(accounts, …),
     total(accounts.arr)), and no contacts to write to, no traits to set, no rows. Tasks, approvals,
-    documents, waits, decisions and notes go to our own people as ever.
+    documents, waits, decisions and notes go to our own people as ever; `for:` and running('p'),
+    finished('p', '30 days'), last_outcome('p') of another playbook about people are remembered for each.
 
     Fails:
 
@@ -44,6 +45,7 @@ def a_person_is_no_account(asked: Asked) -> Iterator[Finding]:
     """
     playbook = asked.playbook
     name = playbook.trigger.per_person
+    yield from _never_in(asked)
     if name is None:
         return
     role = asked.catalog.team.role(name)
@@ -56,15 +58,25 @@ def a_person_is_no_account(asked: Asked) -> Iterator[Finding]:
         yield _wrong(playbook.trigger.span, "a book holds active accounts only", "leave `sees:` out")
     for step in playbook.all_steps:
         yield from _of_step(step)
-    yield from _patient(playbook)
 
 
-def _patient(playbook: Playbook) -> Iterator[Finding]:
-    for condition in (*rule_conditions(playbook), *later_conditions(playbook)):
-        for part in conditions(condition):
-            if part.lasting is not None:
-                fact = "`for:` in a playbook about people is not yet part of the language"
-                yield Finding(part.span, "CSP109", fact, "leave it out")
+def _never_in(asked: Asked) -> Iterator[Finding]:
+    """No account is ever in a playbook about people, and nobody of us in one about accounts: the answer is always no."""
+    person = asked.playbook.trigger.per_person
+    for condition in (*rule_conditions(asked.playbook), *later_conditions(asked.playbook)):
+        for leaf in leaves(condition):
+            for part in walk(leaf.expression):
+                if isinstance(part, Memory) and part.function in OF_PLAYBOOKS:
+                    other = asked.catalog.playbooks.get(part.subject)
+                    if other is not None and (other.trigger.per_person is None) != (person is None):
+                        yield _wrong(leaf.span, *_of_others(part.subject, person))
+
+
+def _of_others(named: str, person: str | None) -> tuple[str, str]:
+    if person is None:
+        return f"'{named}' is about people, and no account is ever in it", "name a playbook about accounts"
+    fact = f"'{named}' is about accounts, and this asks about a person ('{person}')"
+    return fact, f"name one that is `one_per: {person}`; a trait tells of the accounts: has(accounts, …)"
 
 
 def _of_step(step: Step) -> Iterator[Finding]:

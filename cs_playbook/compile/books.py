@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cs_playbook.compile.account_columns import account_columns
-from cs_playbook.compile.asked import Asked
+from cs_playbook.compile.asked import Asked, about_person
 from cs_playbook.compile.rows import Counted, columns_named, counted_related
 from cs_playbook.compile.sql import constant, quoted, sql
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.columns import book_column, column_of
+from cs_playbook.model.columns import book_column, column_of, known_column
 from cs_playbook.model.data import ACCOUNTS
-from cs_playbook.model.expression import FieldType, Related
+from cs_playbook.model.expression import OF_PLAYBOOKS, FieldType, Related
+from cs_playbook.model.lasting import series_of
 from cs_playbook.model.team import Always, FromField, ManagerOf, Role, Team
 
 OF_ACCOUNTS = "f._n > 0"
+
+
+def has_book(role: str) -> str:
+    """Of a person: whether any account is theirs by this role."""
+    return f"(coalesce(f.{quoted(book_column(role))}, 0) > 0)"
 
 
 def columns_of_books(asked: Asked) -> dict[str, FieldType]:
@@ -36,9 +42,12 @@ def people(asked: Asked, catalog: Catalog, known: Sequence[tuple[str, FieldType]
         return []
     statements = [line for role in roles for line in _of_role(role, tuple(_of((role,), related)), team)]
     key = quoted(catalog.contract.accounts.key or "id")
-    columns = ", ".join(quoted(name) for name in columns_of_books(asked))
+    remembered = _remembered(asked)
+    columns = ", ".join(quoted(name) for name in (*columns_of_books(asked), *remembered))
     everybody = " union ".join(f"select person from temp.{_table(role)}" for role in roles)
-    values = ", ".join(f"b{at}.{quoted(name)}" for at, name in _where(roles, related))
+    values = ", ".join(
+        [*(f"b{at}.{quoted(name)}" for at, name in _where(roles, related)), *remembered.values()]
+    )
     joins = "".join(f" left join temp.{_table(role)} b{at} using (person)" for at, role in enumerate(roles))
     name, said = (", name", f", {_name(team)}") if ("name", FieldType.TEXT) in known else ("", "")
     number = "-row_number() over (order by person)"
@@ -47,6 +56,28 @@ def people(asked: Asked, catalog: Catalog, known: Sequence[tuple[str, FieldType]
         f"select {number}, person{said}, 0, {values} from ({everybody}){joins}"
     )
     return statements
+
+
+def _remembered(asked: Asked) -> dict[str, str]:
+    """What people have been through, and since when what is asked of their books says yes; columns that are there for all.
+
+    Sub-queries, not joins: of them there may be more than SQLite joins.
+    """
+    found: dict[str, str] = {}
+    for memory in asked.memories:
+        if memory.function in OF_PLAYBOOKS:
+            past = quoted(column_of(memory))
+            there = f"exists (select 1 from temp.{past} p where p.subject = person)"
+            value = f"(select p.value from temp.{past} p where p.subject = person)"
+            found[column_of(memory)] = value if memory.function == "last_outcome" else there
+            found[known_column(memory)] = there
+    for condition in asked.lasting:
+        if about_person(condition):
+            series = series_of(condition)
+            found[series] = (
+                f"(select p.since from temp.{quoted(series)} p where p.subject = person and p.value = 1)"
+            )
+    return found
 
 
 def _of(roles: Sequence[str], asked: Iterable[Related]) -> Iterator[Related]:

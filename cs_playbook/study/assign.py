@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from itertools import chain
 
 from cs_playbook.model.assignment import Assignment, Freeze
 from cs_playbook.model.team import Team
 from cs_playbook.model.value import Value
 from cs_playbook.study.owning import Books, Load, Owned, room_of
-from cs_playbook.study.whom import Lead, Unit, Units, units_of
+from cs_playbook.study.whom import Unit, Units, units_of
+
+EXCHANGES = 3  # accounts that change hands so that one more has an owner
+MOST_TRIES = 20_000  # where so many find nothing there is no room, and the search is not worth its time
 
 
 class Cause(StrEnum):
@@ -22,6 +26,7 @@ class Cause(StrEnum):
     NO_OWNER = "no owner"
     NOT_AMONG = "not among them"
     MATCHING = "does not match"
+    MAKES_ROOM = "makes room"
     TOGETHER = "one owner for all"
     TOO_MUCH = "more than they can carry"
     FROZEN = "frozen"
@@ -98,9 +103,9 @@ def assign(
     ordered = tuple(sorted(accounts, key=lambda one: one.key))
     units, freeze = units_of(ordered, assignment, team, day), assignment.freeze(day)
     books = Books(ordered, {person.email: room_of(person) for person in team.people})
-    before = books.loads()
+    before, crowded = books.loads(), frozenset(books.over())
     _settle(units, books, freeze is not None)
-    moves = tuple(_moves(units, books, ordered))
+    moves = tuple(_moves(units, books, ordered, crowded))
     left = tuple(_left(units, books, ordered, freeze))
     return Proposal(
         segmentation, assignment, day, moves, left, _kept(units, books, moves, left),
@@ -121,6 +126,8 @@ def _settle(units: Units, books: Books, frozen: bool) -> None:
         if not frozen:
             held = _held(units, books)
             moved += sum(_relieve(owner, held.get(owner, []), books) for owner in books.over())
+        if not frozen and not moved:  # only where nothing simpler helps: two accounts change hands for one
+            moved = _make_room(ordered, _held(units, books), books)
 
 
 def _in_wrong_hands(units: Units, books: Books) -> Iterator[Owned]:
@@ -142,6 +149,48 @@ def _place(unit: Unit, books: Books, frozen: bool) -> bool:
     wrong = [one for one in going if books.owner(one) != lead]
     books.give(wrong, lead)
     return bool(wrong)
+
+
+def _make_room(units: Sequence[Unit], held: Mapping[str, Sequence[Unit]], books: Books) -> bool:
+    """Whether somebody has given one account away, and taken one that is in the wrong hands, or with who has too much."""
+    wrong = (unit for unit in units if any(books.owner(one) not in unit.whom.people for one in unit.accounts))
+    too_many = (
+        unit for owner in books.over() for unit in held.get(owner, ()) if books.relieves(owner, unit.accounts)
+    )
+    tries = iter(range(MOST_TRIES))
+    return any(_exchanged(unit, held, books, EXCHANGES, tries) for unit in chain(wrong, too_many))
+
+
+def _exchanged(
+    unit: Unit, held: Mapping[str, Sequence[Unit]], books: Books, depth: int, tries: Iterator[int]
+) -> bool:
+    """Whoever has the least is asked first: whether one of theirs finds room elsewhere, or finds it in the same way."""
+    before = [books.owner(one) for one in unit.accounts]
+    for owner, other in _to_ask(unit, held, books):
+        if next(tries, None) is None:
+            return False
+        books.give(other.accounts, "")
+        if books.has_room(owner, unit.accounts):
+            books.give(unit.accounts, owner)
+            lead = _least(other, books, other.accounts, but=owner)
+            if lead is not None:
+                books.give(other.accounts, lead)
+            if lead is not None or (depth > 1 and _exchanged(other, held, books, depth - 1, tries)):
+                return True
+            for one, whose in zip(unit.accounts, before, strict=True):
+                books.give([one], whose)
+        books.give(other.accounts, owner)
+    return False
+
+
+def _to_ask(unit: Unit, held: Mapping[str, Sequence[Unit]], books: Books) -> Iterator[tuple[str, Unit]]:
+    """(who could have it, what they could give away for it). Asked one by one: meanwhile books change and change back."""
+    weigh = books.weigh(unit.rule.balance, unit.whom.there, unit.accounts)
+    before = {books.owner(one) for one in unit.accounts}
+    for owner in sorted(unit.whom.there, key=lambda one: (weigh(one), one)):
+        for other in held.get(owner, ()) if owner not in before else ():
+            if other is not unit and all(books.owner(one) == owner for one in other.accounts):
+                yield owner, other
 
 
 def _lead(unit: Unit, books: Books, going: Sequence[Owned]) -> str | None:
@@ -202,15 +251,17 @@ def _size(unit: Unit) -> tuple[int, Fraction, int, str]:
 # --- what is told ---
 
 
-def _moves(units: Units, books: Books, accounts: Sequence[Owned]) -> Iterable[Going]:
+def _moves(units: Units, books: Books, accounts: Sequence[Owned], crowded: frozenset[str]) -> Iterable[Going]:
+    """`crowded`: who had too much."""
     found = [one for one in accounts if books.owner(one) != one.owner]
     for one in sorted(found, key=lambda one: (units.of[one.key].place, one.key)):
         unit = units.of[one.key]
-        yield Going(one, one.owner, books.owner(one), unit.rule.name, _why_not(one, unit, unit.whom))
+        yield Going(one, one.owner, books.owner(one), unit.rule.name, _why_not(one, unit, crowded))
 
 
-def _why_not(one: Owned, unit: Unit, whom: Lead) -> Said:
+def _why_not(one: Owned, unit: Unit, crowded: frozenset[str]) -> Said:
     """Why the owner they have, or have not, cannot be it."""
+    whom = unit.whom
     if not one.owner:
         return Said(Cause.NO_OWNER)
     if one.owner not in whom.among:
@@ -221,7 +272,7 @@ def _why_not(one: Owned, unit: Unit, whom: Lead) -> Said:
     same = unit.rule.same_for
     if unit.shared and same is not None and len({each.owner for each in unit.accounts}) > 1:
         return Said(Cause.TOGETHER, same, _text(one.values.get(same)))
-    return Said(Cause.TOO_MUCH)
+    return Said(Cause.TOO_MUCH if one.owner in crowded else Cause.MAKES_ROOM)
 
 
 def _left(units: Units, books: Books, accounts: Sequence[Owned], freeze: Freeze | None) -> Iterable[Left]:
