@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -11,8 +12,11 @@ from cs_playbook.letters.template import Template, compile_letter
 from cs_playbook.model.catalog import Catalog
 
 NOT_KNOWN = "(not known)"
-# Only what would change how the text looks: a colleague reads and edits the file as it is.
-_ESCAPES = {ord(letter): f"\\{letter}" for letter in "\\`*_[]<>|#~"}
+# Only what would change how the text looks: a colleague reads and edits the file as it is. Hosts make links of bare addresses.
+_MEANS = re.compile(r"[\\`*_\[\]<>|#~]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"\A(\d*)([-+=](?=[-=\s]|\Z)|(?<=\d)[.)](?=\s|\Z))"
+)  # an item, a rule, a heading above it
 
 
 def fill_document(template: Template, values: Mapping[str, Any], language: str) -> str:
@@ -26,8 +30,12 @@ def fill_document(template: Template, values: Mapping[str, Any], language: str) 
 def _written(filled: object) -> str:
     if not isinstance(filled, FilledText):
         return NOT_KNOWN
-    words = [word if word == NOT_KNOWN else word.translate(_ESCAPES) for word in filled.words]
+    words = [word if word == NOT_KNOWN else _meaning_nothing(word) for word in filled.words]
     return MARK.sub(lambda mark: words[int(mark[1])], filled.shape)
+
+
+def _meaning_nothing(word: str) -> str:
+    return _BEGINS.sub(r"\1\\\2", _MEANS.sub(r"\\\g<0>", word))
 
 
 def document_templates(catalog: Catalog) -> Callable[[str, str], Template | None]:

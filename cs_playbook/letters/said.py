@@ -14,12 +14,15 @@ from babel.lists import format_list
 from babel.numbers import NumberPattern, format_currency, format_decimal, format_percent, parse_pattern
 
 from cs_playbook.letters.pieces import Filter
+from cs_playbook.letters.plural import plural_of
 
 # What may be given for a blank. None: empty.
 Given = str | int | float | date | tuple[str, ...] | list[str] | None
 
 # Controls, line separators, letters that turn the reading order, halves of letters: nobody reads them.
 UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# What only machines read: signs of dead rules of writing, and a whole second alphabet in which nobody sees a word.
+_HIDDEN = re.compile("[\u180e\u2061-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 
 def said(value: Given, filters: tuple[Filter, ...], language: str) -> str:
@@ -45,7 +48,7 @@ def one_line(text: str) -> str:
     """As typed, but on one line and without what cannot be seen."""
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return " ".join(UNREADABLE.sub("", " ".join(text.split())).split())
+    return " ".join(_HIDDEN.sub("", UNREADABLE.sub("", " ".join(text.split()))).split())
 
 
 def is_language(language: str) -> bool:
@@ -55,6 +58,11 @@ def is_language(language: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return True
+
+
+def locale_of(language: str) -> Locale:
+    """Of one that is a language."""
+    return _locale(language)
 
 
 def reads_from(language: str) -> str:
@@ -96,6 +104,8 @@ def _amount(number: float, used: Filter, language: str) -> str | None:
             return _number(number, _decimals(used), language)
         case "percent":
             return _percent(number, _decimals(used) or 0, language)
+        case "plural":
+            return plural_of(number, used, _locale(language))
         case _:
             return None
 

@@ -8,7 +8,9 @@ from dataclasses import asdict
 from datetime import date
 
 from cs_playbook.model.note import Note
-from cs_playbook.report.words import count, day_in_words, markdown
+from cs_playbook.report.words import count, day_in_words, markdown, unseen_escaped
+
+FOR_INFORMATION = "## For your information"
 
 
 def channel_page(channel: str, day: date, notes: Sequence[Note]) -> str:
@@ -18,16 +20,17 @@ def channel_page(channel: str, day: date, notes: Sequence[Note]) -> str:
 
 
 def channel_lines(notes: Iterable[Note]) -> str:
-    """A JSON object a line: {format_version, every field of a note}. `key` is the same for ever: deliver each once."""
-    return "".join(
-        json.dumps({"format_version": 1, **asdict(note)}, ensure_ascii=False, default=str) + "\n"
-        for note in notes
-    )
+    """A JSON object a line: {format_version, every field of a note}. `key` is the same for ever: deliver each once.
+
+    What ends a line for some readers (U+2028, U+0085) is spelt, so that a line stays an object.
+    """
+    objects = ({"format_version": 1, **asdict(note)} for note in notes)
+    return "".join(f"{unseen_escaped(json.dumps(one, ensure_ascii=False, default=str))}\n" for one in objects)
 
 
 def for_your_information(notes: Sequence[Note]) -> list[str]:
     """The section of a digest; nothing where there is none."""
-    return ["## For your information", "", *(_line(note) for note in notes), ""] if notes else []
+    return [FOR_INFORMATION, "", *(_line(note) for note in notes), ""] if notes else []
 
 
 def _line(note: Note) -> str:

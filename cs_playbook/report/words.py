@@ -17,12 +17,17 @@ HELD = {
     "not together": "never together with another",
 }
 # Of notes to channels.
-NOT_YET = "sending to channels is not yet possible: nothing has left this machine"
+POSTS = "cs-playbook send   posts them, where project.yaml says an address"
 _OF_CI_LOGS = re.compile(r":(?=:)|##(?=\[)")
 # Those below the space are escaped by JSON itself.
-_UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _NO_LETTERS = "\ufffe\uffff"  # XML does not allow them, and nobody sees them
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+# The colon and the dot: hosts make a link of what begins with https:// or www. as well.
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+# An item, a rule, a heading of the line above.
+_BEGINS = re.compile(r"\A(\s*\d*)([-+=](?=[-=\s]|\Z)|(?<=\d)[.)](?=\s|\Z))")
 
 
 def day_in_words(day: date) -> str:
@@ -37,6 +42,9 @@ def day_with_year(day: date) -> str:
 def short_day(day: date) -> str:
     """`Tue 3`."""
     return f"{_DAYS[day.weekday()][:3]} {day.day}"
+
+
+FAR = 3650  # days: a wait as long as that has no end, and a date of the next century tells nobody anything
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -65,9 +73,15 @@ def _visible(text: str) -> str:
 
 def unseen_escaped(json: str) -> str:
     """JSON in which letters that steer a terminal or a CI log, or hide, are written as \\u…: the same values, safe to look at."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json).replace("##[", "##\\u005b")
+    return _UNSEEN.sub(_spelt, json).replace("##[", "##\\u005b")
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Beyond U+FFFF JSON spells a letter in two halves."""
+    halves = found[0].encode("utf-16-be")
+    return "".join(f"\\u{halves[n : n + 2].hex()}" for n in range(0, len(halves), 2))
 
 
 def markdown(text: str) -> str:
-    """Data inside Markdown: nothing in it means anything."""
-    return _MARKDOWN.sub(r"\\\1", clean(text))
+    """Data inside Markdown: nothing in it means anything, at the beginning of a line or of an item either."""
+    return _BEGINS.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", clean(text)))
