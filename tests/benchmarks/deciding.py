@@ -1,4 +1,4 @@
-"""A workspace with a snapshot → seconds of each stage of deciding its day, as JSON; a program of its own, to be measured."""
+"""A workspace with a snapshot → seconds of the processor for each stage of its day, as JSON; a program of its own."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def staged(workspace: Workspace) -> Iterator[tuple[Stage, Today]]:
 def decide(root: Path) -> dict[str, float]:
     """Seconds for facts, starts and the whole plan; and how many fit, how many decisions there are."""
     workspace = open_workspace(root)
-    began = time.perf_counter()
+    began = time.process_time()
     with staged(workspace) as (stage, today), open_ledger(workspace, writing=False) as ledger:
-        facts = time.perf_counter()
+        facts = time.process_time()
         choices = choose_starts(stage, ledger, today, None)
-        chosen = time.perf_counter()
+        chosen = time.process_time()
         decisions = sum(len(plan.decisions) for plan in Morning(today, stage, choices, ledger).plans())
-        planned = time.perf_counter()
+        planned = time.process_time()
     fitting = sum(choice.fitting for choice in choices.choices)
     return {
         "facts": facts - began, "starts": chosen - facts, "plan": planned - chosen, "fitting": fitting, "decisions": decisions,

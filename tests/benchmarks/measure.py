@@ -1,12 +1,11 @@
-"""Programs run side by side → medians, ratios and a table: the only figures that mean something on a busy machine."""
+"""Programs run side by side → seconds of the processor, ratios and a table: what means something on a busy machine."""
 
 from __future__ import annotations
 
 import os
-import statistics
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,10 @@ NOTHING = (PYTHON, "-c", "pass")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`seconds` of a piece of work beside `limit_seconds` of its limit program, times `at_most`. `note`: what else was seen."""
+    """`seconds` of a piece of work beside `limit_seconds` of its limit program, at most `at_most` times as many.
+
+    `at_most` 0: only shown. `note`: what else was seen. `column`: of the history; "": it is not kept.
+    """
 
     work: str
     seconds: float
@@ -27,6 +29,7 @@ class Figure:
     limit_seconds: float = 0.0
     at_most: float = 0.0
     note: str = ""
+    column: str = ""
 
     @property
     def ratio(self) -> float:
@@ -34,20 +37,30 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        return self.ratio <= self.at_most
+        return not self.at_most or self.ratio <= self.at_most
 
 
 def side_by_side(works: Mapping[str, Callable[[], object]], times: int) -> dict[str, float]:
-    """Median seconds of each, taken in turns: what slows the machine down slows all of them down."""
+    """The least seconds of the processor for each, taken in turns: what slows the machine down slows all of them down."""
     for work in works.values():
         work()  # the first time compiles, and warms the files
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(times):
         for name, work in works.items():
-            began = time.perf_counter()
-            work()
-            taken[name].append(time.perf_counter() - began)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+            taken[name].append(busy(work))
+    return {name: min(seconds) for name, seconds in taken.items()}
+
+
+def busy(work: Callable[[], object]) -> float:
+    """Seconds of the processor, those of programs that it starts and waits for included."""
+    began = _busy_so_far()
+    work()
+    return _busy_so_far() - began
+
+
+def _busy_so_far() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def program(command: Sequence[str], at: Path | None = None) -> Callable[[], None]:
@@ -63,7 +76,7 @@ def program(command: Sequence[str], at: Path | None = None) -> Callable[[], None
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one command took. `peak`: resident bytes at the most."""
+    """What one command took of the processor. `peak`: resident bytes at the most."""
 
     seconds: float
     peak: int
@@ -73,9 +86,8 @@ def spend(words: Sequence[str], at: Path) -> Spent:
     """Runs a command of ours once. `at`: a folder of its own for the figures."""
     note = at / "peak"
     command = (PYTHON, "-m", "tests.benchmarks.peak", str(note), *words)
-    began = time.perf_counter()
-    subprocess.run(command, env=surroundings(), stdout=subprocess.DEVNULL, check=True, close_fds=False)
-    return Spent(time.perf_counter() - began, int(note.read_text(encoding="ascii")))
+    seconds = busy(program(command))
+    return Spent(seconds, int(note.read_text(encoding="ascii")))
 
 
 def surroundings() -> dict[str, str]:
@@ -88,10 +100,9 @@ def table(title: str, figures: Sequence[Figure]) -> str:
     lines = [f"\n{title}"]
     for figure in figures:
         against = (
-            f"{figure.ratio:6.1f} × {figure.limit} ({_seconds(figure.limit_seconds)}), at most {figure.at_most:g}"
-            if figure.limit
-            else ""
+            f"{figure.ratio:6.1f} × {figure.limit} ({_seconds(figure.limit_seconds)})" if figure.limit else ""
         )
+        against += f", at most {figure.at_most:g}" if figure.at_most else ""
         lines.append(f"  {figure.work:<44} {_seconds(figure.seconds):>9}  {against} {figure.note}".rstrip())
     return "\n".join(lines)
 

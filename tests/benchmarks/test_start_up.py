@@ -35,4 +35,4 @@ def test_a_command_starts(judge: Show, tmp_path: Path) -> None:
 
 def _figure(work: str, seconds: float, nothing: float) -> Figure:
     at_most = ANSWERED_AT_ONCE if work.startswith("--") else BEFORE_ITS_WORK
-    return Figure(work, seconds, "python -c pass", nothing, at_most)
+    return Figure(work, seconds, "python -c pass", nothing, at_most, column=work.partition(",")[0])

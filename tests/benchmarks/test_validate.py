@@ -28,7 +28,9 @@ def test_validate_cold(judge: Show, library: Path) -> None:
 
     taken = side_by_side({"events": lambda: parse_events(library), "validate": program(validate)}, 7)
 
-    figure = Figure("validate, cold", taken["validate"], "C events", taken["events"], COLD)
+    figure = Figure(
+        "validate, cold", taken["validate"], "C events", taken["events"], COLD, column="validate, cold"
+    )
     judge(f"{FILES} playbooks of 84 lines", [figure])
 
 
@@ -49,7 +51,13 @@ def test_validate_again(judge: Show, library: Path, monkeypatch: pytest.MonkeyPa
     beyond = max(taken["validate"] - taken["start"], 0.0)
     note = f"besides the start of {taken['start'] * 1000:.0f} ms"
     figure = Figure(
-        "validate, nothing changed", beyond, "reading and hashing", taken["hash"], UNCHANGED, note
+        "validate, nothing changed",
+        beyond,
+        "reading and hashing",
+        taken["hash"],
+        UNCHANGED,
+        note,
+        "validate, again",
     )
     judge(f"{FILES} playbooks of 84 lines, again", [figure])
 

@@ -53,8 +53,8 @@ def numbers_of(number: int) -> dict[str, str]:
     return {
         "@number@": f"{number:03}",
         "@seats@": str(5 + number),
-        "@share@": f"{0.30 + number / 1000:.3f}",
-        "@fall@": f"{0.40 + number / 1000:.3f}",
+        "@share@": f"{0.30 + number % 500 / 1000:.3f}",
+        "@fall@": f"{0.40 + number % 500 / 1000:.3f}",
         "@arr@": str(8_000 + number * 350),
         "@tickets@": str(1 + number % 4),
         "@days@": str(20 + number),
@@ -153,7 +153,7 @@ steps:
 
 
 def effects_workspace(root: Path) -> Path:
-    """One playbook that gives each account a task and a draft at once."""
+    """One playbook that gives each account a task and a mail at once."""
     workspace(root, 0)
     (root / "playbooks" / "two-effects.yaml").write_text(_TWO_EFFECTS, encoding="utf-8")
     return root
@@ -179,7 +179,7 @@ steps:
     email: usage-drop/check-in
     to: {first_of: [champion, admins]}
     from: csm
-    send: draft
+    send: auto
     due: 2 business days
     after: start
 """
