@@ -8,10 +8,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench format pictures lock clean
+.PHONY: help demo test bench year torture seeded-bugs format pictures lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 demo: .venv/installed ## the whole tour on a made-up portfolio
 	@$(BIN)/cs-playbook demo
@@ -23,8 +23,21 @@ test: .venv/installed-dev ## style, types, floors and tests: what has to pass be
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -n auto --dist loadfile # a file on one core: what its tests share is made once
 
-bench: .venv/installed-dev ## the measurements of tests/benchmarks
-	$(BIN)/pytest tests/benchmarks
+# Beside DuckDB and rule engines where the extra `bench` is installed; what is skipped is said, and why.
+bench: .venv/installed-dev ## ratios of speed, some minutes; ARGS=--keep writes them down, ARGS=--large takes a million accounts
+	$(BIN)/pytest -rs tests/benchmarks $(ARGS)
+
+year: .venv/installed-dev ## a good year of the made-up portfolio, day by day: nothing may stop a run (an hour)
+	$(BIN)/python -m tests.good_year
+
+# Each failure is printed as SCENARIO/CUT: make torture ARGS="--replay SCENARIO/CUT" does it again. WEEKS=0: only kills.
+WEEKS ?= 200
+torture: .venv/installed-dev ## for hours: tens of thousands of kills, weeks beside a model; ARGS="--kills 500 --seed 1"
+	$(BIN)/python -m tests.torture $(ARGS)
+	$(BIN)/python -m tests.torture.weeks $(WEEKS)
+
+seeded-bugs: .venv/installed-dev ## the bugs of tests/seeded_bugs, one by one: whether their tests find them; ARGS="NAME …"
+	$(BIN)/python -m tests.seeded_bugs $(ARGS)
 
 format: .venv/installed-dev ## lay the code out, mend what can be mended by itself
 	$(BIN)/ruff check --fix .

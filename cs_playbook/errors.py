@@ -24,6 +24,14 @@ class ChoiceError(UserError):
     exit_code = 1
 
 
+class UnknownAccount(ChoiceError):
+    """Nobody of that name. `by_keys`: the hint without names, for a log that many read."""
+
+    def __init__(self, sentence: str, hint: str, by_keys: str) -> None:
+        super().__init__(sentence, hint)
+        self.by_keys = by_keys
+
+
 class WrongCommandLine(UserError):
     """What was typed cannot be meant: a path that is not there, a text that is none."""
 
@@ -34,3 +42,7 @@ class StoppedOnPurpose(UserError):
     """Nothing was done, because doing it might harm: a person has to look."""
 
     exit_code = 4
+
+
+class Undecidable(UserError):
+    """What a condition asks cannot be worked out of the values there are."""

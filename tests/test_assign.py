@@ -10,7 +10,9 @@ import pytest
 
 from cs_playbook.cli.app import run_app
 from cs_playbook.commands.new import bring
+from cs_playbook.commands.stories import run_stories
 from cs_playbook.commands.workspace import examine
+from cs_playbook.report.stories import as_text
 from tests.builders import FILES, World, account, files_in, on, small, tables
 
 # The CSM of the playbooks is somebody else here: what is assigned is the role `owner`.
@@ -169,3 +171,47 @@ def test_a_segmentation_that_is_copied_leaves_behind_who_owns_its_accounts(tmp_p
     copied = (mine.root / "segments" / "tier.yaml").read_text("utf-8")
     assert ("assign" in copied, copied) == (False, TIER.partition("assign:")[0])
     assert not [one for one in examine(mine.root).findings if one.is_error]
+
+
+STORY = """\
+tests: few-seats
+today: 2026-03-02
+accounts:
+  acme: {status: active, arr: 48000, sector: law, language: de, csm_email: lea@vendor.example}
+  bolt: {status: active, arr: 30000, sector: law, language: en, csm_email: lea@vendor.example}
+  dune: {status: active, arr: 48000, sector: law, language: it}
+cases:
+  - name: Who does not speak their language gives them away, and comes back
+    runs:
+      - {day: 0, expect: {owners: {acme: marc@vendor.example, bolt: LEA@vendor.example, dune: null}}}
+      - {day: 1, set: {acme: {language: fr}}, expect: {owners: {acme: {owner: lea@vendor.example}}}}
+"""
+
+
+def test_a_story_says_whose_an_account_should_be(tmp_path: Path) -> None:
+    world = small(tmp_path / "w", team=TEAM, tier=TIER)
+    world.write("tests/owners.yaml", STORY)
+    assert told(world) == "few-seats   1 of 1 story pass"
+    world.write("tests/owners.yaml", STORY.replace("acme: marc@vendor.example", "acme: lea@vendor.example"))
+    assert "expected  acme: owner is lea@vendor.example" in told(world)
+    assert "got       acme: owner is marc@vendor.example" in told(world)
+
+
+def told(world: World) -> str:
+    result = run_stories(world.workspace, ("few-seats",))
+    return as_text(result).split("\n\n")[0]
+
+
+def test_whom_a_story_asks_for_must_be_assigned(tmp_path: Path) -> None:
+    world = small(tmp_path / "w", team=TEAM, tier=TIER)
+    world.write(
+        "tests/owners.yaml", STORY.replace("{owner: lea", "{ower: lea").replace("acme: marc", "acne: marc")
+    )
+    assert wrong(world) == ["there is no account 'acne'", "no segmentation assigns a role 'ower'"]
+
+    world.write("tier.yaml", TIER.partition("assign:")[0])
+    assert "no segmentation says `assign:`, so nobody is proposed" in wrong(world)
+
+
+def wrong(world: World) -> list[str]:
+    return [one.message for one in run_stories(world.workspace, ("few-seats",)).findings]

@@ -14,7 +14,7 @@ from _pytest.capture import CaptureResult
 from cs_playbook.cli import globals_first
 from cs_playbook.cli.app import run_app
 from cs_playbook.commands.demo import FIRST_MORNING
-from cs_playbook.study.made_up import exports
+from tests.portfolio import write_portfolio
 
 DAY = FIRST_MORNING.isoformat()
 
@@ -43,11 +43,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter library with its made-up snapshot of the first morning, built by the commands themselves."""
     root = tmp_path_factory.mktemp("cli") / "acme"
     assert run_app(["init", str(root)]) == 0
-    folder = root / "exports"
-    folder.mkdir(exist_ok=True)
-    for name, lines in exports(FIRST_MORNING).items():
-        with (folder / name).open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
+    write_portfolio(root / "exports", FIRST_MORNING)
     assert run_app(["-C", str(root), "--as-of", DAY, "snapshot", "build"]) == 0
     return root
 

@@ -15,9 +15,11 @@ from cs_playbook.commands.diff import diff
 from cs_playbook.errors import ChoiceError, WrongCommandLine
 from cs_playbook.report.difference import as_json, as_lines
 from cs_playbook.report.difference_markdown import LIMIT, MARK, as_markdown, code
+from cs_playbook.report.difference_words import stories_words
 from cs_playbook.report.pieces import plain
 from cs_playbook.study.difference import Difference, Impact
 from tests.builders import World, account, given, on, small
+from tests.unit.test_spoiling import RARE, STORY
 
 SEATS = "playbooks/few-seats.yaml"
 FEW = [account(f"a{n}", seats=5 + n, name=f"Firm {n}", arr=40000 + n) for n in range(12)]
@@ -235,6 +237,7 @@ def test_it_begins_where_the_branch_left_main_and_sees_what_is_not_committed(wor
     ("ref", "kind", "said"),
     [
         ("-x", WrongCommandLine, "none begins with -"),
+        ("main..feat", ChoiceError, "names two revisions"),
         ("mian", ChoiceError, "knows no revision 'mian'"),
         ("^main", ChoiceError, r"knows no revision '\^main'"),
     ],
@@ -332,8 +335,12 @@ def test_a_comment_holds_ids_and_hides_small_counts(world: World) -> None:
     assert "fitted 5 before: <5 enter, nobody leaves" in said
     assert "ARR" not in said
     assert "Firm" not in said
+    assert "| people | <5 get more to do |" in said
+    assert "vendor.example" not in said
+    assert " min " not in said
     assert "fits 5 → 8: 3 enter (120 k ARR)" in asked
     assert "`Firm 7`" in asked
+    assert "| `Léa` | +" in asked
 
 
 def test_nothing_that_is_quoted_means_anything_in_a_comment(world: World) -> None:
@@ -405,3 +412,16 @@ def test_json_has_every_place_and_every_count(world: World) -> None:
     assert told["changes"][0]["says"][0]["place"] == "trigger.when"
     assert told["accounts"]["rules"][0]["enter"]["count"] == 5
     assert "Firm" not in json.dumps(told)
+
+
+def test_who_asks_is_told_how_many_changes_no_story_of_a_changed_playbook_notices(world: World) -> None:
+    world.write("playbooks/rare.yaml", RARE)
+    world.write("tests/rare.yaml", STORY)
+    commit(world.root)
+    world.edit("playbooks/rare.yaml", "new_per_day: 25", "new_per_day: 20")
+
+    found = diff(world.workspace, "HEAD", parts=frozenset(("stories", "spoil")))
+
+    assert stories_words(found) == "1 story passes; 7 changes no story notices"
+    asked_not = diff(world.workspace, "HEAD", parts=frozenset(("stories",)))
+    assert stories_words(asked_not) == "1 story passes"

@@ -7,12 +7,15 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from cs_playbook.commands.workspace import open_workspace
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.parse.catalog import read_catalog
 from cs_playbook.report.difference_words import rows_of, shortened
+from cs_playbook.source.tree import Mapping
 from cs_playbook.study.changes import Changes, Edit, changes
 from tests.builders import FILES, SMALL
 from tests.real_playbooks.spoiling import changes as spoilt
+from tests.real_playbooks.spoiling import written
 
 SEATS = "playbooks/few-seats.yaml"
 LETTER = "emails/few-seats/hello/en.md"
@@ -38,8 +41,9 @@ def test_a_line_of_conditions_may_be_written_in_several_ways() -> None:
 
 def test_every_rule_that_is_changed_is_noticed() -> None:
     before, silent = catalog(FILES), []
-    for change in list(spoilt(SMALL))[::4]:  # all of them take four seconds
-        after = read(FILES | {change.file: dumped(change.data)})
+    for change in list(spoilt(open_workspace(SMALL)))[::4]:  # all of them take four seconds
+        assert isinstance(change.root, Mapping)
+        after = read(FILES | {change.span.file: written(change.root)})
         if after is not None and changes(before, after).is_empty:
             silent.append(change.sentence)
 

@@ -133,7 +133,7 @@ def test_who_wants_to_write_to_people_that_no_table_has_is_told_so(
     said = " ".join(capsys.readouterr().out.split())
     assert "data.yaml has no table contacts: nobody there can be written to" in said
     assert "a plain number has no unit: write 6" in said
-    assert "of an account there are: id, product, seats" in said
+    assert "of an account there are: id, plan.missing, plan.progress, plan.status, product, seats" in said
 
 
 def test_what_two_dotted_names_begin_with_is_no_likeness() -> None:

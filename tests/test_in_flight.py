@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cs_playbook.commands.people import Act
+from cs_playbook.commands.resolving import resolve
+from cs_playbook.commands.send import send
 from cs_playbook.model.enrollment import Enrollment, StepState, TaskState
 from cs_playbook.model.event import StepOpened, TextChanged
-from tests.builders import World, account, given, on, small
+from cs_playbook.model.outbox import InDoubt
+from tests.builders import World, account, contact, given, on, small
+from tests.test_send import Post, clock
 
 FILE = "playbooks/leaving.yaml"
 HEAD = """\
@@ -23,7 +29,7 @@ reentry: {days_after_end: 1, at_most: 2}
 ASK = "  - {id: ask, task: Ask them, owner: csm, due: 1 day, outcomes: [stays, leaves], after: start}\n"
 CALL = "  - {id: call, task: Call them, owner: csm, after: {ask: stays}}\n"
 WRITE = "  - {id: write, task: Write to them, owner: csm, after: call}\n"
-FEW = given(account("acme", seats=3))
+FEW = given(account("acme", seats=3), contacts=[contact("claire", "acme")])
 
 
 def playbook(*steps: str, changes: str = "keep", renamed: str = "", head: str = HEAD) -> str:
@@ -282,6 +288,32 @@ def test_what_was_done_is_not_done_again_when_its_step_comes_back(tmp_path: Path
     assert (
         len([event for event in world.events() if isinstance(event, StepOpened) and event.step == "ask"]) == 1
     )
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("sent", "sent"), ("dead", "undeliverable"), ("", None)])
+def test_a_mail_in_doubt_whose_step_was_gone_for_a_while_does_not_stay_open(
+    tmp_path: Path, word: str, outcome: str | None
+) -> None:
+    mail = "  - {id: mail, email: few-seats/hello, to: champion, from: csm, send: auto}\n"
+    call = "  - {id: call, task: Call them, owner: csm, after: {mail: [sent, undeliverable]}}\n"
+    bill = "  - {id: bill, task: Send it, owner: csm, after: start}\n"
+    world = begun(tmp_path, mail, bill, call)
+    (key,) = [task.key for task in world.enrollment("acme").tasks.values() if task.step == "mail"]
+    act = Act("lea@vendor.example", on(1), f"{on(1)}T09:00:00Z")
+    send(world.workspace, Post({"claire@acme.example": InDoubt("no answer")}), clock(on(0)))
+    gone = next_day(world, 1, playbook(bill, changes="move"))
+    assert (gone.tasks[key].state, gone.tasks[key].mail) == (TaskState.CANCELLED, "uncertain")
+    if word:
+        resolve(world.workspace, key, word, "I asked her", act)
+
+    back = next_day(world, 2, playbook(mail, bill, call, changes="move"))
+
+    assert (back.tasks[key].outcome, back.tasks[key].mail) == (outcome, word or "uncertain")
+    if not word:
+        resolve(world.workspace, key, "sent", "I asked her", replace(act, on=on(2)))
+    assert open_steps(world) == (["bill", "call"] if word else ["bill"])
+    next_day(world, 3)
+    assert open_steps(world) == ["bill", "call"]
 
 
 def test_an_open_step_of_another_kind_is_another_step(tmp_path: Path) -> None:

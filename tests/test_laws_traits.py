@@ -247,7 +247,7 @@ def test_a_note_stands_in_the_files_of_its_day_once_also_where_it_is_the_last_st
     assert not any(path.startswith(f"{tomorrow}/channels") for path in made.published())
 
 
-def test_run_and_status_say_that_nothing_is_sent_to_channels(
+def test_run_and_status_say_that_send_posts_to_channels(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = world(tmp_path, tells=TELLS)
@@ -256,7 +256,9 @@ def test_run_and_status_say_that_nothing_is_sent_to_channels(
     for word in ("run", "status"):
         capsys.readouterr()
         assert run_app([*command, word]) == 0
-        assert "nothing has left this machine" in " ".join(capsys.readouterr().out.split())
+        assert "for channels: cs-playbook send posts them" in " ".join(
+            capsys.readouterr().out.replace(" in channels/:", ":").split()
+        )
 
 
 def test_the_screens_say_what_was_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,11 @@ def found(example: Example, folder: Path) -> tuple[Finding, ...]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(placed(text, path), encoding="utf-8")
     examined = examine(folder)
-    stories = check_stories(examined.files.yaml, examined.catalog) if examined.catalog else []
+    stories = (
+        check_stories(examined.catalog.stories, examined.files.yaml, examined.catalog)
+        if examined.catalog
+        else []
+    )
     return (*examined.findings, *stories)
 
 

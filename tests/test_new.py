@@ -221,8 +221,21 @@ def test_kinds_and_names_that_cannot_be(begun: World) -> None:
         new_file(begun.root, "segmnts", "x")
     with pytest.raises(WrongCommandLine):
         new_file(begun.root, "playbook", "../x")
+    with pytest.raises(WrongCommandLine, match="300 letters is too long"):
+        new_file(begun.root, "playbook", "a" * 300)
     with pytest.raises(ChoiceError, match="no playbook"):
         new_file(begun.root, "tests", "nobody")
+
+
+def test_nothing_is_written_through_a_folder_that_is_a_link(tmp_path: Path, shelf: Workspace) -> None:
+    world = workspace(tmp_path / "w", "project.yaml", "data.yaml")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (world.root / "playbooks").symlink_to(elsewhere)
+    with pytest.raises(ChoiceError, match="nothing is written through it"):
+        bring(world.root, "few-seats", "library/few-seats", [], shelf)
+    assert list(elsewhere.iterdir()) == []
+    assert sorted(path.name for path in world.root.iterdir()) == ["data.yaml", "playbooks", "project.yaml"]
 
 
 WEBINARS = """\

@@ -182,6 +182,47 @@ def test_a_draft_does_nothing_and_an_ended_plan_calls_off_what_is_open(tmp_path:
     assert not world.enrollment("acme", "acme-2026").is_open
 
 
+def test_a_plan_that_is_taken_away_calls_nothing_off_and_validate_says_so(
+    acme: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (acme.root / "plans" / "acme.yaml").read_text(encoding="utf-8")
+    acme.write("plans/bolt.yaml", PLAN.replace("acme", "bolt"))
+    (acme.root / "plans" / "acme.yaml").unlink()
+
+    assert "the file of 'acme-2026' is gone, and 1 open enrollment goes on" in typed(acme, capsys, "validate")
+    acme.morning(on(1), given(account("acme"), day=1))
+    assert open_lines(acme) == ["in_time", "kickoff", "sso"]
+    acme.write("plans/acme.yaml", text)
+    assert "CSP366" not in typed(acme, capsys, "validate")
+
+
+def test_what_is_added_to_a_plan_that_is_over_opens_nothing_and_validate_says_so(
+    acme: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    acme.morning(on(1), given(account("acme", seats=200), day=1))
+    assert acme.enrollment("acme", "acme-2026").outcome == "achieved"
+    assert "CSP367" not in typed(acme, capsys, "validate")
+
+    acme.edit(
+        "plans/acme.yaml", "    blockers:", "      - {id: more, title: More, due: 2026-04-01}\n    blockers:"
+    )
+
+    assert "'acme-2026' ended on 2026-03-03 (achieved), and its file has changed since" in typed(
+        acme, capsys, "validate"
+    )
+    acme.edit("plans/acme.yaml", "owner: csm\n", "owner: csm\nended: 2026-03-03\n")
+    assert "CSP367" not in typed(acme, capsys, "validate")
+
+
+def test_what_is_only_watched_waits_for_its_condition_and_for_no_day(
+    acme: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    screens = [typed(acme, capsys, "explain", "acme", "acme-2026"), typed(acme, capsys, "history", "acme")]
+
+    assert "waits until today >= " in " ".join(screens[0].split())
+    assert not [screen for screen in screens if "2126" in screen]
+
+
 # --- screens ---
 
 SCREEN = """\

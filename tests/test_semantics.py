@@ -23,6 +23,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SEMANTICS = REPOSITORY / "tests" / "semantics"
 SCORECARDS = REPOSITORY / "tests" / "scorecards"
 PLANS = REPOSITORY / "tests" / "plans"
+MAIL = REPOSITORY / "tests" / "mail"
 RAVENSTACK = REPOSITORY / "tests" / "ravenstack"
 NEVER = "what never was"
 
@@ -70,7 +71,7 @@ def test_the_stories_pass_and_would_notice_another_day(root: Path, playbook: str
     assert blind == []
 
 
-@pytest.mark.parametrize(("root", "playbook"), named(SEMANTICS, PLANS))
+@pytest.mark.parametrize(("root", "playbook"), named(SEMANTICS, PLANS, MAIL))
 def test_the_stories_pass_and_would_notice_another_day_and_a_second_run_of_a_day_decides_nothing(
     root: Path, playbook: str, again: list[str], blind: list[str]
 ) -> None:

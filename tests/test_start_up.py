@@ -50,7 +50,9 @@ def test_version_and_help_load_nothing_but_themselves(tiny: Path, words: list[st
         (["status"], {"typer", "ruamel", "sqlite3"}),
         (["history", "acme"], {"typer", "ruamel", "sqlite3"}),
         (["ledger", "verify"], {"typer", "ruamel", "sqlite3"}),
+        (["suppress", "--list"], {"typer", "ruamel", "sqlite3", *LETTERS}),
         (["validate"], {"typer", "ruamel", "sqlite3", *LETTERS}),
+        (["email", "preview", "nothing"], {"typer", "ruamel", "sqlite3", "css_inline", *LETTERS}),
     ],
 )
 def test_a_command_loads_what_it_needs(tiny: Path, words: list[str], allowed: set[str]) -> None:
@@ -74,9 +76,15 @@ def test_how_things_stand_is_seen_without_a_single_event(tiny: Path) -> None:
         "plan.fold",
         "effects.ledger",
         "effects.ledger_check",
+        "effects.ledger_records",
+        "effects.ledger_tables",
         "model.note",
+        "model.outbox",
+        "model.suppression",
+        "model.time",
     )
     assert [name for name in unasked if f"cs_playbook.{name}" in loaded] == []
+    assert loaded & {"hmac", "random", "secrets"} == set()
 
 
 def test_files_that_are_wrong_are_worth_jsonschema(tiny: Path) -> None:

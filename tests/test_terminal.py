@@ -19,7 +19,9 @@ from tests.builders import MONDAY, World, account, given, small
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Monday is run; Acme has a task of Léa's. No test changes it."""
     made = small(tmp_path_factory.mktemp("terminal") / "w")
-    made.morning(MONDAY, given(account("acme", name="Café …", seats=3)))
+    made.morning(
+        MONDAY, given(account("acme", name="Café …", seats=3), account("n1", name="Nimbus & Nettle"))
+    )
     return made
 
 
@@ -129,6 +131,8 @@ def test_an_argument_that_is_no_text_is_refused_in_a_sentence(words: str, world:
         (("run", "--allow", "a_day_already_passed"), 1, "there is no rule 'a_day_already_passed'"),
         (("explain", "few-seats"), 1, "'few-seats' is a playbook: whom shall I explain?"),
         (("stop", "acme", "few-saets", "--because", "x"), 1, "did you mean 'few-seats'?"),
+        (("explain", "nimbs"), 1, "did you mean Nimbus & Nettle (n1)?"),
+        (("validate", "a" * 300), 2, "is longer than a name of a file can be"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_told_with_the_way_on(

@@ -15,6 +15,7 @@ from cs_playbook.check import (
     kpis,
     last_outcomes,
     letters,
+    mail_policy,
     people,
     playbooks,
     plays,
@@ -24,7 +25,9 @@ from cs_playbook.check import (
     scorecards,
     segments,
     senders,
+    sending,
     steps,
+    stopping,
     success_plans,
     team,
     workspace,
@@ -62,6 +65,7 @@ CATALOG_RULES: tuple[CatalogRule, ...] = (
     team.people_of_roles_are_known,
     team.managers_have_names,
     absences.covers_are_there,
+    sending.senders_are_on_our_sites,
     workspace.every_role_is_used,
     playbooks.names_are_its_own,
     playbooks.rivals_exist,
@@ -72,6 +76,7 @@ CATALOG_RULES: tuple[CatalogRule, ...] = (
     letters.letters_in_every_language,
     letters.letters_are_sent,
     letters.letters_in_languages_one_reads,
+    mail_policy.letters_have_a_category,
 )
 PLAYBOOK_RULES: tuple[PlaybookRule, ...] = (
     playbooks.live_says_who_fits_already,
@@ -110,6 +115,9 @@ PLAYBOOK_RULES: tuple[PlaybookRule, ...] = (
     plays.plays_can_begin,
     plays.played_ones_are_live,
     plays.plays_are_given_what_they_ask,
+    stopping.own_stops_are_tighter,
+    mail_policy.own_caps_are_tighter,
+    sending.live_mails_have_a_way,
 )
 # Asked of the steps of an exit's `then:` too: a list of its own.
 UNDO_RULES: tuple[PlaybookRule, ...] = (

@@ -55,6 +55,9 @@ CODES = {
     "CSP744": "Accounts are, step by step, their own parent.",
     "CSP745": "How many rows `where:` and `newest_by:` left out.",
     "CSP774": "A word of `where:` that the export writes otherwise, or that leaves no row.",
+    "CSP775": "Nobody exports a table or a field, and playbooks ask for it.",
+    "CSP776": "A warning: letters would leave by themselves, and nobody exports who has opted out.",
+    "CSP777": "Who answered in the CRM is nobody of the team.",
     # a snapshot beside the one before
     "CSP751": "A table has fewer rows than in the snapshot before.",
     "CSP752": "A table has more rows than in the snapshot before.",

@@ -23,4 +23,14 @@ LETTER_CODES: tuple[tuple[str, str], ...] = (
         "CSP413",
         "A warning: a letter links to an address that an item of `resources:` does not have, or cannot have.",
     ),
+    (
+        "CSP414",
+        "The signature below letters shows what may be empty, or cannot be used.",
+    ),
+    ("CSP420", "A cap on emails caps nothing, or everything."),
+    ("CSP421", "Quiet days for emails that cannot be."),
+    ("CSP422", "A category of letters obeys a field that contacts do not have, or that is no yes or no."),
+    ("CSP423", "A letter is of no category that the project file declares."),
+    ("CSP424", "`suppress_when` names a table or a field that holds no addresses."),
+    ("CSP425", "A playbook's cap on emails is wider than the project's."),
 )

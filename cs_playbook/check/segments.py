@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from cs_playbook.check.questions import single_days
 from cs_playbook.check.steps import covers
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.condition import leaves
+from cs_playbook.model.condition import Leaf, leaves
 from cs_playbook.model.segment import Choosing, Segment, Segmentation
+from cs_playbook.model.value import FieldType
 from cs_playbook.source.finding import Finding, did_you_mean, warning
 
 
@@ -103,10 +104,11 @@ def everybody_has_a_segment(catalog: Catalog) -> Iterator[Finding]:
 
 
 def no_segment_of_one_day(catalog: Catalog) -> Iterator[Finding]:
-    """CSP507 A warning: an account is in a segment for one single day
+    """CSP507 A warning: an account is in a segment, or a signal says yes, for one single day
 
     `days_until(renewal_date) = 120` holds on one day: whoever is in no run of that day is never in the
-    segment, and what waits for it never starts. A span of days is a segment that one comes to.
+    segment, and what waits for it, or for the signal, never starts. A span of days is a segment that one
+    comes to.
 
     Fails:
 
@@ -129,6 +131,15 @@ def no_segment_of_one_day(catalog: Catalog) -> Iterator[Finding]:
             for found in single_days(leaf):
                 fact = "this is true on one single day: whoever is missed on that day is never in the segment"
                 yield warning(found.span, "CSP507", fact, found.hint)
+    yield from _signals_of_one_day(catalog)
+
+
+def _signals_of_one_day(catalog: Catalog) -> Iterator[Finding]:
+    for signal in catalog.signals.values():
+        if signal.table is None and signal.type is FieldType.BOOLEAN:
+            for found in single_days(Leaf("", signal.value, signal.span)):
+                fact = f"'{signal.name}' is yes on one single day: whoever is missed on that day is missed for ever"
+                yield warning(signal.span, "CSP507", fact, found.hint)
 
 
 def stages_can_be(catalog: Catalog) -> Iterator[Finding]:

@@ -29,10 +29,10 @@ from cs_playbook.source.tree import Node, Scalar, Sequence, plain, read_tree
 RUNNING, FINISHED = "running", "finished"
 
 
-def check_stories(yaml: Mapping[str, str], catalog: Catalog) -> list[Finding]:
+def check_stories(about: Iterable[Stories], yaml: Mapping[str, str], catalog: Catalog) -> list[Finding]:
     """`yaml`: path → text. The stories themselves have been read; here what they name is looked up. In order."""
     findings: list[Finding] = []
-    for stories in catalog.stories:
+    for stories in about:
         file = stories.span.file
         root = read_tree(yaml.get(file, ""), file).root
         playbook = catalog.playbooks.get(stories.playbook)

@@ -29,6 +29,7 @@ class Names:
     traits: Mapping[str, Trait] = field(default_factory=dict)
     others: Mapping[str, Playbook] = field(default_factory=dict)  # those that it plays
     facts: Mapping[str, Kind] = field(default_factory=dict)
+    assigned: tuple[str, ...] = ()  # roles that segmentations assign
 
     def step(self, named: str) -> Step | None:
         """A step of its own, or `champion-change.meet`: of a playbook that it plays."""
@@ -94,7 +95,11 @@ def names_of(stories: Stories, catalog: Catalog) -> Names:
     reasons = {reason for item in asked if item is not None for reason in _reasons(item)}
     people = catalog.team.addresses if playbook.trigger.per_person else frozenset()
     whom = frozenset(stories.accounts) | people
-    return Names(playbook, whom, set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks), kinds_of_account(catalog))  # fmt: skip
+    assigned = tuple(one.role for one in catalog.assignments.values())
+    return Names(
+        playbook, whom, set(), frozenset(reasons), catalog.traits, played_by(playbook, catalog.playbooks),
+        kinds_of_account(catalog), assigned,
+    )  # fmt: skip
 
 
 def _reasons(condition: Condition) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from cs_playbook.check.story_names import Names, unknown
 from cs_playbook.model.asks import Ask, Misread, value_of
 from cs_playbook.model.playbook import RULE
-from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Notify, Step, Task
+from cs_playbook.model.step import EMAIL_OUTCOMES, Approve, ChannelRef, Document, Email, Notify, Step, Task
 from cs_playbook.model.value import FieldType
 from cs_playbook.parse.nodes import block
 from cs_playbook.parse.story_value import Days, Kind, Wrong, read_day, read_value
@@ -55,6 +55,8 @@ def _answers_of(step: Step) -> tuple[str, ...]:
     match step.verb:
         case Task() | Approve() | Document():
             return step.outcomes
+        case Email(may_go_by_itself=True):
+            return EMAIL_OUTCOMES
         case Email():
             return ("sent", "discarded")
         case _:
@@ -224,6 +226,26 @@ def _facts(value: Node, names: Names, days: Days) -> Iterator[Finding]:
     yield from _of_accounts(value, names, days, "fact", names.facts)
 
 
+def _owners(value: Node, names: Names, days: Days) -> Iterator[Finding]:
+    """`{acme: lea@vendor.example}`, or `{acme: {csm: lea@vendor.example}}` where several segmentations assign."""
+    for account, said in value.entries if isinstance(value, Block) else ():
+        yield from names.account(account)
+        for key, _ in said.entries if isinstance(said, Block) else ():
+            if key.text not in names.assigned:
+                yield unknown(key, "CSP337", "no segmentation assigns a role", names.assigned)
+        if not isinstance(said, Block) and len(names.assigned) != 1:
+            yield _of_which_role(account, names.assigned)
+
+
+def _of_which_role(account: Scalar, assigned: tuple[str, ...]) -> Finding:
+    if not assigned:
+        hint = "a segmentation may: assign: {role: csm, first_match: […]}"
+        return Finding(account.span, "CSP337", "no segmentation says `assign:`, so nobody is proposed", hint)
+    example = f"{account.text}: {{{assigned[0]}: …}}"
+    fact = f"several segmentations assign: which role of {account.text}?"
+    return Finding(account.span, "CSP337", fact, f"write {example}; there are: {', '.join(assigned)}")
+
+
 def _of_accounts(
     value: Node, names: Names, days: Days, what: str, kinds: Mapping[str, Kind]
 ) -> Iterator[Finding]:
@@ -268,6 +290,7 @@ _CHECKS: dict[str, Callable[[Node, Names, Days], Iterator[Finding]]] = {
     "notified": partial(_steps, check=_tells),
     "traits": _traits,
     "facts": _facts,
+    "owners": _owners,
     "because": _because,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
@@ -13,8 +14,8 @@ from typer.models import CommandInfo
 
 from cs_playbook import __version__
 from cs_playbook.cli import GLOBAL_WITH_VALUE
-from cs_playbook.cli.settings import Output, Settings, may_color, say
-from cs_playbook.errors import UserError
+from cs_playbook.cli.settings import Output, Settings, in_ci, may_color, say
+from cs_playbook.errors import UnknownAccount, UserError
 
 # Which room of cli knows which commands: only the one that is asked for is opened.
 ROOMS = {
@@ -28,9 +29,15 @@ ROOMS = {
     "portfolio": ("kpis", "capacity", "assign"),
     "plans": ("plans",),
     "review": ("diff",),
-    "operate": ("run", "tasks", "done", "answers", "start", "given", "stop", "status", "history", "ledger"),
+    "operate": ("run", "tasks", "done", "answers", "start", "given", "stop", "history"),
+    "status": ("status",),
+    "blame": ("blame",),
+    "mail": ("send", "drafts"),
+    "email": ("email",),
+    "ledger": ("ledger",),
     "traits": ("set",),
     "leave": ("mute", "snooze"),
+    "suppress": ("suppress",),
     "guide": ("guide",),
 }
 
@@ -88,8 +95,8 @@ def global_options(
     """Customer success as code."""
     context.obj = Settings(
         directory=_folder(directory), as_of=_day(as_of), outputs=_outputs(output or []), quiet=quiet, verbose=verbose,
-        color=may_color(no_color), names=sys.stdout.isatty() if names is None else names,
-        names_asked=bool(names),
+        color=may_color(no_color), names=sys.stdout.isatty() and not in_ci() if names is None else names,
+        names_asked=bool(names), hides=in_ci() and not names,
     )  # fmt: skip
 
 
@@ -136,6 +143,11 @@ def run_app(arguments: list[str]) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # no file has it: nothing is wrong with the machine
+            say(
+                f"error: {str(error.filename)[:60]}… is longer than a name of a file can be\n  write a shorter one"
+            )
+            return 2
         say(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         return 3
     except Exception:  # noqa: BLE001 - the last wall: a bug must end with its traceback and exit 3, never 1
@@ -171,5 +183,6 @@ def _explain(error: UserError) -> None:
     # A sentence may quote what a customer typed, line by line.
     for line in f"{'stopped' if error.exit_code == 4 else 'error'}: {error.sentence}".split("\n"):
         say(clean(line))
-    if error.hint:
-        say("\n".join(f"  {clean(line)}" for line in error.hint.split("\n")))
+    hint = error.by_keys if isinstance(error, UnknownAccount) and in_ci() else error.hint
+    if hint:
+        say("\n".join(f"  {clean(line)}" for line in hint.split("\n")))

@@ -62,12 +62,18 @@ Look
                   nobody; a CSV for the CRM, nothing moves.
   diff            What an edit changes in meaning since a git revision, and for
                   whom. Changes nothing.
+  blame           Where it comes from: playbook, version, line, commit, run,
+                  values, people.
+  plans           The success plans: how each stands, what comes next, how late
+                  it is.
   plans show      One plan with all that is internal; -o markdown, html or json:
                   the page for the customer, without that.
+  email preview   A page of letters for real accounts in all languages: light,
+                  dark, as text, and what is missing. -o FILE.
 
 Operate
   run             Do what the plan says, once: record it, then write the task
-                  lists and drafts.
+                  lists and drafts. Or take a run back.
   tasks           What is open, soonest first.
   done            Close a task with an outcome. The next run goes on from there.
   answers         Take returned lists at once; `run` does the same with
@@ -75,18 +81,40 @@ Operate
   start           Ask for a playbook for an account; the next run starts it.
   given           Correct what was given at the start.
   stop            End a playbook for an account now, with all its open tasks.
-  status          How things stand: last run, snapshot, what is open, what is
-                  held.
   history         All that was ever done to an account.
+  status          How things stand: what is wrong, last run, snapshot, what is
+                  open, what is held.
+  send            Hand over the mails of the outbox, each once.
   set             Say how an account is: sets a trait, or a segment for a while.
                   It counts at once.
   mute            Leave an account alone until a day: no playbook starts, opens
                   or sends anything.
   snooze          Put a task off until a day: not late meanwhile, due again
                   then.
+  suppress        Write to an address no more, whoever exports it again. The
+                  ledger keeps only a fingerprint of it.
+  drafts          The drafts of each owner: look, change, send, discard.
+  drafts show     One mail as it will be read.
+  drafts open     The file of a draft, to open in a mail program.
+  drafts send     Release drafts: they go into the outbox, and leave with the
+                  next `send`.
+  drafts edit     Change the subject and the words of a draft; these are what is
+                  sent.
+  drafts discard  Nobody gets it: a draft, or a mail that waits in the outbox.
   ledger verify   Whether the ledger is whole: its chain, its cache, its file.
   ledger create   A first, empty ledger where there is none, as in a clone.
                   Never replaces one.
+  ledger new      In place of a ledger that is lost for good; what was open is
+                  lost with it.
+  ledger move-account
+                  The CRM has renamed or merged an account: what was its own
+                  goes on; keys stay.
+  ledger backup   A copy, also while others write; looked through before it is
+                  put in place.
+  ledger export   All of it as lines of JSON: every event, run and text, and
+                  what is remembered.
+  ledger import   A new ledger from its lines, where there is none; the same as
+                  the one they came from.
 
 Options, before or after the command
   -C, --directory DIR         The workspace; this folder or one above it if

@@ -80,6 +80,10 @@ def explain(
         )
     account, playbook = account_and_playbook(account, playbook, workspace.catalog)
     explained = look(workspace, account, playbook or None, settings.as_of)
+    if settings.hides:
+        from cs_playbook.report.nameless import of_explained
+
+        explained = of_explained(explained)
     emit(
         settings,
         text=lambda: colored(report.as_lines(explained, columns), settings),

@@ -1,4 +1,4 @@
-"""Operate: run, tasks, done, answers, start, given, stop, status, history, ledger."""
+"""Operate: run, tasks, done, answers, start, given, stop, history."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cs_playbook.commands.people import Act
+    from cs_playbook.commands.run import RunResult
     from cs_playbook.commands.workspace import Workspace
 
 PANEL = "Operate"
@@ -31,14 +32,9 @@ def register(app: typer.Typer) -> None:
         ("start", start),
         ("given", given),
         ("stop", stop),
-        ("status", status),
         ("history", history),
     ):
         app.command(name, rich_help_panel=PANEL)(command)
-    ledger = typer.Typer(help="The memory of what was done.", no_args_is_help=True, rich_markup_mode=None)
-    ledger.command("verify")(verify)
-    ledger.command("create")(create)
-    app.add_typer(ledger, name="ledger", rich_help_panel=PANEL)
 
 
 def run(
@@ -59,57 +55,79 @@ def run(
         ),
     ] = "",
     by: BY = "",
+    undo: Annotated[
+        str, typer.Option("--undo", metavar="RUN", help="Take a run back: its number, or last.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --undo: show what would be taken back.")
+    ] = False,
 ) -> None:
-    """Do what the plan says, once: record it, then write the task lists and drafts."""
-    from cs_playbook.commands.meant import person_meant, refuse_unknown_rules
-    from cs_playbook.commands.run import Clock, Permission
-    from cs_playbook.commands.run import run as do
-    from cs_playbook.commands.workspace import open_workspace
-    from cs_playbook.errors import ChoiceError
-    from cs_playbook.plan.decision import HeldBy
-    from cs_playbook.report.findings import Looked, as_text
-    from cs_playbook.report.run import as_json
-    from cs_playbook.report.run import as_text as result_text
-    from cs_playbook.report.words import count
-
+    """Do what the plan says, once: record it, then write the task lists and drafts. Or take a run back."""
     settings: Settings = context.obj
     only_formats(settings, "text", "json")
-    refuse_unknown_rules(allow or [])
+    if undo or dry_run:
+        from cs_playbook.cli.undo import undo_run
+
+        raise typer.Exit(undo_run(settings, undo, because, _who(), by, only_look=dry_run))
+    raise typer.Exit(_run(settings, allow or [], because, plan, by))
+
+
+def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str) -> int:
+    """The exit code: 5 where something was left."""
+    from cs_playbook.commands.heartbeat import beat
+    from cs_playbook.commands.meant import person_meant
+    from cs_playbook.commands.run import Clock, Permission, run
+    from cs_playbook.commands.workspace import open_workspace
+    from cs_playbook.report.run import as_json, as_text
+
+    _refuse_half_a_permission(allow, because, plan)
+    workspace = open_workspace(settings.directory)
+    who = person_meant(by, workspace.catalog.team) if by else _who()
+    now = settings.now(workspace.catalog.project.calendar.timezone)
+    clock = Clock(now, settings.recorded_at, settings.as_of)
+    result = run(workspace, clock, Permission(dict.fromkeys(allow, because), who, plan), __version__)
+    beat(workspace.place, result.day, settings.recorded_at)
+    _say_what_came_back(result)
+    facts = (
+        result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers),
+    )  # fmt: skip
+    emit(settings, text=lambda: as_text(*facts), json=lambda: as_json(*facts))
+    return _say_what_was_left(result)
+
+
+def _refuse_half_a_permission(allow: list[str], because: str, plan: str) -> None:
+    from cs_playbook.commands.meant import refuse_unknown_rules
+    from cs_playbook.errors import ChoiceError
+
+    refuse_unknown_rules(allow)
     if allow and not because:
         raise ChoiceError("--allow needs a reason", 'say it with --because "…": it is recorded with the run')
     if allow and not plan:
         raise ChoiceError(
             "--allow needs the plan that you looked at", "the run that was stopped names it: --plan 3f9a…"
         )
-    workspace = open_workspace(settings.directory)
-    who = person_meant(by, workspace.catalog.team) if by else _who()
-    clock = Clock(
-        settings.now(workspace.catalog.project.calendar.timezone), settings.recorded_at, settings.as_of
-    )
-    result = do(workspace, clock, Permission(dict.fromkeys(allow or [], because), who, plan), __version__)
-    if result.returned.findings:
-        say(
-            as_text(
-                result.returned.findings,
-                {},
-                Looked(len({finding.span.file for finding in result.returned.findings}), 0.0),
-            ).rstrip()
-        )
-    facts = (
-        result.day,
-        result.counts,
-        result.folder,
-        result.nothing,
-        result.finished,
-        len(result.returned.answers),
-    )
-    emit(settings, text=lambda: result_text(*facts), json=lambda: as_json(*facts))
+
+
+def _say_what_came_back(result: RunResult) -> None:
+    """Rows of returned lists that are no answers, files that somebody had changed."""
+    from cs_playbook.report.findings import Looked, as_text
+
+    found = result.returned.findings
+    if found:
+        say(as_text(found, {}, Looked(len({finding.span.file for finding in found}), 0.0)).rstrip())
+
+
+def _say_what_was_left(result: RunResult) -> int:
+    from cs_playbook.plan.decision import HeldBy
+    from cs_playbook.report.words import count
+
     frozen = result.counts.get(f"held:{HeldBy.TEXT.value}", 0)
     if frozen:
-        say(
-            f"! {count(frozen, 'enrollment is', 'enrollments are')} frozen: the text with which they began no longer binds"
-        )
-        raise typer.Exit(5)
+        are = count(frozen, "enrollment is", "enrollments are")
+        say(f"! {are} frozen: the text with which they began no longer binds")
+    for name, why in result.undecided.items():
+        say(f"! {name} could not be decided: {why}; nothing of it was done, the next run does what is left")
+    return 5 if frozen or result.undecided else 0
 
 
 def tasks(
@@ -124,11 +142,16 @@ def tasks(
 
     settings: Settings = context.obj
     listed = task_list(open_workspace(settings.directory), settings.as_of, owner or None)
+    lines = listed.lines
+    if settings.hides:
+        from cs_playbook.report.nameless import of_lines
+
+        lines = of_lines(lines)
     emit(
         settings,
-        text=lambda: tasks_text(listed.day, listed.lines, listed.short, width()),
-        json=lambda: tasks_json(listed.lines),
-        csv=lambda: task_csv(listed.lines).decode("utf-8-sig"),
+        text=lambda: tasks_text(listed.day, lines, listed.short, width()),
+        json=lambda: tasks_json(lines),
+        csv=lambda: task_csv(lines).decode("utf-8-sig"),
     )
 
 
@@ -302,19 +325,6 @@ def stop(
     )
 
 
-def status(context: typer.Context) -> None:
-    """How things stand: last run, snapshot, what is open, what is held."""
-    from cs_playbook.commands.looking import status as look
-    from cs_playbook.commands.place import open_place
-    from cs_playbook.report.status import status_text
-
-    settings: Settings = context.obj
-    place = open_place(settings.directory)
-    now = settings.now(place.project.calendar.timezone)
-    standing = look(place, now)
-    emit(settings, text=lambda: status_text(standing, now.date(), width()))
-
-
 def history(
     context: typer.Context,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its key or its name.")],
@@ -332,28 +342,6 @@ def history(
         text=lambda: history_text(found.account, events, found.enrollments, width()),
         json=lambda: history_json(found.account, events),
     )
-
-
-def verify(context: typer.Context) -> None:
-    """Whether the ledger is whole: its chain, its cache, its file."""
-    from cs_playbook.commands.looking import verify as look
-    from cs_playbook.commands.place import open_place
-
-    settings: Settings = context.obj
-    wrong = look(open_place(settings.directory))
-    show("".join(f"! {sentence}\n" for sentence in wrong) or "The ledger is whole.\n", settings)
-    if wrong:
-        raise typer.Exit(3)
-
-
-def create(context: typer.Context) -> None:
-    """A first, empty ledger where there is none, as in a clone. Never replaces one."""
-    from cs_playbook.commands.init import create_ledger
-    from cs_playbook.commands.place import open_place
-
-    settings: Settings = context.obj
-    made = create_ledger(open_place(settings.directory), __version__, settings.recorded_at)
-    show(f"{made}: an empty ledger\n", settings)
 
 
 def _day_of(written: str) -> date:

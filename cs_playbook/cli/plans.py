@@ -57,6 +57,10 @@ def show_plan(
 
     settings: Settings = context.obj
     found, columns = account_plan(open_workspace(settings.directory), account, settings.as_of), width()
+    if settings.hides:
+        from cs_playbook.report.nameless import of_plan
+
+        found = of_plan(found)
     emit(
         settings,
         text=lambda: colored(plans.account_lines(found, columns), settings),

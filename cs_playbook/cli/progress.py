@@ -17,10 +17,10 @@ Watch = Callable[[str, int, float | None], None]
 
 
 @contextmanager
-def watching(settings: Settings) -> Iterator[Watch]:
-    """What to call with the export that is read, its rows so far and the share of it (None: unknown)."""
+def watching(settings: Settings, unit: str = "rows") -> Iterator[Watch]:
+    """What to call with what is read, how many so far (of the `unit`) and the share of it (None: unknown)."""
     with ExitStack() as stack:
-        yield _Bar(stack, settings.color).show if sys.stderr.isatty() else _nobody
+        yield _Bar(stack, settings.color, unit).show if sys.stderr.isatty() else _nobody
 
 
 def _nobody(_shown: str, _rows: int, _share: float | None) -> None:
@@ -30,9 +30,10 @@ def _nobody(_shown: str, _rows: int, _share: float | None) -> None:
 class _Bar:
     """Drawn from the first call on: a small export is read before one could see it, and never loads rich."""
 
-    def __init__(self, stack: ExitStack, color: bool) -> None:
+    def __init__(self, stack: ExitStack, color: bool, unit: str) -> None:
         self._stack = stack
         self._color = color
+        self._unit = unit
         self._progress: Progress | None = None
         self._lines: dict[str, TaskID] = {}
 
@@ -43,7 +44,7 @@ class _Bar:
                 progress.remove_task(line)
             total = None if share is None else 1.0
             self._lines = {shown: progress.add_task(PurePath(shown).name, total=total, rows="")}
-        progress.update(self._lines[shown], completed=share or 0.0, rows=f"{rows:,} rows")
+        progress.update(self._lines[shown], completed=share or 0.0, rows=f"{rows:,} {self._unit}")
 
     def _drawn(self) -> Progress:
         from rich.console import Console

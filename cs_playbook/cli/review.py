@@ -29,6 +29,12 @@ def diff(
         typer.Option("--no-accounts", help="Only what the files say: no snapshot and no ledger is opened."),
     ] = False,
     no_stories: Annotated[bool, typer.Option("--no-stories", help="Play no stories.")] = False,
+    spoil: Annotated[
+        bool,
+        typer.Option(
+            "--spoil", help="Change each rule of the changed playbooks once: what does no story notice?"
+        ),
+    ] = False,
     detailed: Annotated[
         bool,
         typer.Option(
@@ -38,7 +44,8 @@ def diff(
     ] = False,
 ) -> None:
     """What an edit changes in meaning since a git revision, and for whom. Changes nothing."""
-    from cs_playbook.commands.diff import EVERYTHING
+    from cs_playbook.cli.progress import watching
+    from cs_playbook.commands.diff import EVERYTHING, Part
     from cs_playbook.commands.diff import diff as compare
     from cs_playbook.commands.workspace import open_workspace
     from cs_playbook.report.difference import as_json, as_lines
@@ -46,8 +53,11 @@ def diff(
 
     settings: Settings = context.obj
     only_formats(settings, "text", "json", "markdown", "svg")
+    more: frozenset[Part] = frozenset(("spoil",)) if spoil else frozenset()
     left_out = {part for part, said in (("accounts", no_accounts), ("stories", no_stories)) if said}
-    found = compare(open_workspace(settings.directory), ref, settings.as_of, EVERYTHING - left_out)
+    workspace, parts = open_workspace(settings.directory), (EVERYTHING | more) - left_out
+    with watching(settings, "changes") as watch:
+        found = compare(workspace, ref, settings.as_of, parts, watch)
     columns = width()
     emit(
         settings,

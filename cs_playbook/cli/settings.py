@@ -36,7 +36,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`as_of` picks a day and replaces the clock. `names`: show names (else ids); `names_asked`: somebody said so."""
+    """`as_of` picks a day and replaces the clock. `names`: show names (else ids); `names_asked`: somebody said so.
+
+    `hides`: a CI job shows ids in what is full of names elsewhere too; its log is read by more people than the data is meant for.
+    """
 
     directory: Path = Path()
     as_of: date | None = None
@@ -46,6 +49,7 @@ class Settings:
     color: bool = True
     names: bool = True
     names_asked: bool = False
+    hides: bool = False
     extra: dict[str, str] = field(default_factory=dict)
 
     def today(self, timezone: str = "UTC") -> date:
@@ -228,6 +232,11 @@ def say(text: str) -> None:
 def paint(style: str, text: str, settings: Settings) -> str:
     """Colour helps and is never needed."""
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if settings.color and style in _STYLES else text
+
+
+def in_ci() -> bool:
+    """Runners of every make set it."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def may_color(no_color: bool) -> bool:

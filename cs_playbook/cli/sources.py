@@ -32,7 +32,10 @@ def register(app: typer.Typer) -> None:
 
 def suggest(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Exports: CSV or TSV files.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Exports: CSV, TSV, JSON, JSON Lines or SQLite files."),
+    ],
     write: Into = None,
     new_contract: Annotated[
         bool, typer.Option("--new-contract", help="Draft data.yaml too, although the workspace has one.")
@@ -47,7 +50,7 @@ def suggest(
     root, contract = contract_of(settings.directory)
     made = suggest(existing(files, settings), root, None if new_contract else contract, settings.today())
     if write is not None:
-        write_new(made.texts, write)
+        write_new(made.texts, write, root)
     if write is None or settings.outputs:
         emit(
             settings,
@@ -82,14 +85,14 @@ def show_mapping(
 ) -> None:
     """A ready mapping: data.yaml and sources.yaml for the exports of one tool."""
     from cs_playbook.commands.ready_mappings import mapping_of
-    from cs_playbook.commands.suggesting import write_new
+    from cs_playbook.commands.suggesting import workspace_around, write_new
     from cs_playbook.report.sources_summary import mapping_json
 
     settings: Settings = context.obj
     only_formats(settings, "text", "json")
     mapping = mapping_of(name)
     if write is not None:
-        for path in write_new(mapping.texts, write):
+        for path in write_new(mapping.texts, write, workspace_around(settings.directory)):
             say(f"wrote {path}")
         say("  next: cs-playbook validate, put the exports into exports/, then cs-playbook snapshot build")
         return

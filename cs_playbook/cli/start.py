@@ -121,10 +121,14 @@ def build(
             "--from", metavar="FOLDER", help="Where the exports are; `folder:` of sources.yaml if absent."
         ),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also where the day was run: the next run of it looks at the new one."),
+    ] = False,
 ) -> None:
     """Exports into the snapshot of today (or of --as-of)."""
     from cs_playbook.cli.progress import watching
-    from cs_playbook.commands.snapshots import build_snapshot
+    from cs_playbook.commands.snapshots import Look, build_snapshot
     from cs_playbook.commands.workspace import open_for_exports
     from cs_playbook.effects.snapshot_build import Stamp
     from cs_playbook.report.findings import Looked, as_text, without_notes
@@ -136,7 +140,8 @@ def build(
     day = settings.today(workspace.catalog.project.calendar.timezone)
     stamp = Stamp(day, settings.recorded_at, __version__)
     with watching(settings) as watch:
-        built = build_snapshot(workspace, exports, stamp, os.environ, watch)
+        look = Look.AGAIN if again else Look.FIRST
+        built = build_snapshot(workspace, exports, stamp, os.environ, watch, look)
     findings = built.findings if settings.verbose else without_notes(built.findings)
     if findings:
         files = len({finding.span.file for finding in findings})

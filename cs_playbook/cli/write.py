@@ -39,7 +39,15 @@ def validate(
     from time import perf_counter
 
     from cs_playbook.commands.validating import validate as look
-    from cs_playbook.report.findings import Looked, about_branches, as_github, as_json, as_text, without_notes
+    from cs_playbook.report.findings import (
+        Looked,
+        about_branches,
+        about_exports,
+        as_github,
+        as_json,
+        as_text,
+        without_notes,
+    )
 
     settings: Settings = context.obj
     wanted = [path.resolve() for path in existing(paths or [], settings)]
@@ -51,7 +59,7 @@ def validate(
     shown = {file for file in files if not wanted or _below(validated.files.root / file, wanted)}
     found = [finding for finding in validated.findings if finding.span.file in shown]
     findings = tuple(found) if settings.verbose else without_notes(found)
-    aside = "" if settings.verbose else about_branches(found)
+    aside = "" if settings.verbose else "\n".join(filter(None, (about_branches(found), about_exports(found))))
     looked = Looked(len(texts), perf_counter() - began)
     emit(
         settings,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cs_playbook.commands.place import Place, open_snapshot
 from cs_playbook.compile import wanted
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.errors import ChoiceError
+from cs_playbook.errors import ChoiceError, UnknownAccount
 from cs_playbook.model.data import Contract
 from cs_playbook.source.snapshot import Snapshot
 
@@ -48,22 +48,22 @@ class _Meant:
     written: str
     exact: list[str] = field(default_factory=list)
     in_any_case: list[str] = field(default_factory=list)
-    inside: list[str] = field(default_factory=list)
-    alike: dict[str, str] = field(default_factory=dict)
+    inside: list[tuple[str, str]] = field(default_factory=list)  # as it is said, and by its key
+    alike: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def look_at(self, key: str, name: str) -> None:
         meant = self.written.casefold().strip()
-        said = f"{name} ({key})" if name else key
+        said = (f"{name} ({key})" if name else key, key)
         if key == self.written:
             self.exact.append(key)
         if meant in (key.casefold(), name.casefold()):
             self.in_any_case.append(key)
         elif self._inside(meant, key.casefold(), name.casefold()) and len(self.inside) < SHOWN:
             self.inside.append(said)
-        for text in (key.casefold(), name.casefold()):
+        for text in (key.casefold(), name.casefold(), *name.casefold().split()):
             # Only what begins alike is compared in the end: comparing takes a while.
             if text[:1] == meant[:1] and len(self.alike) < COMPARED:
-                self.alike[text] = said
+                self.alike.setdefault(text, said)
 
     @staticmethod
     def _inside(meant: str, key: str, name: str) -> bool:
@@ -79,6 +79,10 @@ class _Meant:
 
     def none(self) -> ChoiceError:
         near = difflib.get_close_matches(self.written.casefold().strip(), self.alike, n=3, cutoff=0.6)
-        shown = ", ".join(self.inside or [self.alike[text] for text in near])
-        hint = f"did you mean {shown}?" if shown else "its key or its name, as in the snapshot"
-        return ChoiceError(f"there is no account '{self.written}' in the snapshot", hint)
+        meant = self.inside or list(dict.fromkeys(self.alike[text] for text in near))
+        said, keys = (_perhaps([names[way] for names in meant]) for way in (0, 1))
+        return UnknownAccount(f"there is no account '{self.written}' in the snapshot", said, keys)
+
+
+def _perhaps(meant: list[str]) -> str:
+    return f"did you mean {', '.join(meant)}?" if meant else "its key or its name, as in the snapshot"

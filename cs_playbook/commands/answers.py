@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from cs_playbook.commands.answer_files import WORKBOOKS, list_files, no_lists, shown
+from cs_playbook.commands.answered_by import answered_by
 from cs_playbook.commands.begun_steps import allowed_answers, text_of
 from cs_playbook.commands.given import cell_pairs
 from cs_playbook.commands.must import holds_for
@@ -28,6 +29,7 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, wa
 
 FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
 _TOLD_ONCE = ("CSP762", "CSP763", "CSP764")  # no such task, answered otherwise, closed
+_COST_NOTHING = ("CSP766", "CSP777")  # a doubtful day, an unknown name: the answer is taken
 _OURS = ("key", "outcome", "answers", "done_on", "by", "note")
 _NOT_UTF_8 = "the list is not UTF-8: it is read as a spreadsheet on Windows writes it"
 
@@ -75,8 +77,10 @@ def read_lists(
     for path in paths:
         reader.read(path)
     for row in crm.rows if crm else ():
-        before = len(reader.findings)
-        reader.answer(row, row.span.file)
+        before, taken = len(reader.findings), len(reader.answers)
+        by, stranger = answered_by(row.by, row.span, workspace.catalog.team)
+        reader.answer(replace(row, by=by), row.span.file)
+        reader.findings += [stranger] if stranger and len(reader.answers) > taken else []
         reader.findings[before:] = [_naming(one, row) for one in reader.findings[before:]]
     told = crm.told if crm else frozenset()
     # What nobody can do anything about any more is told once, not every day as long as the CRM keeps the row.
@@ -116,7 +120,7 @@ class _Reader:
         return tuple(
             Refused(self._owners.get(finding.span, ""), finding)
             for finding in findings
-            if finding.code != "CSP766" and finding.message != _NOT_UTF_8
+            if finding.code not in _COST_NOTHING and finding.message != _NOT_UTF_8
         )
 
     def read(self, path: Path) -> None:

@@ -47,6 +47,32 @@ def proposals(workspace: Workspace, name: str, day: date | None) -> tuple[Propos
         )
 
 
+def owners_by_role(stage: Stage, day: date) -> Mapping[str, Mapping[str, str]]:
+    """Role → account → whose it is once all that is proposed is done; "" is nobody. The stage knows what is asked for it."""
+    catalog = stage.catalog
+    found: dict[str, Mapping[str, str]] = {}
+    for name, one in catalog.assignments.items():
+        accounts = tuple(_owned(stage, catalog, name, one))
+        moves = assign(name, one, accounts, catalog.team, day).moves
+        found[one.role] = {each.key: each.owner for each in accounts} | {
+            move.account.key: move.now for move in moves
+        }
+    return found
+
+
+def asked_by_assignments(
+    chosen: Mapping[str, Assignment], catalog: Catalog
+) -> tuple[list[Condition], list[str]]:
+    """Conditions, and the names of facts."""
+    wanted: list[Condition] = [] if catalog.contract.active is None else [catalog.contract.active]
+    facts = [NAME] if NAME in catalog.facts else []
+    facts += [name for name, _ in _promising(catalog)]
+    for name, one in chosen.items():
+        wanted += [rule.when for rule in one.rules if rule.when is not None]
+        facts += [*one.facts, *([] if _has_tags(catalog.segmentations[name]) else [name])]
+    return wanted, facts
+
+
 def _chosen(name: str, catalog: Catalog) -> Mapping[str, Assignment]:
     known = catalog.assignments
     if not known:
@@ -64,12 +90,7 @@ def _stage(snapshot: Snapshot, catalog: Catalog, ledger: Ledger, chosen: Mapping
     observed = tuple(to_day(run.day) for run in ledger.run_days() if run.fresh and run.day < day)
     fresh = ledger.sources_before(day) != sources_hash(snapshot.manifest)
     reckoning = Reckoning(to_day(day), calendar_of(catalog.project.calendar), observed, fresh)
-    wanted: list[Condition] = [] if catalog.contract.active is None else [catalog.contract.active]
-    facts = [NAME] if NAME in catalog.facts else []
-    facts += [name for name, _ in _promising(catalog)]
-    for name, one in chosen.items():
-        wanted += [rule.when for rule in one.rules if rule.when is not None]
-        facts += [*one.facts, *([] if _has_tags(catalog.segmentations[name]) else [name])]
+    wanted, facts = asked_by_assignments(chosen, catalog)
     return stage_facts(snapshot, asked_of(wanted, facts, catalog), catalog, reckoning, ledger, day)
 
 

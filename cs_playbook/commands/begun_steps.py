@@ -5,6 +5,7 @@ from __future__ import annotations
 from cs_playbook.commands.workspace import Workspace
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.enrollment import Enrollment, OpenTask
+from cs_playbook.model.outbox import MailState
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Email, Step
 from cs_playbook.parse.catalog import read_pinned
@@ -34,7 +35,9 @@ def outcomes_of(
 def allowed_answers(
     step: Step | None, ledger: Ledger, enrollment: Enrollment, task: OpenTask
 ) -> tuple[str, ...]:
-    """`step`: None where its text no longer binds."""
+    """`step`: None where its text no longer binds. Of a mail in the outbox nobody says that they have sent it."""
+    if task.mail == MailState.PENDING:
+        return ("discarded",)
     if step is None:
         return rough_outcomes(task, read_outline(ledger.definition(enrollment.definition) or ""))
     return ("sent", "discarded") if isinstance(step.verb, Email) else step.outcomes

@@ -15,7 +15,7 @@ from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.masks import MOST, masks, parts, sample
 from cs_playbook.compile.scan import Rule, over_already, row_matches, rule_of, says_no
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import RunRecord
+from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
 from cs_playbook.model.playbook import STARTING, Playbook, Status
@@ -67,7 +67,7 @@ def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     for table in candidates.TABLES:
         stage.connection.execute(table)
-    stage.connection.executemany(candidates.ADD_FITTING, _fitting(rules, stage))
+    stage.connection.executemany(candidates.ADD_FITTING, fitting(rules, stage))
     # Who goes first where two must not run together: by priority, then by name. Places stay as they are.
     order = sorted(enumerate(rules), key=lambda item: (item[1].playbook.priority, item[1].playbook.name))
     barring = Barring.of(rules, memory.today, stage, ledger)
@@ -101,6 +101,12 @@ def _held(playbook: Playbook, by: str, why: str, until: int | None) -> Held:
     return Held(HeldBy(by), playbook.name, None, why, None if until is None else from_day(until))
 
 
+def new_accounts(choice: Choice, stage: Stage) -> list[str]:
+    """Keys of the accounts that fit and did not at the last run, once for each row, the largest first."""
+    query = candidates.largest_new_ones(_past(choice.place), "arr" if "arr" in stage.columns else None)
+    return [str(account) for (account,) in stage.connection.execute(query, (choice.place,))]
+
+
 def fits_changed(choice: Choice, stage: Stage) -> Iterator[tuple[str, Value]]:
     """(subject, 1 or 0) of those that newly fit and of those that the rule now says no to."""
     past, at = _past(choice.place), (choice.place,)
@@ -123,7 +129,8 @@ def fits_series(playbook: Playbook) -> str:
 Fitting = tuple[int, str, str, str | None, int]  # rule, subject, account, row, holds
 
 
-def _fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
+def fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
+    """Who fits each of the rules (by its place in the list), for as long as asked or not."""
     of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
     shares = _shares([rule for _, rule in of_accounts], stage)
     for start in range(0, len(of_accounts), MOST):
@@ -216,12 +223,20 @@ def _thinned(
         open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if counted else {},
         given_out=memory.earlier is not None,
     )
-    skipped = first_day if playbook.trigger.already_matching == "skip" else None
+    skipped = first_day if _is_skipped(playbook, first_day, memory) else None
     found: Iterable[Candidate] = _candidates(place, playbook, memory, barring)
     if playbook.trigger.every is not None:
         turn = turn_today(playbook.trigger.every, first_day, memory.ledger, memory.today)
         found = in_turn(found, turn, day) if turn is not None else ()
     return thin(playbook, found, room, skipped, day)
+
+
+def _is_skipped(playbook: Playbook, first_day: date, memory: _Memory) -> bool:
+    """Who fitted already is left alone: the playbook says so, or the ledger was lost and began anew. A rhythm goes on."""
+    if playbook.trigger.already_matching == "skip":
+        return True
+    began = memory.ledger.began_anew() if playbook.trigger.every is None else None
+    return began is not None and first_day <= began
 
 
 def turn_today(every: Rhythm, first_day: date, ledger: Ledger, today: Today) -> Turn | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal as OneOf
 from typing import get_args
 
+from cs_playbook.commands.outside import refuse_link
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.source import shipped
 from cs_playbook.source.files import below_top
@@ -27,9 +28,9 @@ def write_ci(root: Path, host: Host, version: str) -> tuple[tuple[Path, str], ..
     below = below_top(root)
     top = root.resolve().parents[below.count("/") - 1] if below else root.resolve()
     place = _PLACES[host]
-    made = [(top / place, _put(top / place, _filled(host, below, version)))]
+    made = [(top / place, _put(top, place, _filled(host, below, version)))]
     if host == "gitlab":
-        made.append((top / _INCLUDE[0], _include(top / _INCLUDE[0])))
+        made.append((top / _INCLUDE[0], _include(top)))
     return tuple(made)
 
 
@@ -52,7 +53,9 @@ def _range(version: str) -> str:
     return f">={version},<{below}"
 
 
-def _put(file: Path, text: str) -> str:
+def _put(top: Path, place: str, text: str) -> str:
+    file = top / place
+    refuse_link(top, file)
     if file.exists() or file.is_symlink():
         if file.is_file() and file.read_text(encoding="utf-8", errors="replace") == text:
             return "was there already"
@@ -67,10 +70,11 @@ def _put(file: Path, text: str) -> str:
     return "written"
 
 
-def _include(file: Path) -> str:
+def _include(top: Path) -> str:
     """Somebody's own pipeline is not ours to change."""
+    file = top / _INCLUDE[0]
     if not file.exists():
-        return _put(file, _INCLUDE[1])
+        return _put(top, *_INCLUDE)
     known = ".gitlab/cs-playbook.yml" in file.read_text(encoding="utf-8", errors="replace")
     return (
         "includes it already"

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal as OneOf
 
 from cs_playbook.commands.diff_accounts import Meant, impact_of
+from cs_playbook.commands.spoiling import Watch, nobody_watches, spoil
 from cs_playbook.commands.stories import run_stories
 from cs_playbook.commands.workspace import Examined, Workspace, examine_files
 from cs_playbook.errors import UserError
@@ -15,20 +16,26 @@ from cs_playbook.source.revision import read_revision
 from cs_playbook.study.changes import Changes, changes
 from cs_playbook.study.difference import Difference, Impact, StoriesNow
 
-Part = OneOf["accounts", "stories"]
+Part = OneOf["accounts", "stories", "spoil"]
+# Not "spoil": it takes minutes, and only who asks for it waits.
 EVERYTHING: frozenset[Part] = frozenset(("accounts", "stories"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is looked at besides the meaning, and on which day (None: of the newest snapshot)."""
+    """What is looked at besides the meaning, and on which day (None: of the newest snapshot). `watch`: hears how far it is."""
 
     parts: Set[Part]
     day: date | None
+    watch: Watch
 
 
 def diff(
-    workspace: Workspace, ref: str = "", day: date | None = None, parts: Set[Part] = EVERYTHING
+    workspace: Workspace,
+    ref: str = "",
+    day: date | None = None,
+    parts: Set[Part] = EVERYTHING,
+    watch: Watch = nobody_watches,
 ) -> Difference:
     """`ref` "": where this branch left the main one. Without "accounts" in `parts` no snapshot and no ledger is opened."""
     revision = read_revision(workspace.root, ref)
@@ -49,7 +56,7 @@ def diff(
         return replace(found, no_impact="the project or the data of then could not be read")
     unsure = frozenset(finding.span.file for finding in wrong)
     compared = changes(old.catalog, workspace.catalog, unsure)
-    return _further(replace(found, changes=compared), compared, workspace, old, _Asked(parts, day))
+    return _further(replace(found, changes=compared), compared, workspace, old, _Asked(parts, day, watch))
 
 
 def _further(
@@ -60,6 +67,8 @@ def _further(
         return found
     impact, why_not = _impact(workspace, old, asked)
     stories = _stories(workspace, compared) if "stories" in asked.parts else None
+    if stories is not None and "spoil" in asked.parts:
+        stories = replace(stories, unnoticed=_unnoticed(workspace, compared, asked.watch))
     return replace(found, impact=impact, no_impact=why_not, stories=stories)
 
 
@@ -96,3 +105,11 @@ def _stories(workspace: Workspace, compared: Changes) -> StoriesNow | None:
     failing = tuple(f"{playbook}: {case.name}" for playbook, case in asked if not case.passed)
     errors = sum(finding.is_error for finding in result.findings)
     return StoriesNow(len(asked) - len(failing), failing, errors)
+
+
+def _unnoticed(workspace: Workspace, compared: Changes, watch: Watch) -> int | None:
+    """Of the playbooks that changed, as far as stories are about them. None: nothing could be tried."""
+    told = {stories.playbook for stories in workspace.catalog.stories}
+    written = {thing.name for thing in compared.things if thing.kind == "playbook"} & told
+    found = spoil(workspace, sorted(written), None, watch) if written else None
+    return found.unnoticed if found is not None and found.passed else None

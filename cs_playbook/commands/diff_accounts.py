@@ -10,7 +10,7 @@ from functools import partial
 
 from cs_playbook.commands.choosing import Choice
 from cs_playbook.commands.planning import Morning, Sources, prepare
-from cs_playbook.commands.run import newly_fitting
+from cs_playbook.commands.stopping import newly_fitting
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.comparing import FITTING, named, standing_by
 from cs_playbook.errors import StoppedOnPurpose
@@ -80,8 +80,7 @@ def _side(workspace: Workspace, meant: Meant, day: date | None, stack: ExitStack
     catalog = replace(meant.catalog, files="")
     there = replace(workspace, catalog=replace(workspace.catalog, contract=catalog.contract))
     snapshot = stack.enter_context(open_snapshot(there, day))
-    last = ledger.last_run()
-    for stop in already_passed(snapshot.day, last.day if last else None):
+    for stop in already_passed(snapshot.day, ledger.last_day()):
         raise StoppedOnPurpose(stop.sentence, "diff looks at a day that has not passed")
     sources = Sources(catalog, meant.around, snapshot, ledger, calendar_of(catalog.project.calendar))
     return _Side(snapshot, prepare(sources))

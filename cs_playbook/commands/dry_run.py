@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.answers_in_snapshot import answers_in
 from cs_playbook.commands.choosing import Choice, before_of
 from cs_playbook.commands.planning import Morning, Sources, prepare
-from cs_playbook.commands.run import Clock, guards, newly_fitting, plan_id
+from cs_playbook.commands.run import Clock, guards, plan_id
 from cs_playbook.commands.standing import set_by_hand
+from cs_playbook.commands.stopping import segments_of, stops_of_the_plan, stops_of_the_rules
+from cs_playbook.commands.undecided import left_out, values_may_be_too_large
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.looking import IMPATIENT
 from cs_playbook.compile.scan import near
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.errors import StoppedOnPurpose
+from cs_playbook.errors import StoppedOnPurpose, Undecidable, UserError
 from cs_playbook.model.event import TaskWord
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.rhythm import next_day
 from cs_playbook.plan.decision import SubjectPlan
 from cs_playbook.plan.enroll import Before, comes_again
-from cs_playbook.plan.guards import Stop, already_passed, too_many
+from cs_playbook.plan.guards import Stop, already_passed
+from cs_playbook.plan.much import Much
 from cs_playbook.source.snapshot import Snapshot
-from cs_playbook.study.behind import unknown_words
+from cs_playbook.study.behind import asks_untold, unknown_words
+from cs_playbook.study.not_exported import not_exported
 from cs_playbook.study.plan_summary import FIRST, summarise
 from cs_playbook.study.planned import DryRun, RuleNumbers, Unknown
 from cs_playbook.study.replay import Replay
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 def dry_run(
@@ -45,14 +52,30 @@ def dry_run(
     `answered`: answers that neither the ledger nor `answers/` knows. `first`: names of a kind per playbook.
     Raises StoppedOnPurpose where there is no ledger or a broken snapshot, ChoiceError where there is none.
     """
-    with ExitStack() as stack:
-        opened = _open(workspace, day, answered, stack)
+    try:
+        return _dry_run(workspace, day, now, answered, first, {})
+    except Undecidable as failure:
+        undecided = _left_out(workspace, day, failure)
+    return _dry_run(workspace, day, now, answered, first, undecided)
+
+
+def _dry_run(
+    workspace: Workspace,
+    day: date | None,
+    now: datetime | None,
+    answered: Sequence[TaskWord],
+    first: int,
+    undecided: Mapping[str, str],
+) -> DryRun:
+    with values_may_be_too_large(), ExitStack() as stack:
+        opened = _open(workspace, day, answered, stack, undecided)
         _refuse_the_past(opened)
         morning, snapshot, ledger = opened.morning, opened.snapshot, opened.ledger
         choices = enumerate(morning.choices.choices)
         numbers = {choice.playbook.name: _numbers(place, choice, morning) for place, choice in choices}
-        replay = Replay(morning.today)
-        planned = summarise(replay.watching(morning.plans()), morning.today, numbers, first)
+        replay, much = Replay(morning.today), Much()
+        plans = much.watching(replay.watching(morning.plans()))
+        planned = summarise(plans, morning.today, numbers, first)
         return DryRun(
             day=snapshot.day,
             built_at=snapshot.manifest.built_at,
@@ -62,12 +85,26 @@ def dry_run(
             plan=plan_id(workspace, snapshot, ledger),
             summary=planned,
             hours_old=_hours_old(workspace, snapshot, now),
-            stops=_stops(workspace, opened, now),
+            stops=_stops(workspace, opened, much, now),
             answers=len(morning.answered),
             findings=opened.returned.findings,
             changed=replay.found(),
             by_hand=tuple(set_by_hand(workspace.catalog, ledger, snapshot.day)),
+            not_exported=tuple(
+                one for one in not_exported(workspace.catalog) if one.playbooks or one.stops_all
+            ),
+            undecided=undecided,
         )
+
+
+def _left_out(workspace: Workspace, day: date | None, failure: UserError) -> Mapping[str, str]:
+    def reopen() -> AbstractContextManager[Snapshot]:
+        return open_snapshot(workspace, day)
+
+    with look_into_ledger(workspace) as ledger, reopen() as snapshot:
+        calendar = calendar_of(workspace.catalog.project.calendar)
+        sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar)
+        return left_out(sources, reopen, failure)
 
 
 def decisions(workspace: Workspace, day: date | None) -> Iterator[SubjectPlan]:
@@ -86,12 +123,18 @@ class _Opened:
     morning: Morning
 
 
-def _open(workspace: Workspace, day: date | None, answered: Sequence[TaskWord], stack: ExitStack) -> _Opened:
+def _open(
+    workspace: Workspace,
+    day: date | None,
+    answered: Sequence[TaskWord],
+    stack: ExitStack,
+    undecided: Mapping[str, str] = NOBODY,
+) -> _Opened:
     ledger = stack.enter_context(look_into_ledger(workspace))
     snapshot = stack.enter_context(open_snapshot(workspace, day))
     returned = returned_lists(workspace, ledger, snapshot.day, answers_in(workspace, snapshot, ledger))
     calendar = calendar_of(workspace.catalog.project.calendar)
-    sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar)
+    sources = Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar, undecided=undecided)
     each_once = {answer.task: answer for answer in (*returned.answers, *answered)}
     return _Opened(snapshot, ledger, returned, prepare(sources, tuple(each_once.values())))
 
@@ -119,7 +162,7 @@ def _near(choice: Choice, morning: Morning) -> tuple[int | None, tuple[Unknown, 
     _, _, short, *unknown = morning.stage.connection.execute(asked.query).fetchone()
     catalog = morning.today.catalog
     found = [
-        Unknown(unknown_words(part, catalog), int(count))
+        Unknown(unknown_words(part, catalog), int(count), asks_untold(part, catalog))
         for part, count in zip(asked.parts, unknown, strict=True)
         if count
     ]
@@ -144,18 +187,22 @@ def _may_start(choice: Choice, before: Before) -> bool:
 
 def _refuse_the_past(opened: _Opened) -> None:
     """What is open today says nothing of what was open then."""
-    last = opened.ledger.last_run()
-    for stop in already_passed(opened.snapshot.day, last.day if last else None):
+    for stop in already_passed(opened.snapshot.day, opened.ledger.last_day()):
         hint = "cs-playbook explain and history show what was done; dry-run looks ahead"
         raise StoppedOnPurpose(stop.sentence, hint)
 
 
-def _stops(workspace: Workspace, opened: _Opened, now: datetime | None) -> tuple[Stop, ...]:
+def _stops(workspace: Workspace, opened: _Opened, much: Much, now: datetime | None) -> tuple[Stop, ...]:
     """Just those that `run` finds, before anybody allows one."""
     snapshot, rules = opened.snapshot, workspace.catalog.project.stop_when
     clock = Clock(now or _at_noon(workspace, snapshot), "", snapshot.day)
-    early = guards(workspace, snapshot, opened.ledger, clock)
-    return (*early, *too_many(newly_fitting(opened.morning), rules))
+    early, last, morning = (
+        guards(workspace, snapshot, opened.ledger, clock),
+        opened.ledger.last_run(),
+        opened.morning,
+    )
+    of_rules = stops_of_the_rules(morning, segments_of(morning), last, rules)
+    return (*early, *of_rules, *stops_of_the_plan(much, morning, last, workspace.catalog))
 
 
 def _at_noon(workspace: Workspace, snapshot: Snapshot) -> datetime:

@@ -70,10 +70,10 @@ def everything_asked(catalog: Catalog, texts: Iterable[Playbook]) -> Asked:
     return asked_of(wanted, facts, catalog, _books(catalog, texts))
 
 
-def asked_in_stories(catalog: Catalog, expected: Iterable[str]) -> Asked:
-    """What the playbooks ask, and the facts a story expects: a story's day has no trend to be looked at."""
+def asked_in_stories(catalog: Catalog, expected: Iterable[str], besides: Iterable[Condition] = ()) -> Asked:
+    """What the playbooks ask, the facts a story expects, and what it asks besides: its day has no trend to be looked at."""
     wanted, facts = _asked_by_playbooks(catalog, ())
-    return asked_of(wanted, [*facts, *expected], catalog, _books(catalog, ()))
+    return asked_of([*wanted, *besides], [*facts, *expected], catalog, _books(catalog, ()))
 
 
 def _books(catalog: Catalog, texts: Iterable[Playbook]) -> list[str]:

@@ -49,6 +49,7 @@ def in_flight(catalog: Catalog, around: Surroundings, ledger: Ledger) -> Iterato
             found = _of_group(_group(name, definition, catalog, around, ledger))
             # Who takes a milestone out of one customer's plan wants its task to go.
             yield from (one for one in found if name not in planned or one.severity is not Severity.ERROR)
+    yield from _added_too_late(catalog, ledger)
 
 
 def _group(name: str, definition: str, catalog: Catalog, around: Surroundings, ledger: Ledger) -> _Group:
@@ -65,12 +66,41 @@ def _of_group(group: _Group) -> Iterator[Finding]:
     if group.text is None and (how == KEEP or not _can_move(group)):
         yield _no_longer_binds(group)
     if group.new is None:
+        if group.text is not None:
+            yield _no_file(group)
         return
     if how not in (KEEP, "stop") and not _can_move(group):
         yield _another_subject(group, group.new)
     elif how == MOVE:
         yield from _lost(group, group.new)
     yield _who(group, group.new)
+
+
+def _no_file(group: _Group) -> Finding:
+    """What is open is pinned: to take a file away calls nothing off."""
+    going = _enrollments(len(group.going))
+    fact = f"the file of '{group.playbook}' is gone, and {going} {'goes' if len(group.going) == 1 else 'go'} on by its text of {group.since}"
+    hint = "to call it off have the file back and say status: retired, or ended: <day> in a success plan; was it renamed: formerly: in the new one"
+    return warning(group.place, "CSP366", fact, hint)
+
+
+def _added_too_late(catalog: Catalog, ledger: Ledger) -> Iterator[Finding]:
+    """A plan that is over for the ledger, and whose text has changed since: nothing of it opens any more."""
+    for plan in catalog.plans:
+        playbook = catalog.playbooks.get(plan.name)
+        if playbook is None or playbook.status is not Status.LIVE or not plan.account:
+            continue
+        mine = [one for one in ledger.enrollments_of(plan.account) if one.playbook == playbook.first_name]
+        if mine and not mine[-1].is_open and mine[-1].definition != playbook.definition:
+            last = mine[-1]
+            ended = last.ended_on.isoformat() if last.ended_on else "some day"
+            fact = f"'{plan.name}' ended on {ended} ({last.outcome}), and its file has changed since: what is new in it opens nothing"
+            yield warning(
+                plan.span,
+                "CSP367",
+                fact,
+                f"say ended: {ended}, and begin a new plan: cs-playbook new success_plan",
+            )
 
 
 def _can_move(group: _Group) -> bool:

@@ -16,12 +16,13 @@ from cs_playbook.compile.kpis import among, counted, values, worth
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Name, to_day
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.kpi import Aim, Kpi, Retention, Share, Taken, parts_of
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.team import FromField
-from cs_playbook.model.time import Calendar, Duration
+from cs_playbook.model.time import Calendar
 from cs_playbook.model.value import FieldType
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.finding import did_you_mean

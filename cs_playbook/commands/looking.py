@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.place import Place, look_at_ledger, open_ledger, open_snapshot
 from cs_playbook.effects.ledger_look import LedgerLook
-from cs_playbook.effects.ledger_records import Recorded, RunRecord
 from cs_playbook.errors import UserError
 from cs_playbook.model.enrollment import Arm, Enrollment
+from cs_playbook.model.posting import LASTS
 from cs_playbook.source.manifest import Manifest
+from cs_playbook.study.expected import Expected, expected
+
+if TYPE_CHECKING:
+    from cs_playbook.effects.ledger_records import Recorded
+    from cs_playbook.effects.run_record import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,17 @@ class StatusNow:
     held: Mapping[str, int]
     held_out: int = 0
     muted: tuple[tuple[str, date, str], ...] = ()  # (account, until, why) by a person's word
+    number: int = 0  # of the last run
+    began: datetime | None = None  # the last run, in the project's zone
+    expected: Expected | None = None
+    before: tuple[date, int] | None = None  # the run before that of the snapshot's day: (day, accounts)
+    taken_back: tuple[int, str, str, date] | None = (
+        None  # (run, by, because, on), where no run has come since
+    )
+    oldest_allowed: int = 0  # hours; a run with an older snapshot stops
+    outbox: Mapping[str, int] = field(default_factory=dict)  # how many mails are pending, sending, uncertain
+    notes_waiting: int = 0  # for channels that are posted to
+    posts_in_doubt: int = 0  # notes and digests of the last days that perhaps arrived
 
 
 def status(place: Place, now: datetime) -> StatusNow:
@@ -59,6 +76,7 @@ def _status(
     tasks = [task for item in treated for task in item.open_tasks]
     drafts = [task for task in tasks if task.kind == "email"]
     day = last.day if last else now.date()
+    began = [datetime.fromisoformat(text).astimezone(now.tzinfo) for text in ledger.runs_began()]
     held = Counter(
         {
             name.removeprefix("held:"): count
@@ -73,8 +91,28 @@ def _status(
         oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=ledger.how_many_starts_asked(),
         unpublished=ledger.how_many_not_in_place(), held=held,
         held_out=sum(item.arm is Arm.HELD_OUT for item in going),
-        muted=ledger.left_alone(now.date()),
+        number=ledger.number_of_the_last_run(), began=began[0] if began else None,
+        expected=expected(began, place.project.calendar.week, now), before=_before(ledger, manifest),
+        taken_back=_taken_back(ledger), oldest_allowed=place.project.stop_when.snapshot_older_than_hours,
+        muted=ledger.left_alone(now.date()), outbox=ledger.outbox_counts(),
+        notes_waiting=ledger.notes_waiting(_posted_to(place), now.date() - LASTS),
+        posts_in_doubt=ledger.posts_in_doubt(now.date() - LASTS),
     )  # fmt: skip
+
+
+def _posted_to(place: Place) -> list[str]:
+    return [channel.name for channel in place.project.channels if channel.format != "file"]
+
+
+def _before(ledger: LedgerLook, manifest: Manifest | None) -> tuple[date, int] | None:
+    run = ledger.run_before(manifest.day) if manifest is not None else None
+    rows = run.counts.get("rows:accounts") if run is not None else None
+    return None if run is None or rows is None else (run.day, rows)
+
+
+def _taken_back(ledger: LedgerLook) -> tuple[int, str, str, date] | None:
+    found = ledger.last_taken_back()
+    return found if found is not None and found[0] > ledger.number_of_the_last_run() else None
 
 
 def _manifest(place: Place) -> tuple[Manifest | None, str]:
@@ -113,7 +151,7 @@ def history(place: Place, account: str) -> AccountHistory:
     with open_ledger(place, writing=False) as ledger:
         found = find_account(place, account, ledger)
         return AccountHistory(
-            found, ledger.history(found), {item.key: item for item in ledger.enrollments_of(found)}
+            found, ledger.history(found), {item.key: item for item in ledger.ever_of(found)}
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cs_playbook.commands.library import playbook_of_library
+from cs_playbook.commands.outside import refuse_link
 from cs_playbook.commands.stories import run_stories
 from cs_playbook.commands.workspace import Workspace, examine_files
 from cs_playbook.errors import ChoiceError, UserError
@@ -73,8 +74,10 @@ def _written(copied: Copied, files: WorkspaceFiles) -> Brought:
     workspace = Workspace(files.root, together, examined.catalog, examined.around, examined.findings)
     copied, out, stories = _with_stories_that_hold(copied, workspace)
     written = [*sorted(copied.yaml.items()), *sorted(copied.letters.items())]
+    for path, _ in written:
+        refuse_link(files.root, files.root / path)
     for path, text in written:
-        write_new(files.root / path, text)
+        write_new(files.root, path, text)
     return Brought(copied, tuple(path for path, _ in written), (), together, out, stories)
 
 
@@ -126,12 +129,14 @@ def _inside(place: tuple[str, int], begins: Span, cases: Collection[Case]) -> bo
     return file == begins.file and begins.line <= line and (after is None or line < after)
 
 
-def write_new(path: Path, text: str) -> None:
-    """Never over a file that is there."""
+def write_new(root: Path, file: str, text: str) -> None:
+    """`file`: below `root`. Never over one that is there, nor through a link."""
+    path = root / file
+    refuse_link(root, path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("x", encoding="utf-8") as made:
+            made.write(text)
     except FileExistsError as error:
         raise ChoiceError(
             f"{path} is there already", "nothing is ever overwritten: move it, or give another name"

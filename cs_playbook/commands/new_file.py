@@ -14,6 +14,7 @@ from cs_playbook.source.finding import did_you_mean
 from cs_playbook.study.first_files import KINDS, first_file
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+_LONGEST = 100  # letters of a name: it becomes a file, and stands on every screen
 _NEXT = {
     "email": "name it in a step: email: {name}; write it in your other languages too",
     "tests": "say what must happen, day by day; then cs-playbook test {name}",
@@ -54,7 +55,7 @@ def new_file(start: Path, kind: str, name: str) -> Made:
     wrong = [one for one in examine_files(together).findings if one.is_error and one.span.file == path]
     if wrong:
         raise ChoiceError(f"{path} would not be right here: {wrong[0].message}", wrong[0].hint)
-    write_new(files.root / path, text)
+    write_new(files.root, path, text)
     return Made(path, _NEXT.get(kind, "write it, then cs-playbook validate").format(name=name))
 
 
@@ -70,3 +71,7 @@ def _refuse_odd(kind: str, name: str) -> None:
         raise WrongCommandLine(f"'{name}' is no name of an email", f"write its folder too: {name}/first")
     if (kind != "email" and len(parts) > 1) or not all(_NAME.fullmatch(part) for part in parts):
         raise WrongCommandLine(f"'{name}' is no name", "small letters, digits and -, e.g. usage-drop")
+    if len(name) > _LONGEST:
+        raise WrongCommandLine(
+            f"a name of {len(name)} letters is too long", f"at most {_LONGEST}, e.g. usage-drop"
+        )

@@ -60,7 +60,7 @@ def new_plan(start: Path, name: str, account: str, template: str, day: date | No
     wrong = [one for one in examine_files(together).findings if one.is_error and one.span.file == path]
     if wrong:
         raise ChoiceError(f"{path} would not be right here: {wrong[0].message}", wrong[0].hint)
-    write_new(workspace.files.root / path, text)
+    write_new(workspace.files.root, path, text)
     return Made(path, f"answer the questions in it, then cs-playbook plans show {key}")
 
 

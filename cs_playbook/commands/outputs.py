@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from cs_playbook.commands.planning import Morning, accounts_of
 from cs_playbook.letters.document import document_templates
 from cs_playbook.letters.lacking import templates
 from cs_playbook.letters.preview import PreviewItem, page
+from cs_playbook.letters.template import Template
 from cs_playbook.model.answer import explain
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
@@ -28,12 +29,13 @@ from cs_playbook.plan.lines import line_of, told_of
 from cs_playbook.plan.planner import subject_of
 from cs_playbook.report.day_page import day_page
 from cs_playbook.report.notes import channel_lines, channel_page
-from cs_playbook.report.task_lists import digest, task_csv
+from cs_playbook.report.task_lists import News, digest, task_csv
 from cs_playbook.report.values import reason_words
 from cs_playbook.report.words import day_with_year
 from cs_playbook.source.finding import Finding
 from cs_playbook.study.behind import Facts, reason_of
 
+Templates = Callable[[str, str], Template | None]
 SHOWN_ON_PAGE = 300  # mails; a page with more cannot be looked through
 
 
@@ -44,6 +46,7 @@ class _Lists:
     lines: list[TaskLine] = field(default_factory=list)
     told: list[tuple[str, TaskLine]] = field(default_factory=list)
     mails: list[PreviewItem] = field(default_factory=list)
+    leaving: list[TaskLine] = field(default_factory=list)
 
 
 def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple[str, bytes]]:
@@ -63,7 +66,7 @@ def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple
     yield f"{day}/tasks-new.csv", task_csv(line for line in lines if line.opened_on == morning.today.day)
     notes = [*notes_of_the_day(morning), *cancelled_by_changes(morning)]
     yield from _channels(day, morning.today.day, notes)
-    for folder, path, content in _by_owner(morning, lines, lists.told, notes, short, refused):
+    for folder, path, content in _by_owner(morning, lines, lists, notes, short, refused):
         yield f"{day}/owners/{folder}/{path}", content
     yield f"{day}/drafts.html", _drafts_page(lists.mails, morning.today.day).encode()
     folders = {line.owner: folder_of(line.owner) for line in lines}
@@ -125,6 +128,21 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
                 line, filled = document_of(line, task, enrollment, subject, morning, template_of)
                 yield from filled
             lists.lines.append(line)
+        _leaving(enrollment, subject, text, morning, lists, template)
+
+
+def _leaving(
+    enrollment: Enrollment, subject: Subject, text: Playbook | None, morning: Morning, lists: _Lists, template: Templates
+) -> None:  # fmt: skip
+    """Mails in the outbox: their sender is told, and those of today can be looked through."""
+    for task in enrollment.mails:
+        step = text.step(task.step) if text else None
+        if text is None or step is None or not isinstance(step.verb, Email):
+            continue
+        lists.leaving.append(line_of(task, step, text, enrollment, subject, morning.today))
+        if task.opened_on == morning.today.day and len(lists.mails) < SHOWN_ON_PAGE:
+            shown = Desk(task, step.verb, text, enrollment, subject, morning.today, template).preview()
+            lists.mails += [shown] if shown else []
 
 
 def _with_values(text: Playbook, subject: Subject, today: Today) -> str:
@@ -139,7 +157,7 @@ def _with_values(text: Playbook, subject: Subject, today: Today) -> str:
 def _by_owner(
     morning: Morning,
     lines: Iterable[TaskLine],
-    told: list[tuple[str, TaskLine]],
+    lists: _Lists,
     notes: Sequence[Note],
     short: Mapping[str, str],
     refused: Sequence[Refused],
@@ -153,7 +171,7 @@ def _by_owner(
         if row.owner in mine or morning.today.catalog.team.person(row.owner):
             back.setdefault(row.owner, []).append(row.finding)
     heard: dict[str, list[TaskLine]] = {}
-    for who, line in told:
+    for who, line in lists.told:
         if line.owner != who:
             heard.setdefault(who, []).append(line)
     # Who had a list this morning and has none now reads that it is done, not what was to do.
@@ -162,17 +180,27 @@ def _by_owner(
         for path in morning.ledger.paths_of(morning.today.day)
         if path.endswith("/digest.md")
     )
-    everybody = {*mine, *back, *(who for who, _ in told), *(who for note in notes for who in note.to)}
+    leaving = {line.owner for line in lists.leaving}
+    everybody = {
+        *mine,
+        *back,
+        *leaving,
+        *(who for who, _ in lists.told),
+        *(who for note in notes for who in note.to),
+    }
     folders = {owner: folder_of(owner) for owner in everybody}
     folders.update({folder: folder for folder in had if folder not in set(folders.values())})
     for owner, folder in sorted(folders.items()):
         person = morning.today.catalog.team.person(owner)
         own = mine.get(owner, [])
         name = person.name if person else owner.partition("~")[0] if owner == folder else owner
-        text = digest(
-            name, morning.today.day, own, heard.get(owner, []), short, back.get(owner, ()),
+        news = News(
+            heard.get(owner, []),
+            back.get(owner, ()),
             [note for note in notes if owner in note.to],
-        )  # fmt: skip
+            [line for line in lists.leaving if line.owner == owner],
+        )
+        text = digest(name, morning.today.day, own, short, news)
         yield folder, "digest.md", text.encode()
         yield folder, "tasks.csv", task_csv(own)
 

@@ -17,6 +17,7 @@ from cs_playbook.effects.ledger_look import LedgerLook
 from cs_playbook.model.data import Contract
 from cs_playbook.model.project import Project
 from cs_playbook.parse.data import read_contract
+from cs_playbook.parse.exported import as_exported
 from cs_playbook.parse.project import read_project
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
@@ -51,6 +52,7 @@ def open_place(start: Path) -> Place:
     files = read_files(root)
     project_root, data = _first(files, "project"), _first(files, "data")
     contract, wrong = read_contract(data)
+    contract = None if contract is None else as_exported(contract, _first_if_any(files, "sources"))
     project, more = read_project(project_root)
     wrong = [*wrong, *more, *links_out(root, project)]
     if any(finding.is_error for finding in wrong):
@@ -62,13 +64,20 @@ def open_place(start: Path) -> Place:
 
 def _first(files: WorkspaceFiles, kind: str) -> Mapping:
     """The root of the first file that says `kind:` with its first key."""
-    for path, text in files.yaml.items():
-        if f"{kind}:" not in text:
-            continue
+    root = _first_if_any(files, kind)
+    if root is None:
+        raise _unsound(files, f"no file that can be read says `{kind}:`")
+    return root
+
+
+def _first_if_any(files: WorkspaceFiles, kind: str) -> Mapping | None:
+    likely = [(path, text) for path, text in files.yaml.items() if f"{kind}:" in text]
+    # Most say it at the beginning of a line, and a file that only mentions it need not be read for that.
+    for path, text in sorted(likely, key=lambda one: f"\n{kind}:" not in f"\n{one[1]}"):
         root = read_tree(text, path).root
         if isinstance(root, Mapping) and root.entries and root.entries[0][0].text == kind:
             return root
-    raise _unsound(files, f"no file that can be read says `{kind}:`")
+    return None
 
 
 def _unsound(files: WorkspaceFiles, message: str) -> UnsoundFiles:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial, reduce
+from pathlib import Path
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts, held_listed
 from cs_playbook.commands.facts_stage import Given, Stage, everything_asked, stage_facts
 from cs_playbook.commands.family_letters import family_letters
 from cs_playbook.commands.letter_rows import row_reader
+from cs_playbook.commands.mail_counts import barred_addresses, mails_that_count
 from cs_playbook.commands.naming import name_of_start
 from cs_playbook.commands.pool_turns import counted_facts, open_lines, turns
 from cs_playbook.commands.subjects import Follower, want, wanted_rows, wanted_subjects
+from cs_playbook.commands.unsubscribing import token_of
 from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.asked import Asked
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import RunRecord
-from cs_playbook.letters.lacking import lacking
+from cs_playbook.effects.run_record import RunRecord
+from cs_playbook.letters.lacking import lacking, unwritable
 from cs_playbook.model.about import table_row
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
@@ -27,7 +30,7 @@ from cs_playbook.model.enrollment import Enrollment, TaskState
 from cs_playbook.model.event import StartAsked, TaskWord
 from cs_playbook.model.expression import to_day
 from cs_playbook.model.functions import Reckoning
-from cs_playbook.model.playbook import Outline, Playbook
+from cs_playbook.model.playbook import Outline, Playbook, Status
 from cs_playbook.model.time import Calendar
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.outline import read_outline
@@ -37,6 +40,7 @@ from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.holdout import drawn
 from cs_playbook.plan.in_flight import playbook_of
+from cs_playbook.plan.mail_turns import plan_in_turn
 from cs_playbook.plan.planner import Account, Start, plan_account
 from cs_playbook.plan.together import rivals
 from cs_playbook.source.manifest import sources_hash
@@ -49,6 +53,7 @@ class Sources:
 
     `given`: facts said outright. `asked`: all that will be asked, where somebody has collected it already.
     `rivals`, `watched`: where a story has its own word on what never runs together, and on who is held out.
+    `undecided`: first name of each playbook that cannot be decided today → why; nothing of it is asked, nothing moves.
     """
 
     catalog: Catalog
@@ -60,6 +65,7 @@ class Sources:
     asked: Asked | None = None
     rivals: Mapping[str, frozenset[str]] | None = None
     watched: Callable[[Playbook, Subject], bool] | None = None
+    undecided: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +77,42 @@ class Morning:
     choices: Choices
     ledger: Ledger
     answered: tuple[TaskWord, ...] = ()
+    folder: Path | None = None  # of the snapshots, where there is one
 
     def plans(self) -> Iterator[SubjectPlan]:
         """Account by account, in order of their keys; may be asked more than once, always the same."""
-        today = self._with_families()
-        going = turns(today.catalog, _enrollments(self), self.stage, self.ledger)
+        planned = self._planning()
+        going = turns(self.today.catalog, _enrollments(self), self.stage, self.ledger)
         if going is None:
             for account in accounts_of(self):
-                yield from plan_account(account, today)
+                yield from planned(account, self.today)
             return
-        today, facts = replace(today, pick=going.pick), counted_facts(today.catalog)
+        today, facts = replace(self.today, pick=going.pick), counted_facts(self.today.catalog)
         for account in accounts_of(self):
-            plans = plan_account(account, today)
+            plans = planned(account, today)
             going.hand_out(plans, open_lines(account.enrollments), facts)
             yield from plans
 
-    def _with_families(self) -> Today:
-        """What families have had of their letters goes along with the plan, too."""
+    def _planning(self) -> Callable[[Account, Today], list[SubjectPlan]]:
+        """What families have had of their letters, and everybody of their mails, goes along with the plan, too."""
         texts = (text for text in self.today.texts.values() if text is not None)
         letters = family_letters(texts, _enrollments(self), self.stage)
-        return (
-            self.today if letters is None else replace(self.today, had=letters.had, decided=letters.hand_out)
-        )
+        mails = mails_that_count(_enrollments(self), self.stage, self.ledger, self.today)
+
+        def planned(account: Account, today: Today) -> list[SubjectPlan]:
+            if mails is not None:
+                return plan_in_turn(partial(plan_account, account), today, mails, letters)
+            if letters is not None:
+                today = replace(today, had=letters.had, decided=letters.hand_out)
+            return plan_account(account, today)
+
+        return planned
 
 
 def prepare(sources: Sources, answered: Sequence[TaskWord] = ()) -> Morning:
     """Facts, memory and choices of the snapshot's day. `answered`: answers that the ledger does not know yet."""
-    day, catalog = sources.snapshot.day, sources.catalog
-    texts = pinned_texts(sources.ledger, sources.around, catalog, day)
+    day, catalog = sources.snapshot.day, _at_rest(sources.catalog, sources.undecided)
+    texts = pinned_texts(sources.ledger, sources.around, catalog, day, frozenset(sources.undecided))
     observed = tuple(to_day(run.day) for run in sources.ledger.run_days() if run.fresh and run.day < day)
     fresh = sources.ledger.sources_before(day) != sources_hash(sources.snapshot.manifest)
     reckoning = Reckoning(to_day(day), sources.calendar, observed, fresh)
@@ -109,31 +123,51 @@ def prepare(sources: Sources, answered: Sequence[TaskWord] = ()) -> Morning:
         rivals=rivals(catalog.playbooks.values()) if sources.rivals is None else sources.rivals,
         set_by_hand=sources.ledger.set_by_hand(day) if catalog.traits else frozenset(),
         watched=sources.watched or partial(drawn, parent=catalog.contract.accounts.parent), rows=row_reader(stage),
-        outlines=outlines(sources.ledger, texts),
+        outlines=outlines(sources.ledger, texts), barred=barred_addresses(stage, sources.ledger), unwritable=unwritable(catalog),
+        token=token_of(sources.ledger), undecided=sources.undecided, key_names=sources.ledger.key_names(),
     )  # fmt: skip
     starts = choose_starts(
         stage, sources.ledger, today, earlier_run(sources.ledger, sources.snapshot, catalog)
     )
-    return Morning(today, stage, starts, sources.ledger, tuple(answered))
+    path = sources.snapshot.path
+    return Morning(
+        today, stage, starts, sources.ledger, tuple(answered), None if path is None else path.parent
+    )
+
+
+def _at_rest(catalog: Catalog, undecided: Mapping[str, str]) -> Catalog:
+    """Nothing is asked of a draft; its name stays, for those that ask whether it runs."""
+    if not undecided:
+        return catalog
+    playbooks = {
+        name: replace(playbook, status=Status.DRAFT) if playbook.first_name in undecided else playbook
+        for name, playbook in catalog.playbooks.items()
+    }
+    return replace(catalog, playbooks=playbooks)
 
 
 def earlier_run(ledger: Ledger, snapshot: Snapshot, catalog: Catalog) -> RunRecord | None:
-    """The run of this day that read the same files and the same snapshot, if there was one."""
+    """The run of this day that read the same files and the same snapshot, if there was one, and has given out the starts."""
     last = ledger.last_run()
     same = last is not None and (last.day, last.snapshot_sha, last.files_hash) == (
         snapshot.day,
         snapshot.manifest.sha256,
         catalog.files,
     )
-    return last if same else None
+    return last if same and not ledger.starts_again() else None
 
 
 def pinned_texts(
-    ledger: Ledger, around: Surroundings, catalog: Catalog, day: date
+    ledger: Ledger,
+    around: Surroundings,
+    catalog: Catalog,
+    day: date,
+    undecided: frozenset[str] = frozenset(),
 ) -> dict[str, Playbook | None]:
-    """Definition → the text as it was when the open enrollments began; None where it no longer binds."""
+    """Definition → the text as it was when the open enrollments began; None where it no longer binds, or is undecided."""
     texts: dict[str, Playbook | None] = {
-        playbook.definition: playbook for playbook in catalog.playbooks.values()
+        playbook.definition: None if playbook.first_name in undecided else playbook
+        for playbook in catalog.playbooks.values()
     }
     for enrollment in ledger.enrollments(day):
         sha = enrollment.definition
@@ -143,7 +177,7 @@ def pinned_texts(
                 read_pinned(
                     source, f"{enrollment.playbook} as of {enrollment.started_on.isoformat()}", around
                 )[0]
-                if source
+                if source and enrollment.playbook not in undecided
                 else None
             )
     return texts
@@ -228,7 +262,8 @@ def _starts(morning: Morning) -> dict[str, list[Start]]:
                 Start(choice.playbook, candidate.row, candidate.before)
             )
     for asked in morning.ledger.pending_starts():
-        _ask(asked, starts, morning)
+        if asked.playbook not in morning.today.undecided:  # the wish stands until it can be answered
+            _ask(asked, starts, morning)
     for mine in starts.values():
         mine.sort(
             key=lambda beginning: (

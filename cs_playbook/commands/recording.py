@@ -13,8 +13,10 @@ from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
 from cs_playbook.effects.event_text import write_event
 from cs_playbook.effects.ledger_records import Observation
-from cs_playbook.model.event import Event, Notified, StepOpened
+from cs_playbook.model.event import Event, MailMoved, Notified, StepOpened
 from cs_playbook.model.lasting import series_of
+from cs_playbook.model.outbox import MailState
+from cs_playbook.parse.untold import untold_facts
 from cs_playbook.plan.decision import Change, Held, Late, SubjectPlan
 
 
@@ -50,11 +52,21 @@ class Tally:
     def count(self, event: Event) -> Event:
         self.counts[f"event:{type(event).__name__}"] += 1
         if isinstance(event, StepOpened):
-            self.counts["tasks"] += len(event.tasks)
+            mails = sum(task.in_outbox for task in event.tasks)
+            self.counts["tasks"] += len(event.tasks) - mails
+            self._mails(mails)
+        if isinstance(event, MailMoved) and event.to == MailState.DRAFT:
+            self._mails(-1)
+            self.counts["tasks"] += 1
         if isinstance(event, Notified) and event.channel:
             self.counts["notes_for_channels"] += 1
         self._hash.update(write_event(event).encode())
         return event
+
+    def _mails(self, number: int) -> None:
+        """Not named where there are none: what earlier runs recorded stays what a run without them records."""
+        if number:
+            self.counts["mails"] += number
 
 
 def definitions(morning: Morning) -> Iterator[tuple[str, str, str]]:
@@ -104,6 +116,8 @@ def _row_lasting(morning: Morning) -> Iterator[Observation]:
 def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
     names = sorted(
         {memory.subject for memory in stage.asked.memories if memory.function in ("was", "ago", "changed")}
+        # What nobody exports is not remembered as empty: the day it comes it would look like a change.
+        - untold_facts(stage.catalog.contract, stage.catalog.signals.values())
     )
     for number, name in enumerate(names):
         past = f"known_{number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,24 +13,42 @@ from zoneinfo import ZoneInfo
 from cs_playbook.commands.answer_files import list_files
 from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.answers_in_snapshot import answers_in
+from cs_playbook.commands.mail_bytes import bytes_of_the_day
 from cs_playbook.commands.outputs import outputs
 from cs_playbook.commands.planning import Morning, Sources, earlier_run, prepare
 from cs_playbook.commands.publishing import OUT, Published, publish_what_is_left
 from cs_playbook.commands.recording import Tally, definitions, observations
+from cs_playbook.commands.stopping import (
+    Segments,
+    kept,
+    near_the_limits,
+    segments_of,
+    shape_of,
+    shape_recorded,
+    still_exported,
+    stops_of_the_plan,
+    stops_of_the_rules,
+)
+from cs_playbook.commands.undecided import left_out, values_may_be_too_large
+from cs_playbook.commands.unsubscribing import make_key
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import RunRecord, Seal
+from cs_playbook.effects.ledger_outbox import Afterwards, Written
+from cs_playbook.effects.ledger_records import Seal
 from cs_playbook.effects.lock import locked
-from cs_playbook.errors import StoppedOnPurpose
+from cs_playbook.effects.run_record import RunRecord
+from cs_playbook.errors import StoppedOnPurpose, Undecidable, UserError
 from cs_playbook.model.data import Contract
-from cs_playbook.model.event import Allowed, Event
-from cs_playbook.plan.guards import NewlyFitting, Shape, Stop, already_passed, broken, too_many, too_old
+from cs_playbook.model.event import Allowed, Event, MailMoved
+from cs_playbook.plan.guards import Shape, Stop, already_passed, broken, too_old
+from cs_playbook.plan.measured import implausible
+from cs_playbook.plan.much import Much
 from cs_playbook.source.finding import in_order
-from cs_playbook.source.manifest import Manifest, sources_hash
+from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
 
+UNDECIDED = "undecided:"  # and the first name of a playbook that was left out; so too
 REFUSED = "refused_answers"  # rows of returned lists, in what is counted of a run
-_ROWS, _EMPTY = "rows:", "empty:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +64,7 @@ class StoppedByRule(StoppedOnPurpose):
     """`stops`: the rules that nobody has allowed. `plan`: what a permission must name."""
 
     def __init__(self, stops: Sequence[Stop], plan: str, why_not: str) -> None:
-        sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}" for stop in stops)
+        sentences = "\n  ".join(f"{stop.rule}: {stop.sentence}{_largest(stop)}" for stop in stops)
         may_pass = all(stop.allowable for stop in stops)
         rules = " ".join(dict.fromkeys(f"--allow {stop.rule}" for stop in stops)) if may_pass else ""
         old = any(stop.rule == "snapshot_older_than" for stop in stops)
@@ -62,6 +81,10 @@ class StoppedByRule(StoppedOnPurpose):
         self.plan = plan
 
 
+def _largest(stop: Stop) -> str:
+    return f"\n    most of it: {' · '.join(stop.largest)}" if stop.largest else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """`now`: for the age of the snapshot (zoned). `recorded_at`: UTC, ISO text. `day`: the day asked for, or the newest."""
@@ -73,7 +96,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """`counts` as in recording.Tally. `nothing`: all was done already. `finished`: files of a cut run were put in place first."""
+    """`counts` as in recording.Tally. `nothing`: all was done already. `finished`: files of a cut run were put in place first.
+
+    `undecided`: first names of the playbooks that were left out, each with the reason.
+    """
 
     day: date
     folder: Path
@@ -82,28 +108,62 @@ class RunResult:
     nothing: bool = False
     finished: int = 0
     allowed: Sequence[str] = ()
+    undecided: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:
-    """Raises StoppedOnPurpose before anything is done; afterwards everything is done, or nothing."""
+    """Raises StoppedOnPurpose before anything is done; afterwards everything is done, or nothing.
+
+    A playbook that cannot be decided is left out whole; the others are done.
+    """
     with locked(workspace.ledger, "run"), open_ledger(workspace, writing=True) as ledger:
         finished = publish_what_is_left(workspace.root, ledger)
-        with open_snapshot(workspace, clock.day) as snapshot:
-            morning, returned, allowed = _morning(workspace, snapshot, ledger, clock, permission)
-            result = RunResult(
-                morning.today.day,
-                workspace.root / OUT / morning.today.day.isoformat(),
-                {},
-                _told(returned, finished),
-                finished=finished.count,
-                allowed=[event.rule for event in allowed],
-            )
-            still = _nothing_to_do(morning, snapshot, workspace)
-            if still is not None:
-                return replace(result, counts=still, nothing=True)
-            counts = _commit(morning, snapshot, workspace, allowed, returned, clock, version)
-        published = publish_what_is_left(workspace.root, ledger)
-        return replace(result, counts=counts, returned=_told(result.returned, published))
+        try:
+            return _run(workspace, ledger, clock, permission, version, finished, {})
+        except Undecidable as failure:
+            undecided = _left_out(workspace, ledger, clock.day, failure)
+        return _run(workspace, ledger, clock, permission, version, finished, undecided)
+
+
+def _run(
+    workspace: Workspace, ledger: Ledger, clock: Clock, permission: Permission, version: str, finished: Published,
+    undecided: Mapping[str, str],
+) -> RunResult:  # fmt: skip
+    with values_may_be_too_large(), open_snapshot(workspace, clock.day) as snapshot:
+        ready = _morning(workspace, snapshot, ledger, clock, permission, undecided)
+        morning = ready.morning
+        result = RunResult(
+            morning.today.day,
+            workspace.root / OUT / morning.today.day.isoformat(),
+            {},
+            _told(ready.returned, finished),
+            finished=finished.count,
+            allowed=[event.rule for event in ready.allowed],
+            undecided=undecided,
+        )
+        still = _nothing_to_do(morning, snapshot, workspace)
+        if still is not None:
+            return replace(result, counts=still, nothing=True)
+        make_key(workspace.catalog.project, ledger)
+        counts = _commit(ready, snapshot, workspace, clock, version)
+    published = publish_what_is_left(workspace.root, ledger)
+    allowed = [event.rule for event in ready.allowed]
+    return replace(result, counts=counts, returned=_told(result.returned, published), allowed=allowed)
+
+
+def _left_out(
+    workspace: Workspace, ledger: Ledger, day: date | None, failure: UserError
+) -> Mapping[str, str]:
+    def reopen() -> AbstractContextManager[Snapshot]:
+        return open_snapshot(workspace, day)
+
+    with reopen() as snapshot:
+        return left_out(_sources(workspace, snapshot, ledger), reopen, failure)
+
+
+def _sources(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> Sources:
+    calendar = calendar_of(workspace.catalog.project.calendar)
+    return Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar)
 
 
 def _told(returned: Returned, published: Published) -> Returned:
@@ -111,57 +171,78 @@ def _told(returned: Returned, published: Published) -> Returned:
     return replace(returned, findings=in_order([*returned.findings, *published.findings]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A morning that nothing has stopped so far. `allowed` grows by what the plan itself needs a permission for."""
+
+    morning: Morning
+    returned: Returned
+    segments: Segments
+    permission: Permission
+    plan: str
+    last: RunRecord | None
+    allowed: list[Allowed]
+
+    def let_pass(self, stops: Sequence[Stop]) -> list[Allowed]:
+        """What a person has allowed of these, each rule once."""
+        known = {event.rule for event in self.allowed}
+        fresh = [
+            Allowed(rule, self.permission.rules[rule], self.permission.by, self.plan, self.morning.today.day)
+            for rule in dict.fromkeys(stop.rule for stop in stops)
+            if rule not in known
+        ]
+        self.allowed.extend(fresh)
+        return fresh
+
+
 def _morning(
-    workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock, permission: Permission
-) -> tuple[Morning, Returned, list[Allowed]]:
+    workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock, permission: Permission,
+    undecided: Mapping[str, str],
+) -> _Ready:  # fmt: skip
     """Everything that stops is told at once, so that a person looks once."""
     stops = guards(workspace, snapshot, ledger, clock)
     plan = plan_id(workspace, snapshot, ledger)
     if not all(stop.allowable for stop in stops):
         raise StoppedByRule(stops, plan, "")
     returned = returned_lists(workspace, ledger, snapshot.day, answers_in(workspace, snapshot, ledger))
-    sources = Sources(
-        workspace.catalog, workspace.around, snapshot, ledger, calendar_of(workspace.catalog.project.calendar)
-    )
-    morning = prepare(sources, returned.answers)
-    stops += too_many(newly_fitting(morning), workspace.catalog.project.stop_when)
+    sources = replace(_sources(workspace, snapshot, ledger), undecided=undecided)
+    morning, last = prepare(sources, returned.answers), ledger.last_run()
+    segments = segments_of(morning)
+    stops += stops_of_the_rules(morning, segments, last, workspace.catalog.project.stop_when)
+    if _not_allowed(stops, permission, plan):
+        # Nothing is written: there is time to look at the plan too.
+        stops += stops_of_the_plan(seen_through(morning), morning, last, workspace.catalog)
     _stop_unless_allowed(stops, permission, plan)
-    allowed = [
-        Allowed(stop.rule, permission.rules[stop.rule], permission.by, plan, snapshot.day)
-        for stop in _once(stops)
-    ]
-    return morning, returned, allowed
+    ready = _Ready(morning, returned, segments, permission, plan, last, [])
+    ready.let_pass(stops)
+    return ready
 
 
-def _once(stops: list[Stop]) -> list[Stop]:
-    return list({stop.rule: stop for stop in stops}.values())
+def seen_through(morning: Morning) -> Much:
+    """How much the plan would do."""
+    much = Much()
+    for _ in much.watching(morning.plans()):
+        pass
+    return much
 
 
 def guards(workspace: Workspace, snapshot: Snapshot, ledger: Ledger, clock: Clock) -> list[Stop]:
     """What can be seen before any rule is asked."""
     rules = workspace.catalog.project.stop_when
     zone = ZoneInfo(workspace.catalog.project.calendar.timezone)
-    last = ledger.last_run()
+    last, contract = ledger.last_run(), workspace.catalog.contract
+    # Also against a run of this day: what was let pass then is the measure now, and a worse snapshot is no better.
+    now, before = shape_of(snapshot.manifest, contract), _shape_before(last, contract)
     return [
-        *already_passed(snapshot.day, last.day if last else None),
+        *already_passed(snapshot.day, ledger.last_day()),
         *too_old(snapshot.day, clock.now, zone, rules),
-        # Also against a run of this day: what was let pass then is the measure now, and a worse snapshot is no better.
-        *broken(
-            shape_of(snapshot.manifest, workspace.catalog.contract),
-            shape_recorded(last) if last else None,
-            rules,
-        ),
+        *broken(now, before, rules),
+        *implausible(now, before, rules),
     ]
 
 
-def newly_fitting(morning: Morning) -> list[NewlyFitting]:
-    """What we offer to many is meant to fit many: playbooks about the items of a list of ours surprise nobody."""
-    offered = {table.name for table in morning.today.catalog.contract.resources}
-    return [
-        NewlyFitting(choice.playbook.name, choice.new, max(morning.choices.seen, 1))
-        for choice in morning.choices.choices
-        if choice.playbook.trigger.one_per not in offered
-    ]
+def _shape_before(last: RunRecord | None, contract: Contract) -> Shape | None:
+    return still_exported(shape_recorded(last), contract) if last else None
 
 
 def plan_id(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
@@ -179,32 +260,17 @@ def plan_id(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> str:
 
 def _stop_unless_allowed(stops: Sequence[Stop], permission: Permission, plan: str) -> None:
     """A permission is for the plan that was looked at; that plan is done once, so it is good once."""
-    seen = permission.plan == plan
-    left = [stop for stop in stops if not (seen and stop.allowable and stop.rule in permission.rules)]
+    left = _not_allowed(stops, permission, plan)
     if left:
+        other = permission.rules and permission.plan != plan
         raise StoppedByRule(
-            left,
-            plan,
-            f" (the permission is for the plan {permission.plan})" if permission.rules and not seen else "",
+            left, plan, f" (the permission is for the plan {permission.plan})" if other else ""
         )
 
 
-def shape_of(manifest: Manifest, contract: Contract) -> Shape:
-    """Answers from the CRM come and go with the tasks: how many there are says nothing of the data."""
-    alone = {table.name for table in contract.exported if table.stands_alone}
-    tables = [(table, count) for table, count in manifest.tables if table not in alone]
-    rows = {table: count.rows for table, count in tables}
-    empties = {f"{table}.{name}": empty for table, count in tables for name, empty in count.empties}
-    return Shape(rows, empties)
-
-
-def shape_recorded(run: RunRecord) -> Shape | None:
-    """How big the snapshot of that run was: remembered in the ledger, because old snapshots may be gone."""
-    rows = {name.removeprefix(_ROWS): count for name, count in run.counts.items() if name.startswith(_ROWS)}
-    empties = {
-        name.removeprefix(_EMPTY): count for name, count in run.counts.items() if name.startswith(_EMPTY)
-    }
-    return Shape(rows, empties) if rows else None
+def _not_allowed(stops: Sequence[Stop], permission: Permission, plan: str) -> list[Stop]:
+    seen = permission.plan == plan
+    return [stop for stop in stops if not (seen and stop.allowable and stop.rule in permission.rules)]
 
 
 def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -> dict[str, int] | None:
@@ -219,21 +285,11 @@ def _nothing_to_do(morning: Morning, snapshot: Snapshot, workspace: Workspace) -
 
 
 def _commit(
-    morning: Morning,
-    snapshot: Snapshot,
-    workspace: Workspace,
-    allowed: list[Allowed],
-    returned: Returned,
-    clock: Clock,
-    version: str,
+    ready: _Ready, snapshot: Snapshot, workspace: Workspace, clock: Clock, version: str
 ) -> dict[str, int]:
-    tally = Tally()
-    shape = shape_of(snapshot.manifest, workspace.catalog.contract)
-    sizes = {
-        **{f"{_ROWS}{name}": rows for name, rows in shape.rows.items()},
-        **{f"{_EMPTY}{name}": empty for name, empty in shape.empties.items()},
-        **({REFUSED: len(returned.refused)} if returned.refused else {}),
-    }
+    tally, much, morning = Tally(), Much(), ready.morning
+    contract, refused = workspace.catalog.contract, ready.returned.refused
+    shape = shape_of(snapshot.manifest, contract)
     record = RunRecord(
         morning.today.day,
         snapshot.manifest.sha256,
@@ -244,17 +300,39 @@ def _commit(
         clock.recorded_at,
         {},
     )
+
+    def sealed() -> Seal:
+        sizes = kept(shape, _shape_before(ready.last, contract), ready.segments, much)
+        sizes |= near_the_limits(much, workspace.catalog.project.stop_when.most)
+        sizes |= {f"{UNDECIDED}{name}": 1 for name in morning.today.undecided}
+        return Seal(
+            tally.plan_hash, {**sizes, **({REFUSED: len(refused)} if refused else {}), **tally.counts}
+        )
+
     morning.ledger.commit(
-        record, _events(morning, allowed, tally), definitions(morning), observations(morning), _while_it_stays(snapshot, outputs(morning, returned.refused)),
-        clock.recorded_at, lambda: Seal(tally.plan_hash, {**sizes, **tally.counts}),
+        record, _events(ready, workspace, tally, much), definitions(morning), observations(morning),
+        _while_it_stays(snapshot, outputs(morning, refused)), clock.recorded_at,
+        Afterwards(_mails(morning, tally), sealed),
     )  # fmt: skip
     return dict(tally.counts)
 
 
-def _events(morning: Morning, allowed: list[Allowed], tally: Tally) -> Iterator[Event]:
-    yield from (tally.count(event) for event in allowed)
+def _events(ready: _Ready, workspace: Workspace, tally: Tally, much: Much) -> Iterator[Event]:
+    """Whether it is too much is known when the last one has gone by: then the whole transaction is taken back."""
+    morning = ready.morning
+    yield from (tally.count(event) for event in ready.allowed)
     yield from (tally.count(event) for event in morning.answered)
-    yield from tally.events(morning.plans())
+    yield from tally.events(much.watching(morning.plans()))
+    stops = stops_of_the_plan(much, morning, ready.last, workspace.catalog)
+    _stop_unless_allowed(stops, ready.permission, ready.plan)
+    yield from (tally.count(event) for event in ready.let_pass(stops))
+
+
+def _mails(morning: Morning, tally: Tally) -> Iterator[Written | MailMoved]:
+    for written in bytes_of_the_day(morning):
+        if isinstance(written, MailMoved):
+            tally.count(written)
+        yield written
 
 
 def _while_it_stays(snapshot: Snapshot, files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from cs_playbook.commands.run import shape_of, shape_recorded
 from cs_playbook.commands.snapshots import expectations, open_one
+from cs_playbook.commands.stopping import shape_of, shape_recorded, still_exported
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger
 from cs_playbook.compile import two_snapshots
 from cs_playbook.compile.own_functions import own_functions
@@ -21,6 +21,7 @@ from cs_playbook.model.expression import FieldType, to_day
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.personal import MOST_VALUES, is_personal, is_repeated
 from cs_playbook.plan.guards import broken
+from cs_playbook.plan.measured import implausible
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.manifest import Manifest
@@ -34,6 +35,7 @@ from cs_playbook.study.snapshot_change import (
     Unseen,
     contract_changed,
     empties_changed,
+    exports_changed,
     moved,
     tables_changed,
 )
@@ -102,6 +104,8 @@ def _change(workspace: Workspace, now: Snapshot, before: Snapshot) -> SnapshotCh
     contract, rules = workspace.catalog.contract, workspace.catalog.project.stop_when
     columns, earlier = _columns(now), _columns(before)
     here, then = (_of_accounts(one.manifest, contract) for one in (now, before))
+    exports = exports_changed(now.manifest, before.manifest)
+    same_shape = now.manifest.shape == before.manifest.shape
     keys = {table.name: _moved(table, now, before) for table in contract.tables if _keyed(table, columns, earlier)}  # fmt: skip
     return SnapshotChange(
         now.day,
@@ -110,11 +114,12 @@ def _change(workspace: Workspace, now: Snapshot, before: Snapshot) -> SnapshotCh
         tuple(empties_changed(here, then, rules)),
         tuple(_unseen(contract, columns, earlier, now, before)),
         tuple(_loose(contract, earlier, now, before)),
-        contract_changed(columns, earlier, same_shape=now.manifest.shape == before.manifest.shape),
+        (*exports, *contract_changed(columns, earlier, same_shape=bool(exports) or same_shape)),
         _names(contract.accounts, keys.get(ACCOUNTS), earlier, now, before),
         rules,
         _last_run(workspace, now, before),
-    )
+        tuple(implausible(shape_of(now.manifest, contract), still_exported(shape_of(before.manifest, contract), contract), rules)),
+    )  # fmt: skip
 
 
 def _of_accounts(manifest: Manifest, contract: Contract) -> Manifest:
@@ -135,7 +140,7 @@ def _same(table: Table, name: str | None, columns: Columns, earlier: Columns) ->
 
 
 def _keyed(table: Table, columns: Columns, earlier: Columns) -> bool:
-    return table.key is not None and _same(table, table.key, columns, earlier)
+    return table.exported and table.key is not None and _same(table, table.key, columns, earlier)
 
 
 def _moved(table: Table, now: Snapshot, before: Snapshot) -> Moved:
@@ -224,5 +229,7 @@ def _last_run(workspace: Workspace, now: Snapshot, before: Snapshot) -> LastRun 
     if last is None or shape is None or last.snapshot_sha in (before.manifest.sha256, now.manifest.sha256):
         return None
     now_is = shape_of(now.manifest, workspace.catalog.contract)
-    stops = broken(now_is, shape, workspace.catalog.project.stop_when)
-    return LastRun(last.day, tuple(stops))
+    then = still_exported(shape, workspace.catalog.contract)
+    rules = workspace.catalog.project.stop_when
+    stops = (*broken(now_is, then or shape, rules), *implausible(now_is, then or shape, rules))
+    return LastRun(last.day, stops)

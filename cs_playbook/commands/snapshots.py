@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -29,15 +30,23 @@ from cs_playbook.source.snapshot import Snapshot
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+class Look(Enum):
+    """Whether it is the first that the day's run will see, or one more for the next run of the same day."""
+
+    FIRST = "first"
+    AGAIN = "again"
+
+
 def build_snapshot(
     workspace: Workspace,
     folder: Path | None,
     stamp: Stamp,
     environment: Mapping[str, str] = NOTHING,
     watch: Watch = nobody_watches,
+    look: Look = Look.FIRST,
 ) -> Built:
-    """From the folder that `sources:` names, or `folder`. A day that was run already is never replaced.
-    `environment` holds the addresses of databases.
+    """From the folder that `sources:` names, or `folder`. A day that was run already is replaced by another look
+    only, and an earlier one never. `environment` holds the addresses of databases.
 
     Raises StoppedOnPurpose where the day has a snapshot and the ledger is lost: it might have been run.
     """
@@ -50,22 +59,23 @@ def build_snapshot(
     zone = ZoneInfo(workspace.catalog.project.calendar.timezone)
     exports = Exports(folder or workspace.root / sources.folder, zone, environment, watch)
     if os.path.lexists(snapshots.place_of(workspace.snapshots, stamp.day)):
-        _refuse_to_replace_what_was_run(workspace, stamp.day)
+        _refuse_to_replace_what_was_run(workspace, stamp.day, look)
     violations = _violations(workspace, stamp.day)
     return build(
         workspace.catalog.contract, sources, exports, workspace.snapshots, stamp, violations, replace=True
     )
 
 
-def _refuse_to_replace_what_was_run(workspace: Workspace, day: date) -> None:
+def _refuse_to_replace_what_was_run(workspace: Workspace, day: date, look: Look) -> None:
     """Only the ledger knows: without it, nobody can tell that the day was not run."""
     with open_ledger(workspace, writing=False) as ledger:
-        last = ledger.last_run()
-    if last is not None and day <= last.day:
-        raise ChoiceError(
-            f"the snapshot of {day.isoformat()} was run already",
-            "what was decided stays explainable: build one for a later day",
-        )
+        last = ledger.last_day()
+    if last is None or day > last or (day == last and look is Look.AGAIN):
+        return
+    hint = "what was decided stays explainable: build one for a later day"
+    if day == last:
+        hint += ", or say --again: the next run of this day looks at the new one"
+    raise ChoiceError(f"the snapshot of {day.isoformat()} was run already", hint)
 
 
 def _violations(workspace: Workspace, day: date) -> Callable[[sqlite3.Connection, Contract], list[Finding]]:

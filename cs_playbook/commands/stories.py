@@ -8,7 +8,7 @@ from contextlib import closing
 from cs_playbook.check.stories import check_stories
 from cs_playbook.commands.story_day import play, setting_of
 from cs_playbook.commands.story_expect import compare
-from cs_playbook.commands.workspace import Workspace, calendar_of
+from cs_playbook.commands.workspace import Workspace, as_if_all_were_exported, calendar_of
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.story import Case, Stories
 from cs_playbook.model.story_result import CaseResult, PlaybookStories, StoriesResult
@@ -20,6 +20,7 @@ Chosen = tuple[Stories, tuple[Case, ...]]
 def run_stories(workspace: Workspace, names: Sequence[str] = ()) -> StoriesResult:
     """`names`: playbooks, story files, or single stories; all if empty. ChoiceError where one names nothing."""
     chosen = _chosen(workspace.catalog.stories, names)
+    workspace = as_if_all_were_exported(workspace)
     findings = _findings(workspace, chosen)
     unsound = {finding.span.file for finding in findings if finding.is_error}
     calendar = calendar_of(workspace.catalog.project.calendar)
@@ -39,8 +40,8 @@ def run_stories(workspace: Workspace, names: Sequence[str] = ()) -> StoriesResul
 
 def _findings(workspace: Workspace, chosen: Sequence[Chosen]) -> tuple[Finding, ...]:
     files = {stories.span.file for stories, _ in chosen}
-    found = check_stories(workspace.files.yaml, workspace.catalog)
-    return tuple(finding for finding in found if finding.span.file in files)
+    about = [stories for stories in workspace.catalog.stories if stories.span.file in files]
+    return tuple(check_stories(about, workspace.files.yaml, workspace.catalog))
 
 
 def _chosen(everything: Sequence[Stories], names: Sequence[str]) -> list[Chosen]:

@@ -11,13 +11,15 @@ from cs_playbook.commands.must import fields_of, holds
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import Tally, definitions, observations
 from cs_playbook.commands.story_facts import facts_expected
-from cs_playbook.commands.story_said import Room, Unsaid, said
+from cs_playbook.commands.story_mails import written
+from cs_playbook.commands.story_owners import owners_expected
+from cs_playbook.commands.story_said import Room, Said, Unsaid, after_the_run, said
 from cs_playbook.commands.story_traits import words_of
 from cs_playbook.commands.story_world import Export, World, begin, export, later, with_own_resources
 from cs_playbook.compile.asked import Asked
 from cs_playbook.compile.facts import FactsSql, facts_sql
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import RunRecord
+from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.effects.snapshot_memory import Image, Slate, memory_image
 from cs_playbook.model.asks import Holds
 from cs_playbook.model.catalog import Catalog
@@ -115,7 +117,8 @@ def setting_of(stories: Stories, catalog: Catalog, around: Surroundings, calenda
     playbook = replace(catalog.playbooks[stories.playbook], status=Status.LIVE)
     alone = replace(catalog, playbooks={**_played(playbook, catalog), playbook.name: playbook})
     apart = rivals(catalog.playbooks.values())
-    asked = asked_in_stories(alone, facts_expected(stories))
+    besides, owning = owners_expected(stories, alone)
+    asked = asked_in_stories(alone, [*facts_expected(stories), *owning], besides)
     return Setting(stories, alone, around, calendar, asked, rivals=apart)
 
 
@@ -131,15 +134,27 @@ def _played(playbook: Playbook, catalog: Catalog) -> dict[str, Playbook]:
 
 def play(case: Case, setting: Setting, compare: Compare) -> tuple[tuple[Failure, ...], int]:
     """Failures of the first day that has any (all after it follows from it), and how many days were run."""
-    named = {run.day: run for run in case.runs}
-    days = range(max(named) + 1) if case.every_day else sorted(named)
+    runs = _runs(case)
     with Ledger.in_memory() as ledger:
         playing = _Playing(case, setting, ledger)
-        for count, day in enumerate(days, 1):
-            failures = playing.day(named.get(day, Run(day, case.span)), compare)
+        for count, run in enumerate(runs, 1):
+            failures = playing.day(run, compare)
             if failures:
                 return tuple(failures), count
-    return (), len(days)
+    return (), len(runs)
+
+
+def _runs(case: Case) -> list[Run]:
+    """A day that the story names twice is run twice; one that it does not name is run as it comes."""
+    named: dict[int, list[Run]] = {}
+    for run in case.runs:
+        named.setdefault(run.day, []).append(run)
+    days = range(max(named) + 1) if case.every_day else sorted(named)
+    return [run for day in days for run in named.get(day, [Run(day, case.span)])]
+
+
+def _unsaid(spoken: Unsaid, run: Run, on: date) -> Failure:
+    return Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)
 
 
 class _Playing:
@@ -152,6 +167,7 @@ class _Playing:
         self.world = begin(setting.stories, case, setting.catalog.contract)
         self._export()
         self.exports = ""
+        self.exported_times = 0
         self.status = Status.LIVE
         self.told: dict[tuple[str, str], str] = {}  # (account, playbook) → enrollment a story speaks of
         self.told_finished: set[tuple[str, str]] = set()
@@ -166,17 +182,32 @@ class _Playing:
         sources = self._sources(self.desk.slate, on)
         spoken = self._said(run, on, sources.snapshot)
         if isinstance(spoken, Unsaid):
-            return [Failure(spoken.span, run.day, on, spoken.expected, spoken.got, spoken.why)]
-        self.ledger.record(spoken, "")
+            return [_unsaid(spoken, run, on)]
+        self.ledger.record(spoken.events, "")
         morning = prepare(sources)
         plans = tuple(morning.plans())
         self._record(morning, plans, self.desk.slate.manifest)
+        sent = self._sent(spoken, run, on, sources.snapshot)
+        if isinstance(sent, Unsaid):
+            return [_unsaid(sent, run, on)]
         ours = tuple(plan for plan in plans if self._is_ours(plan))
         others = tuple(plan for plan in plans if not self._is_ours(plan))
-        by_hand = tuple(event for event in spoken if isinstance(event, Ended))
+        by_hand = tuple(event for event in spoken.events if isinstance(event, Ended))
         return compare(Played(run, on, self.setting, self.world, morning, self.ledger, ours, by_hand, others))
 
-    def _said(self, run: Run, on: date, snapshot: Snapshot) -> list[Event] | Unsaid:
+    def _sent(self, spoken: Said, run: Run, on: date, snapshot: Snapshot) -> Unsaid | None:
+        """What the run has put into the outbox leaves on the same day."""
+        sent = after_the_run(spoken.later, run, on, self._room(on, snapshot))
+        if isinstance(sent, Unsaid):
+            return sent
+        if sent:
+            self.ledger.record(sent, "", written(sent))
+        return None
+
+    def _said(self, run: Run, on: date, snapshot: Snapshot) -> Said | Unsaid:
+        return said(run, on, self._room(on, snapshot))
+
+    def _room(self, on: date, snapshot: Snapshot) -> Room:
         setting = self.setting
         contract, reckoning = setting.catalog.contract, Reckoning(to_day(on), setting.calendar)
 
@@ -188,7 +219,7 @@ class _Playing:
             *setting.stories.accounts,
             *(sorted(people) if setting.playbook.trigger.per_person else ()),
         )
-        return said(run, on, Room(playbooks, setting.playbook, accounts, self.ledger, setting.days, holding))
+        return Room(playbooks, setting.playbook, accounts, self.ledger, setting.days, holding)
 
     def _sources(self, slate: Slate, on: date) -> Sources:
         """`slate`: on which the facts are reckoned; they stand there until the next day is."""
@@ -223,7 +254,8 @@ class _Playing:
             self.world = later(self.world, run, self.setting.catalog.contract)
             self._export()
         if run.fresh:
-            self.exports = f"export of day {run.day}"
+            self.exported_times += 1
+            self.exports = f"export {self.exported_times}"
 
     def _export(self) -> None:
         catalog, days = self.setting.catalog, self.setting.days

@@ -10,6 +10,7 @@ from cs_playbook.commands.story_day import Played
 from cs_playbook.commands.story_facts import facts_today, is_as_written, wanted_fact
 from cs_playbook.commands.story_lines import Telling, Wanted, item_words, matched, wanted_closed
 from cs_playbook.commands.story_missing import step_states, why_goal_not_met, why_no_item, why_not_ended
+from cs_playbook.commands.story_owners import owners_differ
 from cs_playbook.commands.story_seen import (
     Item,
     accounts,
@@ -146,6 +147,12 @@ def _traits(expect: Expectation, played: Played) -> Iterator[Gap]:
                 yield Gap("traits", f"{account}: {name} is {expected}", f"{account}: {name} is {got}")
 
 
+def _owners(expect: Expectation, played: Played) -> Iterator[Gap]:
+    if expect.owners is not None:
+        for whose, expected, got in owners_differ(expect.owners, played.morning.stage, played.on):
+            yield Gap("owners", f"{whose} is {expected}", f"{whose} is {got}")
+
+
 def _facts(expect: Expectation, played: Played) -> Iterator[Gap]:
     kinds = played.morning.today.catalog.facts
     for account, wanted in (expect.facts or {}).items():
@@ -234,5 +241,5 @@ def _pairs(outcomes: Mapping[str, str | None]) -> str:
 
 
 _QUESTIONS: tuple[Question, ...] = (
-    _started, _ended, _goal, _open, _drafts, _notified, _traits, _facts, _closed, _escalated, _held, _because
+    _started, _ended, _goal, _open, _drafts, _notified, _traits, _facts, _owners, _closed, _escalated, _held, _because
 )  # fmt: skip

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from cs_playbook.commands.story_mails import became
 from cs_playbook.commands.story_rest import SOMEBODY, at_rest
 from cs_playbook.commands.story_why import ended_words, open_words, step_lines, subject_name
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.asks import Ask, Holds, Misread, unfit, value_of
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import Ended, Event, GivenCorrected, StartAsked, TaskAnswered
+from cs_playbook.model.outbox import MailState
 from cs_playbook.model.playbook import Playbook
+from cs_playbook.model.step import Email, Step
 from cs_playbook.model.story import Run
 from cs_playbook.model.value import FieldType, Value, to_day
 from cs_playbook.parse.story_value import Days, read_day
@@ -30,6 +33,14 @@ class Unsaid:
     expected: str
     got: str
     why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What counts before the run; `later`: what is said of mails that the run puts into the outbox."""
+
+    events: list[Event]
+    later: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +118,21 @@ class Room:
     holds: Callable[[str], Holds]
 
 
-def said(run: Run, on: date, room: Room) -> list[Event] | Unsaid:
+def said(run: Run, on: date, room: Room) -> Said | Unsaid:
     """In this order: answers, stops, what rests, starts. Answers are given by whom the task belongs to."""
     playbooks, playbook, accounts = room.playbooks, room.playbook, room.accounts
     ledger, days, holds = room.ledger, room.days, room.holds
     if not (run.answers or run.stop or run.start or run.mute or run.snooze or run.given):
-        return []
+        return Said([])
     inside = Inside(playbook, on, tuple(_last(accounts, playbook, ledger)))
     events: list[Event] = []
+    later: list[Answer] = []
     for spoken in answers_in(run.answers, playbook):
         there, answer = _where(spoken, inside, playbooks, accounts, ledger)
         given = _given(answer, there, days)
+        if not given and _goes_by_itself(there.playbook.step(answer.step)):
+            later.append(spoken)
+            continue
         if not given:
             return _not_open(answer, run, there)
         events += _fit(given, answer, there, holds)
@@ -131,7 +146,33 @@ def said(run: Run, on: date, room: Room) -> list[Event] | Unsaid:
     rest = at_rest(run, on, inside.last, days)
     if isinstance(rest, str):
         return Unsaid(run.place("snooze"), f"{rest} is open, to be put off", "it is not", inside.words(None))
-    return [*events, *rest, *_starts(run, on, playbook, days)]
+    return Said([*events, *rest, *_starts(run, on, playbook, days)], tuple(later))
+
+
+def _goes_by_itself(step: Step | None) -> bool:
+    return step is not None and isinstance(step.verb, Email) and step.verb.may_go_by_itself
+
+
+def after_the_run(later: Sequence[Answer], run: Run, on: date, room: Room) -> list[Event] | Unsaid:
+    """What becomes of the mails of the day: they are sent, unless the story answers otherwise."""
+    answered: dict[str, str] = {}
+    for spoken in later:
+        playbooks, accounts, ledger = room.playbooks, room.accounts, room.ledger
+        inside = Inside(room.playbook, on, tuple(_last(accounts, room.playbook, ledger)))
+        there, answer = _where(spoken, inside, playbooks, accounts, ledger)
+        mails = {
+            task.key: answer.outcome
+            for item in there.named(answer.subject)
+            for task in item.mails
+            if task.step == answer.step and answer.who in (None, task.contact)
+        }
+        if not mails:
+            return _not_open(answer, run, there)
+        answered |= mails
+    waiting = room.ledger.mails(MailState.PENDING)
+    return [
+        event for item, task in waiting for event in became(item, task, answered.get(task.key, "sent"), on)
+    ]
 
 
 def _where(

@@ -33,7 +33,7 @@ from cs_playbook.model.event import (
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, SubjectPlan
-from cs_playbook.plan.lines import contact_row, title_of
+from cs_playbook.plan.lines import DRAFT, contact_row, title_of
 from cs_playbook.plan.speaking import of_enrollment
 
 Item = dict[str, Any]
@@ -182,7 +182,9 @@ def _items(step: Step, plan: SubjectPlan, enrollment: Enrollment, played: Played
     }
     for task in tasks:
         yield {**whose, **_task(task, step, of_enrollment(plan.subject, enrollment), played)}
-    if not tasks:
+    if not tasks and not isinstance(
+        step.verb, Email
+    ):  # of a mail that waits to be sent nobody has to do anything
         yield {**whose, **_wait(progress)}
 
 
@@ -192,7 +194,9 @@ def _wait(progress: Progress) -> Item:
 
 def _task(task: OpenTask, step: Step, subject: Subject, played: Played) -> Item:
     today = played.morning.today
-    title = title_of(step, subject, contact_row(task.contact, subject, today), today)
+    title = title_of(
+        step, subject, contact_row(task.contact, subject, today), today, sends=task.sends or DRAFT
+    )
     return {
         "owner": task.owner, "for": task.instead_of or None, "due": task.due, "contact": task.contact, "minutes": task.minutes,
         "late": task.is_late(played.on), "title": title,
@@ -228,7 +232,7 @@ def _draft(task: OpenTask, step: Step, plan: SubjectPlan, played: Played) -> Ite
     return {
         "step": f"{told_before(plan, played)}{step.id}", "email": written.letter, "language": written.language, "account": enrollment.account,
         "row": enrollment.row, "to": (desk.contact or {}).get("email"), "from": task.owner, "cc": list(task.copies),
-        "missing": list(task.missing), "subject": written.rendered.subject if written.rendered else None,
+        "missing": list(task.missing), "send": task.sends or DRAFT, "due": task.due, "subject": written.rendered.subject if written.rendered else None,
     }  # fmt: skip
 
 

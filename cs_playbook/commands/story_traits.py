@@ -61,12 +61,18 @@ def wanted_value(written: Any, trait: Trait, days: Days) -> Value:
 def told_items(
     event: Notified, plan: SubjectPlan, enrollment: Enrollment, today: Today
 ) -> Iterator[dict[str, Any]]:
-    """One for a channel, or one for each person: by step, account, row, channel, to, says."""
+    """One for a channel, or one for each person: by step, account, row, channel, to, says, meta."""
     text = today.texts.get(enrollment.definition)
     if text is None:
         return
     note = note_of(event, text, enrollment, plan.subject, today)
-    whose = {"step": note.step, "account": note.account, "row": note.row or None, "says": note.text}
+    whose = {
+        "step": note.step,
+        "account": note.account,
+        "row": note.row or None,
+        "says": note.text,
+        "meta": note.meta,
+    }
     if note.channel:
         yield {**whose, "channel": note.channel}
     yield from ({**whose, "to": person} for person in note.to)

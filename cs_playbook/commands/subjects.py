@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from cs_playbook.commands.facts_stage import Stage
 from cs_playbook.compile import wanted
+from cs_playbook.compile.beside import columns_beside
 from cs_playbook.model.data import Table
 from cs_playbook.model.expression import Value
 from cs_playbook.plan.decision import Row, Subject
@@ -37,8 +38,10 @@ def wanted_subjects(stage: Stage) -> Iterator[Subject]:
 
 def wanted_rows(stage: Stage, table: Table) -> Iterator[tuple[str, tuple[str, Row]]]:
     """(account, (row key, the row)) of the rows of a table that are wanted."""
-    for account, row, *cells in stage.connection.cursor().execute(wanted.rows(table), (table.name,)):
-        yield account, (row, _named(cells, table))
+    beside = columns_beside(table, stage.asked)
+    names = (*(field.name for field in table.fields), *beside)
+    for account, row, *cells in stage.connection.cursor().execute(wanted.rows(table, beside), (table.name,)):
+        yield account, (row, dict(zip(names, cells, strict=True)))
 
 
 def _contacts(connection: sqlite3.Connection, table: Table | None) -> Iterator[tuple[str, Row]]:

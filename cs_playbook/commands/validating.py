@@ -89,15 +89,20 @@ def _findings(files: WorkspaceFiles, ledger: Ledger | None) -> tuple[Finding, ..
         finding.is_error and finding.span.file == examined.catalog.contract.span.file
         for finding in examined.findings
     )
-    stories = check_stories(files.yaml, examined.catalog) if examined.catalog is not None and sound else []
+    stories = (
+        check_stories(examined.catalog.stories, files.yaml, examined.catalog)
+        if examined.catalog is not None and sound
+        else []
+    )
     found = in_order([*examined.findings, *stories])
     if examined.catalog is not None and not any(finding.is_error for finding in found):
+        from cs_playbook.commands.not_exported import told_not_exported
         from cs_playbook.commands.plan_accounts import plans_of_nobody
         from cs_playbook.commands.unfilled import unfilled
 
         folder = files.root / examined.catalog.project.snapshots
         seen = [*unfilled(examined.catalog, folder), *plans_of_nobody(examined.catalog, folder)]
-        found = in_order([*found, *seen])
+        found = in_order([*found, *seen, *told_not_exported(examined.catalog)])
     if ledger is None or examined.catalog is None or examined.around is None:
         return found
     from cs_playbook.commands.in_flight import in_flight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -83,16 +83,17 @@ def examine_files(files: WorkspaceFiles) -> Examined:
 
 def _letters(catalog: Catalog) -> list[Finding]:
     """What is wrong with the words of letters: tags, links, blanks that nothing fills or one language lacks."""
-    if not catalog.letters:
+    if not catalog.letters and not catalog.signatures:
         return []
     from cs_playbook.check.letters import fillable, tables_of_letters
     from cs_playbook.letters.blanks import differing_blanks, unknown_blanks
     from cs_playbook.letters.rows import wrong_rows
+    from cs_playbook.letters.signature import wrong_signatures
     from cs_playbook.letters.template import Template, compile_letter
 
     filled, about = fillable(catalog), tables_of_letters(catalog)
     default = catalog.project.languages.default
-    findings: list[Finding] = []
+    findings: list[Finding] = list(wrong_signatures(catalog))
     for name in dict.fromkeys(name for name, _ in catalog.letters):
         # The default language first: the others are held against it.
         languages = sorted(
@@ -145,6 +146,18 @@ def open_workspace(start: Path) -> Workspace:
     return Workspace(
         examined.files.root, examined.files, examined.catalog, examined.around, examined.findings
     )
+
+
+def as_if_all_were_exported(workspace: Workspace) -> Workspace:
+    """For stories, which say themselves what there is: what they leave out is empty, whoever exports it."""
+    if not workspace.catalog.contract.not_exported:
+        return workspace
+    sources = workspace.catalog.sources
+    yaml = {path: text for path, text in workspace.files.yaml.items() if sources is None or path != sources.span.file}  # fmt: skip
+    read = read_catalog(yaml, workspace.files.letters)
+    assert read.catalog is not None, "these files have been read before"
+    assert read.around is not None, "these files have been read before"
+    return replace(workspace, catalog=read.catalog, around=read.around)
 
 
 def open_for_exports(start: Path) -> Workspace:

@@ -190,4 +190,20 @@ def lasting_by_row(condition: Condition) -> tuple[Condition, ...]:
 def about_account(condition: Condition) -> bool:
     """Conditions about a row remember their answers per row, not per account."""
     parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
-    return not any(isinstance(part, Name) and part.scope is ScopeName.ROW for part in parts)
+    return not any(_of_the_row(part) for part in parts)
+
+
+def about_person(condition: Condition) -> str:
+    """The role whose people it is asked of: they remember its answers, and no account does. Nothing for all others."""
+    parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
+    return next((part.of for part in parts if isinstance(part, Related) and part.of), "")
+
+
+def _of_the_row(part: Expression) -> bool:
+    match part:
+        case Name(scope=ScopeName.ROW):
+            return True
+        case Related(row=row):
+            return bool(row)
+        case _:
+            return False

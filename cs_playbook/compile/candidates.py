@@ -48,6 +48,13 @@ def new_ones(past: str) -> str:
     return f"select t.subject from {_beside(past)} where t.rule = ? and p.value is not 1 order by t.subject"
 
 
+def largest_new_ones(past: str, money: str | None) -> str:
+    """Parameter: rule. Accounts of those that did not fit before, the largest first."""
+    order = f"f.{quoted(money)} desc, t.account" if money else "t.account"
+    facts = "left join temp.facts_keyed f on f._id = t.account"
+    return f"select t.account from {_beside(past)} {facts} where t.rule = ? and p.value is not 1 order by {order}"
+
+
 def count_new_to_both(past: str, later: str) -> str:
     """Parameter: rule. How many of the new ones a later memory does not know either."""
     there = f"select 1 from temp.{quoted(later)} l where l.subject = t.subject and l.value = 1"

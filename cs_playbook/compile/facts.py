@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from cs_playbook.compile.account_columns import account_columns, if_it_fits, stored
 from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked
+from cs_playbook.compile.beside import rows_beside
 from cs_playbook.compile.books import columns_of_books, people
 from cs_playbook.compile.family import children_rows, facts_of_children, own_fact, parents_table
 from cs_playbook.compile.filled import Past
@@ -82,6 +83,7 @@ class _Builder:
         self._add({name: ("null", kind) for name, kind in columns_of_books(self.asked).items()}, "")
         columns = tuple(self.done.items())
         self.statements += [*self._table(columns), *people(self.asked, self.catalog, columns)]
+        self.statements += rows_beside(self.asked, self.catalog.contract)
         return FactsSql(tuple(self.past), tuple(self.statements), columns)
 
     # --- layers ---
@@ -218,7 +220,7 @@ class _Builder:
         contract, asked = self.catalog.contract, self.asked
         ready = [item for item in asked.related if item.table == CHILDREN and column_of(item) not in self.done
                  and self._owner_ready(item) and self.done.keys() >= {*facts_of_children(item)}]  # fmt: skip
-        below = tuple(counted_related(item) for item in ready)
+        below = tuple(counted_related(item, exported=contract.knows_parents) for item in ready)
         self._aggregate(below, f"{children_rows(self.relation, contract)} r")
         above = [name for name in asked.facts if name not in self.done and own_fact(name) in self.done]
         if above:
@@ -248,15 +250,15 @@ class _Builder:
             and signal.table == table.name and self._ready(signal.value) and self._where_ready(signal.where)
         ]  # fmt: skip
         related = [
-            counted_related(item)
+            counted_related(item, exported=table.exported)
             for item in self.asked.related
-            if item.table == table.name and item.function in ("has", "number_of", "total")
+            if item.table == table.name and item.function in ("has", "number_of", "total") and not item.row
             and column_of(item) not in self.done and self._owner_ready(item)
         ]  # fmt: skip
         return (*signals, *related)
 
     def _is_edge(self, related: Related, table: Table) -> bool:
-        edge = related.function in ("newest", "oldest") and related.table == table.name
+        edge = related.function in ("newest", "oldest") and related.table == table.name and not related.row
         return edge and column_of(related) not in self.done and self._owner_ready(related)
 
     def _aggregate(self, counted: tuple[Counted, ...], rows: str) -> None:

@@ -32,7 +32,9 @@ def shape(contract: Contract) -> str:
         ]
         for table in contract.exported
     ]
-    return hashlib.sha256(json.dumps(tables).encode()).hexdigest()
+    # What nobody exports is part of it: rows that are not there because nobody has them say something else than none.
+    told = [tables, contract.not_exported] if contract.not_exported else tables
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def in_order_of_belonging(contract: Contract) -> tuple[Table, ...]:
@@ -60,7 +62,7 @@ def owner_field(table: Table) -> str | None:
 
 def create(table: Table) -> str:
     """The table of a snapshot."""
-    columns = [f"{quoted(field.name)} {_stored_as(field.type)}" for field in table.fields]
+    columns = [f"{quoted(field.name)} {_stored_as(field)}" for field in table.fields]
     if table.name == ACCOUNTS:
         return f"CREATE TABLE main.{quoted(table.name)}(_n INTEGER PRIMARY KEY, {', '.join(columns)}) STRICT"
     if table.stands_alone:
@@ -97,6 +99,14 @@ def keep_newest(table: Table) -> tuple[str, str]:
     same = f"SELECT line, code, row_number() OVER (PARTITION BY {cells} ORDER BY line) AS place FROM {staged} WHERE code IS NULL"
     again = f"SELECT line FROM ({same}) WHERE place > 1"
     return f"DELETE FROM {staged} WHERE line IN ({older})", f"DELETE FROM {staged} WHERE line IN ({again})"
+
+
+def give_up_keys(table: Table) -> str:
+    """A row without a moment is bad, and it alone: its key belongs to the row that has both."""
+    assert table.key is not None, "refused when the mapping is read"
+    staged, key = f"temp.{_staging(table)}", _named(table.key)
+    dated = f"SELECT {key} FROM {staged} WHERE moment IS NOT NULL"
+    return f"UPDATE {staged} SET {key} = NULL WHERE moment IS NULL AND {key} IN ({dated})"
 
 
 def mark_repeated(table: Table) -> str | None:
@@ -253,6 +263,8 @@ def _named(field: str) -> str:
 
 
 def _value(field: Field) -> str:
+    if not field.exported:
+        return "NULL"  # also a yes/no: nobody knows
     match field.type:
         case FieldType.BOOLEAN:
             return f"coalesce({_cell(field)}, 0)"  # an empty yes/no field is no
@@ -262,8 +274,8 @@ def _value(field: Field) -> str:
             return _cell(field)
 
 
-def _stored_as(kind: FieldType) -> str:
-    match kind:
+def _stored_as(field: Field) -> str:
+    match field.type:
         case FieldType.TEXT | FieldType.EMAIL:
             return "TEXT"
         case FieldType.NUMBER:
@@ -271,11 +283,11 @@ def _stored_as(kind: FieldType) -> str:
         case FieldType.INTEGER | FieldType.DATE | FieldType.HAPPENED:
             return "INTEGER"
         case FieldType.BOOLEAN:
-            return "INTEGER NOT NULL"
+            return "INTEGER NOT NULL" if field.exported else "INTEGER"
         case FieldType.LIST:
-            return "TEXT NOT NULL"
+            return "TEXT NOT NULL" if field.exported else "TEXT"
         case _:
-            assert_never(kind)
+            assert_never(field.type)
 
 
 def _day(table: Table) -> list[str]:

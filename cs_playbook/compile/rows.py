@@ -111,7 +111,8 @@ def counted_signal(signal: Signal, table: Table) -> Counted:
         chosen.append(sql_of_condition(signal.where, columns))
     where = " and ".join(chosen) or "1"
     value = _with_aggregates(signal.value, lambda part: _aggregate(part, where, columns))
-    nothing = _with_aggregates(signal.value, _of_nothing)
+    nothing = _with_aggregates(signal.value, _of_nothing) if table.exported else "null"
+    value = value if signal.told else "null"
     return Counted(signal.name, value, nothing, _names_owner(signal.value) or "a." in where)
 
 
@@ -145,8 +146,8 @@ def _names_owner(value: Expression) -> bool:
     return any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in walk(value))
 
 
-def counted_related(related: Related) -> Counted:
-    """has, number_of, total as a column; a row that says unknown does not count."""
+def counted_related(related: Related, *, exported: bool = True) -> Counted:
+    """has, number_of, total as a column; a row that says unknown does not count. `exported`: whether its table is."""
     where = "1" if related.where is None else sql(related.where, row_columns())
     owner = related.where is not None and _names_owner(related.where)
     match related.function:
@@ -156,7 +157,14 @@ def counted_related(related: Related) -> Counted:
             value = f"count(case when {where} then 1 end)"
         case _:
             value = f"coalesce(sum(case when {where} then r.{quoted(related.column or '')} end), 0)"
-    return Counted(column_of(related), value, "0", owner)
+    return Counted(column_of(related), as_told(related, value), "0" if exported else "null", owner)
+
+
+def as_told(related: Related, value: str) -> str:
+    """Where nobody exports what is asked for, one row that says yes is a yes, and all else is unknown."""
+    if related.told:
+        return value
+    return f"nullif({value}, 0)" if related.function == "has" else "null"
 
 
 def edge_row(related: Related, table: Table, relation: str | None) -> str:
@@ -166,7 +174,8 @@ def edge_row(related: Related, table: Table, relation: str | None) -> str:
     day, column = quoted(table.day or ""), quoted(related.column or "")
     owner = f" join ({relation}) a on a._n = r._account" if relation else ""
     ranked = f"row_number() over (partition by r._account order by r.{day} {direction}, r._row {direction})"
-    inside = f"select r._account, r.{column} as value, {ranked} as rank from temp.{seen(table.name)} r{owner} where ({where}) and r.{day} is not null"
+    value = f"r.{column}" if related.told else "null"
+    inside = f"select r._account, {value} as value, {ranked} as rank from temp.{seen(table.name)} r{owner} where ({where}) and r.{day} is not null"
     return f"select _account, value from ({inside}) where rank = 1"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cs_playbook.compile.account_columns import account_columns
-from cs_playbook.compile.asked import about_account, lasting_by_row
-from cs_playbook.compile.books import OF_ACCOUNTS
+from cs_playbook.compile.asked import about_account, about_person, lasting_by_row
+from cs_playbook.compile.beside import beside_row, rows_of
+from cs_playbook.compile.books import OF_ACCOUNTS, has_book
 from cs_playbook.compile.facts import ACTIVE
-from cs_playbook.compile.rows import seen
 from cs_playbook.compile.sql import (
     Asked,
     Columns,
@@ -18,10 +18,9 @@ from cs_playbook.compile.sql import (
     quoted,
     sql_of_condition,
 )
-from cs_playbook.model.columns import book_column
 from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.data import Contract
-from cs_playbook.model.expression import FieldType, Literal, Memory, Name, ScopeName
+from cs_playbook.model.expression import FieldType, Literal, Memory, Name, Related, ScopeName
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
 
@@ -66,7 +65,7 @@ def facts_by_key(contract: Contract) -> str:
 def seen_by(rule: Rule) -> str:
     """Whom the rule is asked of: active accounts, all accounts, or people who have a book."""
     if rule.playbook.trigger.per_person is not None:
-        return f"(coalesce(f.{quoted(book_column(rule.playbook.trigger.per_person))}, 0) > 0)"
+        return has_book(rule.playbook.trigger.per_person)
     return OF_ACCOUNTS if rule.playbook.sees_inactive else f"f.{ACTIVE}"
 
 
@@ -136,7 +135,7 @@ def _starting(rule: Rule, columns: Columns) -> Columns:
 def _row_source(rule: Rule, contract: Contract) -> str:
     """Rows with their accounts; and the remembered answers of each row, where a `for` asks for them."""
     assert rule.row is not None
-    source = f"temp.{seen(rule.row)} r join {_facts()} f on f._n = r._account"
+    source = f"temp.{rows_of(rule.row)} r join {_facts()} f on f._n = r._account"
     for condition in lasting_by_row(rule.condition):
         alias = quoted(series_of(condition))
         source += (
@@ -156,9 +155,13 @@ def row_rule_columns() -> Columns:
     account = account_columns("f")
 
     def asked(item: Asked) -> str:
-        if isinstance(item, Name) and item.scope is ScopeName.ROW:
-            return f"r.{quoted(item.name)}"
-        return account.asked(item)
+        match item:
+            case Name(scope=ScopeName.ROW, name=name):
+                return f"r.{quoted(name)}"
+            case Related(row=row) if row:
+                return f"r.{beside_row(item)}"
+            case _:
+                return account.asked(item)
 
     def since(condition: Condition) -> str:
         if about_account(condition):
@@ -170,12 +173,13 @@ def row_rule_columns() -> Columns:
 
 
 def changed_answers(condition: Condition) -> str:
-    """For a condition with `for`, about accounts: (account key, answer today) where it differs from what is remembered."""
+    """For a condition with `for`, about accounts or people: (key, answer today) where it differs from what is remembered."""
     answer = _condition(impatient(condition), account_columns("f"))
-    alias = quoted(series_of(condition))
-    there = f"exists (select 1 from {_facts()} f where f._id = p.subject)"
+    alias, role = quoted(series_of(condition)), about_person(condition)
+    whose = has_book(role) if role else OF_ACCOUNTS
+    there = f"exists (select 1 from {_facts()} f where f._id = p.subject and {whose})"
     return _changed(
-        f"select f._id as subject, {answer} as value from {_facts()} f where {OF_ACCOUNTS}", alias, there
+        f"select f._id as subject, {answer} as value from {_facts()} f where {whose}", alias, there
     )
 
 

@@ -141,7 +141,7 @@ def sql(expression: Expression, columns: Columns) -> str:
         case Holds(item=item, list=inside):
             return _holds(item, of(item), of(inside))
         case IsEmpty(item=item):
-            return _is_empty(item, of(item), columns)
+            return _is_empty(expression, of(item), columns)
         case Arithmetic():
             return f"({_reckoned(expression, of)})"
         case Negative(item=item):
@@ -202,10 +202,11 @@ def _holds(item: Expression, wanted: str, inside: str) -> str:
     return f"(case when {known} then exists(select 1 from json_each({inside}) where value = {wanted}) end)"
 
 
-def _is_empty(item: Expression, value: str, columns: Columns) -> str:
-    """What was never recorded is unknown, even to `is null`."""
-    memories = [part for part in walk(item) if isinstance(part, Memory)]
+def _is_empty(question: IsEmpty, value: str, columns: Columns) -> str:
+    """What was never recorded, and what nobody exports, is unknown, even to `is null`."""
+    empty = f"({value} is null)" if question.told else f"nullif({value} is null, 1)"
+    memories = [part for part in walk(question.item) if isinstance(part, Memory)]
     if not memories:
-        return f"({value} is null)"
+        return empty
     recorded = balanced(" and ", [columns.known(memory) for memory in memories])
-    return f"(case when {recorded} then {value} is null end)"
+    return f"(case when {recorded} then {empty} end)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cs_playbook.compile.beside import rows_of
 from cs_playbook.compile.rows import seen
 from cs_playbook.compile.sql import quoted
 from cs_playbook.model.data import Table
@@ -24,11 +25,11 @@ def contacts(table: Table) -> str:
     return f"select w.account, {fields} from {source} order by w.account, c._row"
 
 
-def rows(table: Table) -> str:
-    """(account, row key, fields of the row …) of the rows that are wanted."""
+def rows(table: Table, beside: tuple[str, ...]) -> str:
+    """(account, row key, fields of the row …, what is asked of other rows beside it …) of the rows that are wanted."""
     key = quoted(table.key or "")
-    fields = ", ".join(f"r.{quoted(field.name)}" for field in table.fields)
-    source = f"temp.wanted_rows w join temp.facts_keyed f on f._id = w.account join temp.{seen(table.name)} r on r._account = f._n and r.{key} = w.row"
+    fields = ", ".join(f"r.{quoted(name)}" for name in (*(field.name for field in table.fields), *beside))
+    source = f"temp.wanted_rows w join temp.facts_keyed f on f._id = w.account join temp.{rows_of(table.name)} r on r._account = f._n and r.{key} = w.row"
     return f"select w.account, w.row, {fields} from {source} where w.place = ? order by w.account, w.row"
 
 
@@ -46,6 +47,11 @@ def some_facts(names: tuple[str, ...]) -> str:
 def address_of(table: Table) -> str:
     """Parameter: the key of a contact. Its address."""
     return f"select email from main.{quoted(table.name)} where {quoted(table.key or '')} = ?"
+
+
+def all_addresses(table: Table) -> str:
+    """(contact, address) of everybody who has one, in order of the key."""
+    return f"select {quoted(table.key or '')}, email from main.{quoted(table.name)} where email is not null order by 1"
 
 
 def account_names(key: str, name: str | None) -> str:

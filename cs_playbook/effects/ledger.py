@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -14,19 +14,26 @@ from cs_playbook.effects import (
     ledger_check,
     ledger_faults,
     ledger_place,
-    ledger_rows,
     ledger_sums,
+    ledger_suppression,
     ledger_traits,
     ledger_writing,
 )
 from cs_playbook.effects.enrollment_text import read_enrollment
 from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_cache import fold_into_cache
-from cs_playbook.effects.ledger_look import ASKED, LedgerLook
-from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay, RunRecord, Seal
+from cs_playbook.effects.ledger_look import ASKED
+from cs_playbook.effects.ledger_moving import HISTORY, LedgerMoving
+from cs_playbook.effects.ledger_outbox import NOTHING_MORE, Afterwards, LedgerOutbox, Written, write_mails
+from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay
+from cs_playbook.effects.ledger_undo import LedgerUndo
+from cs_playbook.effects.ledger_undone import NO_ARM, STANDS, still_counts
+from cs_playbook.effects.past_rows import past
+from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.about import Once
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
-from cs_playbook.model.event import Ended, Event, Muted, Notified, StartAsked, TextChanged
+from cs_playbook.model.event import Ended, Event, MailMoved, Muted, Notified, StartAsked, TextChanged
+from cs_playbook.model.recall import RECALLED
 from cs_playbook.model.trait import Standing
 from cs_playbook.model.value import Value, from_day, to_day
 
@@ -34,16 +41,16 @@ _AT_ONCE = 1_000  # subjects asked about in one query
 _AFTER_ALL_KEYS = "\U0010ffff"
 
 # Who ended as `restarted` because the text changed began anew: that time counts for nobody (the iif).
-_PAST = """
+_PAST = f"""
 select e.account, e.row, count(*), sum(e.arm = 'treated' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), max(e.ended_on is null),
   substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome,
   sum(e.ended_on is null and e.arm = 'treated'),
   sum(e.arm = 'held_out' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), sum(e.ended_on is null and e.arm = 'held_out'),
   (select l.started_on from enrollment l where l.playbook = e.playbook and l.account = e.account
-    and l.row is e.row order by l.episode desc limit 1)
+    and l.row is e.row and l.arm <> '{NO_ARM}' order by l.episode desc limit 1)
 from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
   on e.playbook = ? and e.account = json_extract(s.value, '$[0]') and e.row is json_extract(s.value, '$[1]')
-group by s.key order by s.key
+where e.arm <> '{NO_ARM}' group by s.key order by s.key
 """
 _OPEN_BY_OWNER = """
 select owner, count(*) from (
@@ -67,20 +74,21 @@ where playbook = ? and arm = 'treated' and ended_on >= ? and ended_on < ? and no
 _REMEMBERED = """
 select subject, value, max(day) from memory where series = ? and day < ? group by subject order by subject
 """
-_RUN_DAYS = "select day, fresh, max(id) from run group by day order by day"
-_SOURCES_BEFORE = "select sources_hash from run where day < ? order by day desc, id desc limit 1"
+_RUN_DAYS = f"select day, fresh, max(id) from run where {STANDS} group by day order by day"
+_SOURCES_BEFORE = (
+    f"select sources_hash from run where day < ? and {STANDS} order by day desc, id desc limit 1"
+)
 _LAST_OUTCOME = """
 select account, outcome, max(ended_on || printf(' %09d', episode)) from enrollment e
 where playbook = ? and arm = 'treated' and ended_on < ? and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0) group by account order by account
 """
-_ABOUT = """
+_ABOUT = f"""
 select e.account, e.row, coalesce(json_extract(e.state, '$.about'), e.row), coalesce(e.ended_on >= ?, 1)
 from json_each(?) s cross join enrollment e indexed by enrollment_of_playbook
   on e.playbook = ? and e.account = s.value
-where e.row is not null order by e.account, e.started_on, e.episode, e.row
+where e.row is not null and e.arm <> '{NO_ARM}' order by e.account, e.started_on, e.episode, e.row
 """
 _EVENTS = "select seq, day, recorded_at, run, body from event order by seq"
-_HISTORY = "select seq, day, recorded_at, run, body from event where account = ? order by seq"
 _IN_USE = """
 select playbook, json_extract(state, '$.definition') as text, count(*) from enrollment
 where ended_on is null group by 1, 2 order by 1, 2
@@ -95,7 +103,7 @@ where content is not null and run in (select id from run where published = 0) or
 """
 
 
-class Ledger(LedgerLook):
+class Ledger(LedgerOutbox, LedgerUndo, LedgerMoving):
     """One open ledger, a context manager. Whoever opens it for writing holds the lock (lock.py).
 
     Days are logical days. All that is streamed may be read while `commit` writes, see there.
@@ -120,7 +128,11 @@ class Ledger(LedgerLook):
     # ------------------------------------------------------------------------------------- what there is
 
     def enrollments_of(self, account: str) -> list[Enrollment]:
-        """All there ever were, in the order in which they started."""
+        """All there ever were, in the order in which they started; those that were taken back are as if never."""
+        return [item for item in self.ever_of(account) if item.why_ended != RECALLED]
+
+    def ever_of(self, account: str) -> list[Enrollment]:
+        """The same with those that were taken back."""
         query = "select state from enrollment where account = ? order by started_on, playbook, row, episode"
         return [read_enrollment(state) for (state,) in self._ask(query, account)]
 
@@ -132,7 +144,7 @@ class Ledger(LedgerLook):
         """One for each subject that has any, in the order given. A subject is (account, row)."""
         waiting = iter(subjects)
         while some := list(islice(waiting, _AT_ONCE)):
-            yield from map(ledger_rows.past, self._ask(_PAST, json.dumps(some), playbook))
+            yield from map(past, self._ask(_PAST, json.dumps(some), playbook))
 
     def about_before(self, playbook: str, accounts: Sequence[str], day: date) -> dict[str, list[Once]]:
         """What an account has been in that playbook for, the oldest first. What ended on `day` was open that morning."""
@@ -245,15 +257,18 @@ class Ledger(LedgerLook):
         return tuple(asked.values())
 
     def history(self, account: str) -> list[Recorded]:
-        """All that ever happened to an account, in the order in which it was recorded."""
-        return [_recorded(row) for row in self._ask(_HISTORY, account)]
+        """All that ever happened to an account, under any id it has had, in the order in which it was recorded."""
+        return [_recorded(row) for row in self._ask(HISTORY, account)]
 
     def events(self) -> Iterator[Recorded]:
         return map(_recorded, self._ask(_EVENTS))
 
     def last_picked(self, role: str) -> str | None:
         """The address of who got the newest line of that pool, asked backwards from the last event; None: nobody yet."""
-        query = "select body from event where kind = 'StepOpened' and instr(body, ?) > 0 order by seq desc limit 1"
+        query = (
+            f"select body from event where kind = 'StepOpened' and instr(body, ?) > 0 and {still_counts('event')} "
+            "order by seq desc limit 1"
+        )
         for (body,) in self._ask(query, f'"pool":{json.dumps(role)}'):
             tasks = [task for task in json.loads(body)["tasks"] if task.get("pool") == role]
             return str(tasks[-1].get("instead_of") or tasks[-1]["owner"])
@@ -288,9 +303,15 @@ class Ledger(LedgerLook):
 
     # ------------------------------------------------------------------------------------- what is new
 
-    def record(self, events: Sequence[Event], recorded_at: str) -> None:
-        """What people did between runs; it counts at once. `recorded_at` is UTC, ISO text."""
+    def suppression_key(self) -> str:
+        """The key of the fingerprints, made when it is first asked for."""
         with ledger_faults.transaction(self._connection, self._place):
+            return ledger_suppression.with_a_key(self._connection)
+
+    def record(self, events: Sequence[Event], recorded_at: str, mails: Sequence[Written] = ()) -> None:
+        """What people did between runs; it counts at once. `recorded_at` is UTC, ISO text. `mails`: bytes written with it."""
+        with ledger_faults.transaction(self._connection, self._place):
+            self._append_after(mails, None, recorded_at)
             self._append(None, events, recorded_at)
 
     def commit(
@@ -301,14 +322,12 @@ class Ledger(LedgerLook):
         observations: Iterable[Observation],
         files: Iterable[tuple[str, bytes]],
         recorded_at: str,
-        sealed: Callable[[], Seal] | None = None,
+        afterwards: Afterwards = NOTHING_MORE,
     ) -> int:
         """All of a run in one transaction, or nothing of it; gives its number.
 
-        `sealed` is asked after the last event: the hash and the counts that only then are known.
-
         Definitions are (hash, playbook, text), files (path below the output folder, bytes). First the
-        definitions are taken, then events, observations, files. All may be generators that read this ledger
+        definitions are taken, then events, mails (bytes, or why there are none), observations, files. All may be generators that read this ledger
         meanwhile: until the last event is taken they see the enrollments as they were, then as the run leaves
         them.
         """
@@ -317,10 +336,11 @@ class Ledger(LedgerLook):
             number = ledger_writing.write_run(self._connection, run)
             ledger_writing.write_definitions(self._connection, definitions, run.day)
             self._append(number, events, recorded_at)
-            if sealed is not None:
-                ledger_writing.seal(self._connection, number, sealed())
+            self._append_after(afterwards.mails, number, recorded_at)
+            if afterwards.seal is not None:
+                ledger_writing.seal(self._connection, number, afterwards.seal())
             ledger_sums.recount_run(self._connection, number)
-            ledger_writing.write_observations(self._connection, observations, run.day)
+            ledger_writing.write_observations(self._connection, observations, number, run.day)
             ledger_writing.write_files(self._connection, number, files)
         return number
 
@@ -328,13 +348,21 @@ class Ledger(LedgerLook):
         recorded = ledger_writing.append(self._connection, run, events, recorded_at)
         fold_into_cache(self._connection, recorded, run)
 
+    def _append_after(self, mails: Iterable[Written | MailMoved], run: int | None, recorded_at: str) -> None:
+        unwritten = list(write_mails(self._connection, mails))
+        if unwritten:
+            self._append(run, unwritten, recorded_at)
+
     def unpublished(self) -> Iterator[tuple[int, str, bytes]]:
         """(run, path, bytes) of what is recorded and perhaps not in place, runs in their order."""
         yield from self._ask(_UNPUBLISHED)
 
     def paths_of(self, day: date) -> Iterator[str]:
         """The path of every file that the runs of that day have made so far."""
-        query = "select distinct path from file where run in (select id from run where day = ?) order by path"
+        query = (
+            "select distinct path from file where run in (select id from run where day = ?) "
+            "and instr(path, 'undone/') <> 1 order by path"  # what was put aside is no file of the day
+        )
         yield from (path for (path,) in self._ask(query, day.isoformat()))
 
     def hashes_of(self, path: str) -> frozenset[str]:

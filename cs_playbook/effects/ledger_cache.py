@@ -9,11 +9,13 @@ from itertools import groupby
 from operator import attrgetter
 
 from cs_playbook.effects.enrollment_text import read_enrollment, write_enrollment
-from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, TaskState
+from cs_playbook.effects.ledger_undone import NO_ARM
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
 from cs_playbook.model.event import (
     Allowed,
     EnrollmentEvent,
     Event,
+    MailMoved,
     Muted,
     StartAsked,
     Started,
@@ -21,31 +23,70 @@ from cs_playbook.model.event import (
     TraitSet,
     Unmuted,
 )
+from cs_playbook.model.moved import AccountMoved, LedgerBegan
+from cs_playbook.model.outbox import OUTBOX, MailState, mail_state, may_move
+from cs_playbook.model.posting import Posted
+from cs_playbook.model.recall import RECALLED, RunUndone
+from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.plan.fold import fold
 
 Row = tuple[str | int | None, ...]
 
-_OF_NO_ENROLLMENT = (StartAsked, StartRefused, Muted, Unmuted, TraitSet, Allowed)
+_OF_NO_ENROLLMENT = (
+    Suppressed,
+    SuppressionLifted,
+    StartAsked,
+    StartRefused,
+    Muted,
+    Unmuted,
+    TraitSet,
+    Allowed,
+    RunUndone,
+    AccountMoved,
+    LedgerBegan,
+    Posted,
+)
 
 _NEW = "insert into enrollment values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_CHANGED = "update enrollment set ended_on = ?, outcome = ?, watch_until = ?, state = ? where key = ?"
+_CHANGED = """
+update enrollment set account = ?, row = ?, episode = ?, arm = ?, started_on = ?, ended_on = ?, outcome = ?, watch_until = ?, state = ? where key = ?
+"""
+_ANY_TAKEN_BACK = "select exists (select 1 from event where kind = 'Recalled')"
 _TASK = """
 insert into task values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set
   owner = excluded.owner, state = excluded.state, opened_on = excluded.opened_on, due = excluded.due, step = excluded.step
 """
 _OUTBOX = """
-insert into outbox(task, enrollment, contact, payload, state, run) values (?, ?, ?, ?, ?, ?)
-on conflict(task) do update set state = excluded.state, payload = excluded.payload
-where (state, payload) is not (excluded.state, excluded.payload)
+insert into outbox(task, enrollment, contact, payload, state, by, attempts, run) values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict(task) do update set
+  state = excluded.state, payload = excluded.payload, by = excluded.by, attempts = excluded.attempts
+where (state, payload, by, attempts) is not (excluded.state, excluded.payload, excluded.by, excluded.attempts)
 """
 
 
 def fold_into_cache(connection: sqlite3.Connection, events: Iterable[Event], run: int | None) -> None:
     """Folds these recorded events; those of one enrollment that stand together are written once."""
+    (again,) = connection.execute(_ANY_TAKEN_BACK).fetchone()  # else no key begins twice
     for key, group in groupby(of_enrollments(events), key=attrgetter("enrollment")):
+        for together in _at_once(group):
+            before = None if isinstance(together[0], Started) and not again else _read(connection, key)
+            if isinstance(together[0], MailMoved):
+                _refuse_illegal(before, together[0])
+            _write(connection, before, folded(before, together), run)
+
+
+def _refuse_illegal(before: Enrollment | None, event: MailMoved) -> None:
+    """As the triggers do: what is over keeps its line, so its row would not tell them of the move."""
+    state = mail_state(before.tasks[event.task]) if before is not None else None
+    if state is None or not may_move(state, MailState(event.to), event.by):
+        raise sqlite3.IntegrityError(f"no such move of a mail: {state} does not become {event.to}")
+
+
+def _at_once(events: Iterable[EnrollmentEvent]) -> Iterator[list[EnrollmentEvent]]:
+    """Each move of a mail is written alone: the triggers judge one at a time."""
+    for is_move, group in groupby(events, key=lambda event: isinstance(event, MailMoved)):
         together = list(group)
-        before = None if isinstance(together[0], Started) else _read(connection, key)
-        _write(connection, before, folded(before, together), run)
+        yield from ([event] for event in together) if is_move else (together,)
 
 
 def of_enrollments(events: Iterable[Event]) -> Iterator[EnrollmentEvent]:
@@ -70,8 +111,8 @@ def _write(
     row = enrollment_row(after)
     if before is None:
         connection.execute(_NEW, row)
-    else:
-        connection.execute(_CHANGED, (*row[7:], after.key))
+    elif row[5] != NO_ARM:
+        connection.execute(_CHANGED, (*row[2:], after.key))
     # The fold keeps what it did not touch as it was: another object means another value.
     known = before.tasks if before is not None else {}
     changed = [task for key, task in after.tasks.items() if known.get(key) is not task]
@@ -79,13 +120,17 @@ def _write(
         connection.execute(_TASK, task_row(after, task))
         if is_outward(after, task):
             connection.execute(_OUTBOX, (*outbox_row(after, task), run))
+    if row[5] == NO_ARM:  # last: until then its mails are those of one that is treated
+        connection.execute(_CHANGED, (*row[2:], after.key))
 
 
 def enrollment_row(enrollment: Enrollment) -> Row:
     """In the order of the table. `watch_until` is empty once the goal is met: nothing more to look for."""
     e = enrollment
     return (
-        e.key, e.playbook, e.account, e.row, e.episode, e.arm.value, e.started_on.isoformat(),
+        e.key, e.playbook, e.account, e.row, e.episode,
+        NO_ARM if e.why_ended == RECALLED else e.arm.value,
+        e.started_on.isoformat(),
         e.ended_on.isoformat() if e.ended_on else None,
         e.outcome,
         e.watch_until.isoformat() if e.watch_until and not e.goal_on else None,
@@ -94,9 +139,10 @@ def enrollment_row(enrollment: Enrollment) -> Row:
 
 
 def task_row(enrollment: Enrollment, task: OpenTask) -> Row:
-    """In the order of the table."""
+    """In the order of the table. What waits in the outbox is on nobody's list."""
+    state = OUTBOX if task.in_outbox else task.state.value
     return (
-        task.key, enrollment.key, enrollment.playbook, enrollment.arm.value, task.owner, task.state.value,
+        task.key, enrollment.key, enrollment.playbook, enrollment.arm.value, task.owner, state,
         task.opened_on.isoformat(), task.due.isoformat(), task.step,
     )  # fmt: skip
 
@@ -107,15 +153,7 @@ def is_outward(enrollment: Enrollment, task: OpenTask) -> bool:
 
 
 def outbox_row(enrollment: Enrollment, task: OpenTask) -> Row:
-    """In the order of the table, without the run."""
-    return (task.key, enrollment.key, task.contact, task.payload, _outbox_state(task))
-
-
-def _outbox_state(task: OpenTask) -> str:
-    match task.state, task.outcome:
-        case TaskState.OPEN, _:
-            return "draft"
-        case TaskState.DONE, ("sent" | "discarded") as outcome:
-            return outcome
-        case _:
-            return "cancelled"
+    """Task, enrollment, contact, payload, state, by, attempts; the run and the bytes are nobody's fold."""
+    return (
+        task.key, enrollment.key, task.contact, task.payload, mail_state(task).value, task.by, task.attempts
+    )  # fmt: skip

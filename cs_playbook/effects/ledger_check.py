@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 
@@ -20,7 +21,8 @@ from cs_playbook.effects.ledger_cache import (
     outbox_row,
     task_row,
 )
-from cs_playbook.effects.ledger_schema import SHAPE, as_made
+from cs_playbook.effects.ledger_migrations import brought_up_in_memory, version_of
+from cs_playbook.effects.ledger_schema import SHAPE, USER_VERSION, as_made
 from cs_playbook.effects.ledger_writing import link
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.enrollment import Enrollment
@@ -29,7 +31,7 @@ from cs_playbook.model.event import Event, StepOpened
 _READ = {
     "enrollment": "select * from enrollment where key = ?",
     "task": "select * from task where key = ?",
-    "outbox": "select task, enrollment, contact, payload, state, run from outbox where task = ?",
+    "outbox": "select task, enrollment, contact, payload, state, by, attempts, run from outbox where task = ?",
 }
 _COUNT = {
     "enrollment": "select count(*) from enrollment",
@@ -39,7 +41,12 @@ _COUNT = {
 
 
 def verify(connection: sqlite3.Connection) -> list[str]:
-    """Nothing when all is well. Reads everything: about a minute for a million events."""
+    """Nothing when all is well. Reads everything: about a minute for a million events.
+
+    One of an earlier version is looked at as it will be once it is brought up.
+    """
+    if version_of(connection) < USER_VERSION:
+        return _verify_older(connection)
     found: list[str] = []
     try:
         found += [*_the_file(connection), *_the_tables(connection), *_the_chain(connection)]
@@ -51,6 +58,17 @@ def verify(connection: sqlite3.Connection) -> list[str]:
         return [*found, f"the file cannot be read to its end: {cause}"]
     except StoppedOnPurpose as cause:
         return [*found, cause.sentence]
+
+
+def _verify_older(connection: sqlite3.Connection) -> list[str]:
+    try:
+        found = list(_the_file(connection))
+        with closing(brought_up_in_memory(connection)) as copy:
+            return found or verify(copy)
+    except (sqlite3.Error, UnicodeDecodeError) as cause:
+        return [f"the file cannot be read to its end: {cause}"]
+    except StoppedOnPurpose as cause:
+        return [cause.sentence]
 
 
 def _the_file(connection: sqlite3.Connection) -> Iterator[str]:
@@ -69,11 +87,15 @@ def _the_tables(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _the_bytes(connection: sqlite3.Connection) -> Iterator[str]:
-    """Of files that wait to be put in place."""
+    """Of files that wait to be put in place, and of mails."""
     waiting = "select path, content, sha256 from file where content is not null order by run, path"
     for path, content, sha in connection.execute(waiting):
         if not isinstance(content, bytes) or hashlib.sha256(content).hexdigest() != sha:
             yield f"the bytes of {path} are not those that were recorded"
+    written = "select task, content, sha256 from outbox where content is not null order by task"
+    for task, content, sha in connection.execute(written):
+        if not isinstance(content, bytes) or hashlib.sha256(content).hexdigest() != sha:
+            yield f"the bytes of the mail {task} are not those that were recorded"
     lost = "select path from file where content is null and run in (select id from run where published = 0)"
     for (path,) in connection.execute(lost):
         yield f"the bytes of {path} are gone before they were put in place"

@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 
 from cs_playbook.effects.ledger_faults import DAMAGED, reading
-from cs_playbook.effects.ledger_schema import APPLICATION_ID, USER_VERSION, WAIT, build, settle
-from cs_playbook.effects.publish import sync_folder
+from cs_playbook.effects.ledger_schema import APPLICATION_ID, OLDEST, USER_VERSION, WAIT, build, settle
+from cs_playbook.effects.publish import make_private_folder, sync_folder
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 
 _LOST = (
     "A lost ledger must never look like a first day: bring the file back from a backup. "
-    "In a place where there never was one, as in a clone: cs-playbook ledger create."
+    "In a place where there never was one, as in a clone: cs-playbook ledger create. "
+    "Where it is lost for good: cs-playbook ledger new --skip-existing."
 )
 
 
@@ -26,7 +27,7 @@ def create(path: Path, ledger_id: str, version: str, made_at: str) -> None:
         raise ChoiceError(f"there is already a ledger at {path}", "Nothing was changed.")
     beside = path.with_name(f".new-{path.name}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         beside.unlink(missing_ok=True)
         # Made before SQLite makes it, for everybody to read: the journal gets the same mode.
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -61,12 +62,12 @@ def _empty(ledger_id: str) -> bytes:
 
 
 def connect_to_write(path: Path, ledger_id: str | None) -> sqlite3.Connection:
-    """StoppedOnPurpose when it is lost, damaged, another one, or of another version."""
+    """StoppedOnPurpose when it is lost, damaged, another one, or of a newer version; an older one is brought up."""
     return _open(path, ledger_id, "rw")
 
 
 def connect_to_read(path: Path, ledger_id: str | None) -> sqlite3.Connection:
-    """The same; it cannot write, and makes no file."""
+    """The same; it cannot write, and makes no file. An older one is read as it is."""
     return _open(path, ledger_id, "ro")
 
 
@@ -80,10 +81,19 @@ def _open(path: Path, ledger_id: str | None, mode: str) -> sqlite3.Connection:
                 _check(connection, path, ledger_id)
             if mode == "rw":
                 settle(connection)
+                _bring_up(connection, path)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _bring_up(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("pragma user_version").fetchone() != (USER_VERSION,):
+        # Once in the life of a ledger: what it takes is not loaded by all who write.
+        from cs_playbook.effects.ledger_migrations import bring_up
+
+        bring_up(connection, path)
 
 
 @contextmanager
@@ -109,11 +119,11 @@ def _check(connection: sqlite3.Connection, path: Path, ledger_id: str | None) ->
     (version,) = connection.execute("pragma user_version").fetchone()
     if application != APPLICATION_ID:
         raise StoppedOnPurpose(f"{path} is not a ledger of cs-playbook", _LOST)
-    if version != USER_VERSION:
+    if not OLDEST <= version <= USER_VERSION:
         other = "a newer" if version > USER_VERSION else "an older"
         raise StoppedOnPurpose(
             f"the ledger {path} was written by {other} cs-playbook",
-            f"Use the version that wrote it: the format is {version}, this one reads {USER_VERSION}.",
+            f"Use the version that wrote it: the format is {version}, this one reads {OLDEST} to {USER_VERSION}.",
         )
     _check_length(connection, path)
     found = connection.execute("select v from meta where k = 'id'").fetchone()

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # how things stand is seen without a single event
     from cs_playbook.model.event import Event
     from cs_playbook.model.value import Value
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One run. The hashes name what it read; `version` is the program's; `started_at` is UTC, ISO text."""
-
-    day: date
-    snapshot_sha: str
-    sources_hash: str
-    files_hash: str
-    plan_hash: str
-    version: str
-    started_at: str
-    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

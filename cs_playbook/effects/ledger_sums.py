@@ -15,7 +15,8 @@ from cs_playbook.errors import StoppedOnPurpose
 
 Row = tuple[str | int | float | bytes | None, ...]
 
-# What changes later on (whether a run is published, the bytes of a file until they are in place) is not counted.
+# What changes later on (whether a run is published, the bytes of a file until they are in place) is not counted; of the
+# outbox only the hashes of the mails: all else of it is the fold.
 _ROWS = {
     "meta": "select k, v from meta where k not like 'sum of %'",
     "run": "select id, day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, fresh, counts from run",
@@ -23,6 +24,9 @@ _ROWS = {
     "memory": "select series, subject, day, value from memory",
     "series": "select series, first_day, last_day from series",
     "file": "select run, path, sha256 from file",
+    "series_before": "select run, series, first_day, last_day from series_before",
+    "memory_before": "select run, series, subject, day, value from memory_before",
+    "outbox": "select task, sha256 from outbox where sha256 is not null",
 }
 _ROOM = 1 << 128
 _KEEP = "insert into meta values (?, ?) on conflict do update set v = excluded.v"

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from cs_playbook.effects.event_text import read_event
+from cs_playbook.effects.ledger_undone import still_counts
 from cs_playbook.model.event import Ended, Notified, TextChanged
 from cs_playbook.model.trait import Standing
 
 # The last word: the latest day; of one day a person's, '~' being behind all keys; else the largest enrollment's.
-_STANDING = """
+_STANDING = f"""
 select account, json_extract(body, '$.value'), day, json_extract(body, '$.by'),
   coalesce(json_extract(body, '$.because'), ''), enrollment, json_extract(body, '$.until'),
   max(day || coalesce(enrollment, '~') || printf('%012d', seq))
 from event
-where kind = 'TraitSet' and json_extract(body, '$.trait') = ?1
+where kind = 'TraitSet' and json_extract(body, '$.trait') = ?1 and {still_counts("event")}
   and iif(enrollment is null, day <= ?2, day < ?3) and (?4 is null or account = ?4)
 group by account order by account
 """
@@ -24,9 +25,11 @@ _SET_BY_HAND = """
 select distinct account, json_extract(body, '$.trait') from event
 where kind = 'TraitSet' and enrollment is null and day >= ?
 """
-_NOTES = "select body from event where kind = 'Notified' and day = ? order by seq"
-_CHANGED_TEXTS = """
-select body from event where day = ? and (kind = 'TextChanged'
+_NOTES = (
+    f"select body from event where kind = 'Notified' and day = ? and {still_counts('event')} order by seq"
+)
+_CHANGED_TEXTS = f"""
+select body from event where day = ? and {still_counts("event")} and (kind = 'TextChanged'
   or kind = 'Ended' and json_extract(body, '$.why') in ('changed', 'restarted')) order by seq
 """
 _FOR_EVER = "9999"

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
 
-from cs_playbook.effects import ledger_sums
+from cs_playbook.effects import ledger_before, ledger_sums
 from cs_playbook.effects.event_text import read_event, write_event
-from cs_playbook.effects.ledger_records import Observation, RunRecord, Seal
+from cs_playbook.effects.ledger_records import Observation, Seal
+from cs_playbook.effects.ledger_undone import STANDS
 from cs_playbook.effects.publish import checked
+from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.event import (
     Allowed,
     Event,
@@ -24,6 +26,10 @@ from cs_playbook.model.event import (
     Unmuted,
 )
 from cs_playbook.model.keys import SERIES
+from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
+from cs_playbook.model.posting import Posted
+from cs_playbook.model.recall import RunUndone
+from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.model.value import Value, to_day
 
 LENGTH = "events in all"
@@ -43,7 +49,7 @@ _EVENT = "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 def write_run(connection: sqlite3.Connection, run: RunRecord) -> int:
     """The new run's number."""
     day = run.day.isoformat()
-    before = "select sources_hash from run where day < ? order by day desc, id desc limit 1"
+    before = f"select sources_hash from run where day < ? and {STANDS} order by day desc, id desc limit 1"
     last = connection.execute(before, (day,)).fetchone()
     fresh = last is None or last[0] != run.sources_hash
     counts = json.dumps(dict(run.counts), sort_keys=True)
@@ -113,13 +119,13 @@ def _whose(
 ) -> tuple[str | None, str | None]:
     """Enrollment and account of an event; those of the event before it are known."""
     match event:
-        case Started():
+        case Started() | TraitSet() | SubjectMoved():
             return event.enrollment, event.account
-        case StartAsked() | StartRefused() | Muted() | Unmuted():
+        case StartAsked() | StartRefused() | Muted() | Unmuted() | AccountMoved():
             return None, event.account
-        case TraitSet():
-            return event.enrollment, event.account
-        case Allowed():
+        case Posted():
+            return None, event.account or None
+        case Suppressed() | SuppressionLifted() | Allowed() | RunUndone() | LedgerBegan():
             return None, None
         case _ if event.enrollment == last:
             return last, its_account
@@ -128,8 +134,11 @@ def _whose(
 
 
 def _account_of(connection: sqlite3.Connection, enrollment: str) -> str:
-    query = "select account from event where enrollment = ? and kind = 'Started'"
-    row = connection.execute(query, (enrollment,)).fetchone()
+    """As it stands: an account may have got another id since it started. One of this very run is not in the cache yet."""
+    row = connection.execute("select account from enrollment where key = ?", (enrollment,)).fetchone()
+    if row is None:
+        query = "select account from event where enrollment = ? and kind = 'Started'"
+        row = connection.execute(query, (enrollment,)).fetchone()
     assert row is not None, f"enrollment {enrollment} never started"
     return str(row[0])
 
@@ -153,9 +162,10 @@ def write_definitions(
     ledger_sums.add(connection, "definition", ledger_sums.sum_of(new.values()))
 
 
-def observe(connection: sqlite3.Connection, observation: Observation, day: int) -> None:
+def observe(connection: sqlite3.Connection, observation: Observation, run: int, day: int) -> None:
     """Takes back what an earlier run of this day remembered of the series, then writes the changes."""
     series = observation.series
+    ledger_before.keep(connection, series, run, day)
     gone = 0
     last = connection.execute("select last_day from series where series = ?", (series,)).fetchone()
     if last is not None and last[0] >= day:
@@ -204,22 +214,24 @@ def recalled(stored: str | int | float | bytes | None) -> Value:
 
 
 def write_observations(
-    connection: sqlite3.Connection, observations: Iterable[Observation], day: date
+    connection: sqlite3.Connection, observations: Iterable[Observation], run: int, day: date
 ) -> None:
     seen: set[str] = set()
     for observation in observations:
-        observe(connection, observation, to_day(day))
+        observe(connection, observation, run, to_day(day))
         seen.add(observation.series)
-    (before,) = connection.execute("select max(day) from run where day < ?", (day.isoformat(),)).fetchone()
+    last = f"select max(day) from run where day < ? and {STANDS}"
+    (before,) = connection.execute(last, (day.isoformat(),)).fetchone()
     since = to_day(date.fromisoformat(before)) if before else to_day(day)
     for (series,) in connection.execute(_ASKED_LATELY, (SERIES, since)).fetchall():
         if series not in seen:
-            _break_off(connection, series, to_day(day))
+            _break_off(connection, series, run, to_day(day))
     ledger_sums.recount(connection, "series")
 
 
-def _break_off(connection: sqlite3.Connection, series: str, day: int) -> None:
+def _break_off(connection: sqlite3.Connection, series: str, run: int, day: int) -> None:
     """Nobody asks this condition with `for` any more: who asks it again has not seen the days between."""
+    ledger_before.keep(connection, series, run, day)
     gone = _forget(connection, series, day)
     broken = [(series, subject, day, None) for (subject,) in connection.execute(_HELD, (series,))]
     connection.executemany("insert into memory values (?, ?, ?, ?)", broken)

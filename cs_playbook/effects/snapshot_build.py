@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cs_playbook.compile import placing
 from cs_playbook.effects.columns import nobody_maps
+from cs_playbook.effects.measures import with_measures
 from cs_playbook.effects.origins import Exports, Origins
 from cs_playbook.effects.snapshot_read import Loaded, columns_asked, load
 from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, keep_newest, place
@@ -95,7 +96,7 @@ def build(
             "say where the exports are: cs-playbook snapshot build --from FOLDER",
         )
     with _the_machine_allows(into), _alone_in(into), _draft(into) as draft:
-        made = _make(draft, contract, sources, exports, violations)
+        made = _make(draft, contract, sources, exports, violations, stamp.day)
         findings = in_order(made.findings)
         if any(finding.is_error for finding in findings):
             return Built(None, None, findings)
@@ -107,6 +108,7 @@ def build(
             made.tables,
             placing.shape(contract),
             stamp.version,
+            contract.not_exported,
         )
         _put_in_place(draft, target, manifest)
     return Built(target, manifest, findings)
@@ -122,7 +124,7 @@ class _Made:
 
 
 def _make(
-    draft: Path, contract: Contract, sources: Sources, exports: Exports, violations: Violations
+    draft: Path, contract: Contract, sources: Sources, exports: Exports, violations: Violations, day: date
 ) -> _Made:
     connection = sqlite3.connect(draft, isolation_level=None)
     try:
@@ -136,7 +138,8 @@ def _make(
                 *_circles(connection, contract, sources),
             )
             more = [*families, *violations(connection, contract)]
-            made = _Made(made.files, made.tables, (*made.findings, *more))
+            tables = tuple(with_measures(connection, contract, made.tables, day))
+            made = _Made(made.files, tables, (*made.findings, *more))
         connection.execute("COMMIT")
         return made
     finally:
@@ -152,6 +155,11 @@ def _fill(connection: sqlite3.Connection, contract: Contract, sources: Sources, 
     with Origins(exports) as origins:
         alone = [table for table in contract.exported if table.stands_alone]
         for table in (*placing.in_order_of_belonging(contract), *alone):
+            if not table.exported:
+                connection.execute(
+                    placing.create(table)
+                )  # empty, and what reads it knows that it says nothing
+                continue
             loaded = load(connection, table, mapped[table.name], origins)
             tables.append(loaded)
             findings += loaded.findings

@@ -29,7 +29,9 @@ def stage(connection: sqlite3.Connection, table: Table, rows: Iterable[Staged]) 
 
 def keep_newest(connection: sqlite3.Connection, table: Table) -> int:
     """Of the staged rows with the same key only the newest stay. How many went."""
-    return sum(connection.execute(step).rowcount for step in placing.keep_newest(table))
+    older = sum(connection.execute(step).rowcount for step in placing.keep_newest(table))
+    connection.execute(placing.give_up_keys(table))
+    return older
 
 
 def place(connection: sqlite3.Connection, table: Table) -> TableCount:
@@ -39,8 +41,8 @@ def place(connection: sqlite3.Connection, table: Table) -> TableCount:
     for step in filter(None, steps):
         connection.execute(step)
     rows, bad, *empties = connection.execute(placing.count(table)).fetchone()
-    names = (field.name for field in table.fields)
-    return TableCount(rows, tuple(zip(names, empties, strict=True)), bad)
+    counted = zip(table.fields, empties, strict=True)
+    return TableCount(rows, tuple((field.name, empty) for field, empty in counted if field.exported), bad)
 
 
 def bad_rows(

@@ -66,7 +66,7 @@ def fill(
 ) -> FilledText | MissingBlanks | TooLarge:
     """`values`: nested dicts by the parts of a name: {"contact": {"first_name": "Claire"}, "today": …}.
 
-    `instead`: what is shown for an empty blank; where there is nothing of the kind the text is held back.
+    `instead`: what is shown for an empty blank, {} in it is its name; where there is nothing of the kind the text is held back.
     """
     writer = _Writer(values, language, instead)
     writer.write(pieces)
@@ -128,7 +128,7 @@ class _Writer:
         word = said(self._value(piece.blank), piece.filters, self._language)
         if not word:
             self.missing[piece.blank.name] = None
-            word = self._instead
+            word = self._instead.replace("{}", piece.blank.name)
         if not word:
             return
         # The same blank with the same words keeps its number: letters to a thousand people have few shapes.
@@ -144,8 +144,10 @@ class _Writer:
     def _repeat(self, piece: Loop) -> None:
         items = self._items(piece.over)
         if not isinstance(items, tuple | list):
-            self.missing[piece.over.name if isinstance(piece.over, Blank) else "rows"] = None
-            return self._add(self._instead, len(self._instead))
+            name = piece.over.name if isinstance(piece.over, Blank) else "rows"
+            self.missing[name] = None
+            instead = self._instead.replace("{}", name)
+            return self._add(instead, len(instead))
         for item in items:
             self._item = one_line(item) if isinstance(item, str) else item
             self.write(piece.body)

@@ -55,13 +55,18 @@ def text_header(name: str, text: str) -> str:
 @lru_cache(maxsize=4096)
 def address_header(name: str, shown: str, address: str) -> str:
     """`To: Claire <claire@acme.example>`, folded, its site in ASCII. `address` is one that is not wrong."""
-    local, _, domain = address.rpartition("@")
-    written = f"{local}@{_ascii(domain)}"
+    written = written_address(address)
     phrase = _phrase(one_line(shown))
     if not phrase:
         return f"{name}: {written}"
     line = f"{name}: {phrase} <{written}>"
     return line if len(line) <= _LONGEST_LINE else f"{name}: {phrase}\r\n <{written}>"
+
+
+def written_address(address: str) -> str:
+    """As it stands in a mail and in its envelope: the site in ASCII."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{_ascii(domain)}"
 
 
 def _phrase(shown: str) -> str:

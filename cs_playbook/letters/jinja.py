@@ -29,6 +29,7 @@ from cs_playbook.letters.pieces import (
     Words,
 )
 from cs_playbook.letters.places import Place, Places
+from cs_playbook.letters.plural import PLURAL
 from cs_playbook.letters.refusals import ALLOWED, in_plain_words, refusal
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 
@@ -284,6 +285,8 @@ def _wrong_name(name: str, root: str, items: tuple[str, ...], of_rows: bool) -> 
 
 def _constants(node: nodes.Filter) -> tuple[str | int, ...]:
     """What stands in its brackets; what is no text or whole number becomes "?", which no filter takes."""
+    if node.name == PLURAL and not node.args:
+        return tuple(part for word in node.kwargs for part in (str(word.key), _constant(word.value)))
     named = [*node.kwargs, *filter(None, (node.dyn_args, node.dyn_kwargs))]
     return (*(_constant(arg) for arg in node.args), *("?" for _ in named))
 

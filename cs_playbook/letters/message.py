@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Literal as OneOf
 
 from cs_playbook.letters.headers import address_header, text_header, wrong_address, wrong_text
 from cs_playbook.letters.render import Rendered
 
 _FOLD = "\r\n "
 _KEY = re.compile(r"[A-Za-z0-9]{1,64}\Z")
+_LINK = re.compile(r"https://[A-Za-z0-9/?:@!$&'()*+.=%_~-]{1,900}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Envelope:
 
     `day`: the logical day. `message_id_domain`: what stands behind the @ of the Message-ID.
     `copies`: (name, address) of who reads it besides. `thread`: keys of the mails it goes on from, the oldest first.
+    `unsubscribe`: the https link by which the reader gets no more of them; "": none. `auto_submitted`: auto-generated
+    where no person wrote it, so that no machine answers.
     """
 
     key: str
@@ -34,6 +38,8 @@ class Envelope:
     message_id_domain: str
     copies: tuple[tuple[str, str], ...] = ()
     thread: tuple[str, ...] = ()
+    unsubscribe: str = ""
+    auto_submitted: OneOf["", "auto-generated"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,12 @@ class Unsendable:
 
 def eml(envelope: Envelope, rendered: Rendered) -> bytes | Unsendable:
     """A finished mail, dated 08:00 UTC of its day."""
-    return _message(envelope, rendered, f"Date: {_eight(envelope.day)}")
+    return _message(envelope, rendered, dated(envelope.day))
+
+
+def dated(day: date) -> str:
+    """The line of a mail's head that gives it its date."""
+    return f"Date: {_eight(day)}"
 
 
 def draft(envelope: Envelope, rendered: Rendered) -> bytes | Unsendable:
@@ -67,6 +78,8 @@ def _message(envelope: Envelope, rendered: Rendered, own: str) -> bytes | Unsend
         f"{own}\r\n"
         f"Message-ID: <{envelope.key}@{envelope.message_id_domain}>\r\n"
         f"{_thread(envelope)}"
+        f"{_unsubscribe(envelope)}"
+        f"{_auto_submitted(envelope)}"
         "MIME-Version: 1.0\r\n"
         f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
         "\r\n"
@@ -81,6 +94,8 @@ def _wrong(envelope: Envelope) -> str:
         f"key@{envelope.message_id_domain}"
     ):
         return f"'{envelope.key}@{envelope.message_id_domain}' cannot name a mail"
+    if envelope.unsubscribe and not _LINK.match(envelope.unsubscribe):
+        return f"nobody can unsubscribe by '{envelope.unsubscribe}'"
     for what, text in (
         ("sender's name", envelope.sender_name),
         ("recipient's name", envelope.to_name),
@@ -106,6 +121,18 @@ def _thread(envelope: Envelope) -> str:
     """Mail programs sort by these: the mail that is answered, and all before it."""
     named = [f"<{key}@{envelope.message_id_domain}>" for key in envelope.thread]
     return f"In-Reply-To: {named[-1]}\r\nReferences: {_FOLD.join(named)}\r\n" if named else ""
+
+
+def _unsubscribe(envelope: Envelope) -> str:
+    """RFC 8058: mail programs show a button, and its one click is a post to the link."""
+    if not envelope.unsubscribe:
+        return ""
+    click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return f"List-Unsubscribe: <{envelope.unsubscribe}>\r\n{click}"
+
+
+def _auto_submitted(envelope: Envelope) -> str:
+    return f"Auto-Submitted: {envelope.auto_submitted}\r\n" if envelope.auto_submitted else ""
 
 
 def _part(boundary: str, kind: str, text: str) -> bytes:

@@ -164,6 +164,22 @@ def loops_in(pieces: tuple[Piece, ...]) -> Iterator[Loop]:
                 pass
 
 
+def shown_in(pieces: tuple[Piece, ...]) -> Iterator[Shown]:
+    """Every blank that is shown anywhere, with its filters."""
+    for piece in pieces:
+        match piece:
+            case Shown():
+                yield piece
+            case Choice():
+                for _, inside in piece.branches:
+                    yield from shown_in(inside)
+                yield from shown_in(piece.otherwise)
+            case Loop():
+                yield from shown_in((*piece.body, *piece.otherwise))
+            case Words():
+                pass
+
+
 def always_shown(pieces: tuple[Piece, ...]) -> Iterator[Blank]:
     """The blanks that stand outside any choice or repetition: without them there is no letter."""
     return (piece.blank for piece in pieces if isinstance(piece, Shown))

@@ -62,18 +62,25 @@ def page_in_pieces(title: str, items: Iterable[PreviewItem]) -> Iterator[str]:
 
 
 def _head(title: str) -> str:
+    return (
+        f"{head(title, STYLE, SCRIPT)}"
+        f'<div class="bar"><h1>{escape(title)}</h1><p id="count"></p>\n'
+        '<p class="steps"><button type="button" id="previous">Previous</button>'
+        '<button type="button" id="next">Next</button></p></div>\n<main>\n'
+    )
+
+
+def head(title: str, style: str, script: str) -> str:
+    """All before the first words of a page that holds mails, `<body>` too."""
     # Nothing is fetched, and no script runs but the one whose hash stands here: the mails inherit the rule.
-    script = f"script-src '{_hash(SCRIPT)}'"
-    rule = f"default-src 'none'; style-src 'unsafe-inline'; {script}; base-uri 'none'; form-action 'none'"
+    runs = f"script-src '{_hash(script)}'"
+    rule = f"default-src 'none'; style-src 'unsafe-inline'; {runs}; base-uri 'none'; form-action 'none'"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{rule}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<div class="bar"><h1>{escape(title)}</h1><p id="count"></p>\n'
-        '<p class="steps"><button type="button" id="previous">Previous</button>'
-        '<button type="button" id="next">Next</button></p></div>\n<main>\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
     )
 
 
@@ -87,9 +94,9 @@ def _article(number: int, item: PreviewItem) -> str:
     return (
         f'<article id="m{number}" tabindex="-1">\n<header>\n'
         f'<p class="about"><span>{escape(about)}</span>{link}</p>\n<h2>{escape(one_line(item.account))}</h2>\n<dl>\n'
-        f"<dt>To</dt><dd>{_person(item.to_name, item.to)}</dd>\n"
+        f"<dt>To</dt><dd>{person(item.to_name, item.to)}</dd>\n"
         f"{_copies(item)}"
-        f"<dt>From</dt><dd>{_person(item.sender_name, item.sender)}</dd>\n"
+        f"<dt>From</dt><dd>{person(item.sender_name, item.sender)}</dd>\n"
         f'<dt>Subject</dt><dd class="subject">{escape(item.subject)}</dd>\n</dl>\n</header>\n'
         f"{_frame(number, item)}\n"
         f"<details><summary>As plain text</summary><pre>{escape(item.text)}</pre></details>\n</article>\n"
@@ -97,11 +104,11 @@ def _article(number: int, item: PreviewItem) -> str:
 
 
 def _copies(item: PreviewItem) -> str:
-    people = ", ".join(_person(name, address) for name, address in item.copies)
+    people = ", ".join(person(name, address) for name, address in item.copies)
     return f"<dt>Copy to</dt><dd>{people}</dd>\n" if people else ""
 
 
-def _person(name: str, address: str) -> str:
+def person(name: str, address: str) -> str:
     shown = one_line(address)
     return f'{escape(one_line(name))} <span class="address">{escape(shown)}</span>' if name else escape(shown)
 
@@ -112,7 +119,7 @@ def _frame(number: int, item: PreviewItem) -> str:
     # Links open beside the page, so that a click does not lose one's place.
     mail = item.html.replace("<head>", '<head><base target="_blank">', 1)
     return (
-        f'<iframe title="{escape(f"Mail to {item.to_name or item.to}: {item.subject}")}" '
+        f'<iframe title="{escape(f"Mail to {one_line(item.to_name or item.to)}: {item.subject}")}" '
         'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" '
         f'loading="{"eager" if number <= _LOADED_AT_ONCE else "lazy"}" style="height: {lines * 26 + 80}px" '
         f'srcdoc="{escape(mail)}"></iframe>'

@@ -13,6 +13,7 @@ from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
+from cs_playbook.parse.untold import untold_facts
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 
 
@@ -69,7 +70,8 @@ def _bound(
 ) -> tuple[Expression | None, list[Finding]]:
     if not condition:
         return None, []
-    scope = Scope(catalog.contract, catalog.facts, catalog.fact_values).inside(table)
+    untold = untold_facts(catalog.contract, catalog.signals.values())
+    scope = Scope(catalog.contract, catalog.facts, catalog.fact_values, untold=untold).inside(table)
     binder = Binder(scope, lambda at: span.within(*at))
     try:
         bound = binder.yes_or_no(read_condition(condition))

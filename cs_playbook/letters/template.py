@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cs_playbook.letters.fill import CLOSES, OPENS
 from cs_playbook.letters.jinja import read_jinja
 from cs_playbook.letters.markdown import Refused, refused_in
-from cs_playbook.letters.pieces import Blank, Piece, always_shown, blanks_in
+from cs_playbook.letters.pieces import Blank, Choice, Loop, Piece, Shown, Words, always_shown, blanks_in
 from cs_playbook.letters.places import Place
-from cs_playbook.letters.said import is_language
+from cs_playbook.letters.plural import wrong_plurals
+from cs_playbook.letters.said import is_language, locale_of
 from cs_playbook.model.letter import Letter
+from cs_playbook.model.sending import CONTACT_TOKEN
 from cs_playbook.source.finding import Finding, Span, in_order
+
+UNSUBSCRIBE = "unsubscribe"  # the blank that is a whole link
+_UNSUBSCRIBE = re.compile(r"\{\{-?\s*unsubscribe\s*-?\}\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A letter that may be filled: read once, rendered many times; a plain value."""
+    """A letter that may be filled: read once, rendered many times; a plain value. `signature`: what stands below it."""
 
     letter: Letter
     subject: tuple[Piece, ...]
     body: tuple[Piece, ...]
+    signature: tuple[Piece, ...] = ()
 
 
-def compile_letter(letter: Letter) -> Template | list[Finding]:
-    """CSP402 tags that cannot be read, CSP403 what a letter may not hold, CSP408 no language of that name."""
+def compile_letter(letter: Letter, unsubscribe: str = "") -> Template | list[Finding]:
+    """CSP402 tags that cannot be read, CSP403 what a letter may not hold, CSP408 no language of that name.
+
+    `unsubscribe`: the link in which {contact} is what the blank of that name says; a signature has one.
+    """
+    letter = replace(letter, body=_with_link(letter.body, unsubscribe)) if unsubscribe else letter
     subject, wrong_subject = read_jinja(letter.subject, _in_subject(letter))
     body, wrong_body = read_jinja(letter.body, _in_body(letter))
     findings = [*wrong_subject, *wrong_body]
+    if letter.subject and not wrong_subject and not _has_words(subject):
+        hint = 'e.g. subject: "{{ account.name }}: shall we talk?"'
+        findings.append(Finding(letter.span, "CSP401", "the subject never has a word", hint))
     findings += [_refused(letter, refused) for refused in refused_in(_without_tags(letter.body))]
-    if not is_language(letter.language):
+    if is_language(letter.language):
+        findings += wrong_plurals((*subject, *body), locale_of(letter.language))
+    else:
         hint = "name the file after a language: fr.md, pt-BR.md"
         findings.append(
             Finding(Span(letter.span.file), "CSP408", f"'{letter.language}' is not a language", hint)
@@ -47,6 +62,28 @@ def needed(template: Template) -> tuple[str, ...]:
     """The names without which there is no letter: its needs, and what it shows outside of any `if`."""
     shown = (blank.name for blank in always_shown((*template.subject, *template.body)))
     return tuple(dict.fromkeys((*template.letter.needs, *shown)))
+
+
+def _has_words(pieces: tuple[Piece, ...]) -> bool:
+    """Whether something may stand there, however it is filled."""
+    return any(_may_say(piece) for piece in pieces)
+
+
+def _may_say(piece: Piece) -> bool:
+    match piece:
+        case Words():
+            return bool(piece.text.strip())
+        case Shown():
+            return True
+        case Choice():
+            bodies = (*(inside for _, inside in piece.branches), piece.otherwise)
+            return any(map(_has_words, bodies))
+        case Loop():
+            return _has_words(piece.body) or _has_words(piece.otherwise)
+
+
+def _with_link(body: str, link: str) -> str:
+    return _UNSUBSCRIBE.sub(lambda blank: link.replace(CONTACT_TOKEN, blank[0]), body)
 
 
 def _in_subject(letter: Letter) -> Place:
@@ -81,8 +118,11 @@ def _refused(letter: Letter, refused: Refused) -> Finding:
     if OPENS in refused.what:
         hint = "write the site out: https://app.vendor.example/{{ account.id }}"
         return Finding(span, "CSP403", "a blank may not say to which site a link goes", hint)
+    if refused.what.lower().startswith("http:"):
+        fact = "on the way anybody could read and change what this link opens"
+        return Finding(span, "CSP403", fact, f"write https:{refused.what[5:]}")
     message = f"a link may not go to '{refused.what}'"
-    return Finding(span, "CSP403", message, "links begin with https://, http:// or mailto:")
+    return Finding(span, "CSP403", message, "links begin with https:// or mailto:")
 
 
 def _place_of(letter: Letter, refused: Refused) -> Span:

@@ -221,16 +221,17 @@ def _question(
             return _all((_compare(">=", here, value(low)), _compare("<=", here, value(high))))
         case Like(item=item, pattern=pattern):
             return like(value(item), value(pattern))
-        case IsEmpty(item=item):
-            return _is_empty(item, values, reckoning)
+        case IsEmpty():
+            return _is_empty(question, values, reckoning)
 
 
-def _is_empty(item: Expression, values: Values, reckoning: Reckoning) -> Answer:
-    """What was never recorded is unknown, even to `is null`."""
-    for part in walk(item):
+def _is_empty(question: IsEmpty, values: Values, reckoning: Reckoning) -> Answer:
+    """What was never recorded, and what nobody exports, is unknown, even to `is null`."""
+    for part in walk(question.item):
         if isinstance(part, Memory) and not values.get(known_column(part)):
             return None
-    return evaluate(item, values, reckoning) is None
+    empty = evaluate(question.item, values, reckoning) is None
+    return empty if question.told or not empty else None
 
 
 def _compare(operator: str, left: Value, right: Value) -> Answer:

@@ -70,7 +70,8 @@ def step_cases(step: Step) -> Iterator[Cases[object]]:
         case Task() | Approve() | Document() as verb:
             yield from (verb.owner, verb.due, verb.minutes, *((verb.about,) if verb.about else ()))
         case Email() as verb:
-            yield from (verb.letter, verb.to, verb.sender, verb.due, verb.minutes)  # type: ignore[misc]
+            yield from (verb.letter, verb.to, verb.sender, verb.due, verb.minutes, verb.sends)  # type: ignore[misc]
+            yield from (verb.expires_after,) if verb.expires_after is not None else ()  # type: ignore[misc]
         case Set(values=named) | Play(given=named):
             yield from (cases for _, cases in named)  # type: ignore[misc]
         case Wait() | Decide() | Notify():

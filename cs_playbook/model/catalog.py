@@ -45,6 +45,7 @@ class Catalog:
         default_factory=dict
     )  # tag → playbooks, by their first names
     letters: Mapping[tuple[str, str], Letter] = field(default_factory=dict)
+    signatures: Mapping[str, Letter] = field(default_factory=dict)  # by language: without a subject
     stories: tuple[Stories, ...] = ()
     facts: Mapping[str, FieldType] = field(default_factory=dict)
     fact_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -11,11 +11,15 @@ from cs_playbook.model.wording import write
 
 @cache
 def column_of(expression: Related | Memory) -> str:
-    """The fact column in which the answer to a question about rows or memory stands: named by its canonical text."""
+    """The fact column in which the answer to a question about rows or memory stands: named by its canonical text.
+
+    What depends on the row that a playbook is about stands beside that row: `row.rows_…`.
+    """
     # Two roles have two books: the same question to each of them is another one.
     of = expression.of if isinstance(expression, Related) else ""
     digest = hashlib.blake2b(f"{write(expression)}{of}".encode(), digest_size=6).hexdigest()
-    return f"{'rows' if isinstance(expression, Related) else 'past'}_{digest}"
+    beside = "row." if isinstance(expression, Related) and expression.row else ""
+    return f"{beside}{'rows' if isinstance(expression, Related) else 'past'}_{digest}"
 
 
 def book_column(role: str) -> str:

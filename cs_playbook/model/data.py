@@ -25,6 +25,7 @@ class Field:
     type: FieldType
     span: Span
     values: tuple[str, ...] = ()  # the only texts allowed; empty: any
+    exported: bool = True  # `sector: null` in `sources:`: nobody has it, and what it is nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Table:
     expect: tuple[Condition, ...] = ()
     items: tuple[tuple[Value, ...], ...] | None = None
     title: str = ""
+    exported: bool = True  # `contacts: null` in `sources:`: nobody has it; which rows there are nobody knows
 
     @property
     def stands_alone(self) -> bool:
@@ -88,6 +90,18 @@ class Contract:
 
     def table(self, name: str) -> Table | None:
         return next((table for table in (*self.tables, *self.resources) if table.name == name), None)
+
+    @property
+    def knows_parents(self) -> bool:
+        """Not where accounts may stand below others, and nobody exports below which."""
+        parent = self.accounts.field(self.accounts.parent or "")
+        return parent is None or parent.exported
+
+    @property
+    def not_exported(self) -> tuple[str, ...]:
+        """`contacts`, `accounts.sector`: what `sources:` says nobody has; the fields of such a table are not named."""
+        fields = (f"{table.name}.{one.name}" for table in self.exported if table.exported for one in table.fields if not one.exported)  # fmt: skip
+        return (*(table.name for table in self.exported if not table.exported), *fields)
 
     @property
     def of_rows(self) -> tuple[Table, ...]:

@@ -41,6 +41,9 @@ class OpenTask:
     `asleep_until`: somebody has put it off until that day.
     `instead_of`: who is away, and for whom the owner stands in. `pool`: the role for which the owner was picked.
     `copies`: addresses a draft goes to besides. `thread`: the key of the mail that a draft goes on from.
+    `sends`: "" where a person sends it, "auto" where the outbox does. `mail`: its state there ("" while a person has
+    it), see model/outbox. `expires`: the last day on which it may leave. `attempts`: how often it was handed over.
+    `rewritten_by`: whose words stand in it.
     """
 
     key: str
@@ -69,18 +72,29 @@ class OpenTask:
     pool: str = ""
     copies: tuple[str, ...] = ()
     thread: str = ""
+    sends: str = ""
+    mail: str = ""
+    expires: date | None = None
+    rewritten_by: str = ""
+    attempts: int = 0
+
+    @property
+    def in_outbox(self) -> bool:
+        """Nobody's work: it waits to be sent, or for word of what came of it."""
+        return self.state is TaskState.OPEN and self.mail != ""
 
     def sleeps(self, day: date) -> bool:
         return self.state is TaskState.OPEN and self.asleep_until is not None and day < self.asleep_until
 
     def is_late(self, day: date) -> bool:
-        return self.state is TaskState.OPEN and (self.late_at_once or day > self.due)
+        return self.state is TaskState.OPEN and not self.mail and (self.late_at_once or day > self.due)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far one step is. `until`: the last day of a wait. `answers`: to what it asks. `plays`: the enrollment it
-    has begun, and waits for."""
+    has begun, and waits for. `waits`: contacts whose letter may not go yet. `because`: why it reached nobody, or why
+    that playbook did not start."""
 
     state: StepState
     ready_on: date
@@ -90,6 +104,8 @@ class Progress:
     by: str = ""
     answers: Mapping[str, Value] = field(default_factory=dict)
     plays: str = ""
+    waits: tuple[str, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +210,10 @@ class Enrollment:
 
     @property
     def open_tasks(self) -> tuple[OpenTask, ...]:
-        return tuple(task for task in self.tasks.values() if task.state is TaskState.OPEN)
+        """What people have to do; a mail in the outbox is none of it."""
+        return tuple(task for task in self.tasks.values() if task.state is TaskState.OPEN and not task.mail)
+
+    @property
+    def mails(self) -> tuple[OpenTask, ...]:
+        """Those in the outbox that are not over: they wait, or nobody knows yet."""
+        return tuple(task for task in self.tasks.values() if task.in_outbox)

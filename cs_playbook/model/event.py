@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cs_playbook.model.enrollment import Arm, OpenTask
+from cs_playbook.model.mail_event import DraftRewritten as DraftRewritten  # noqa: PLC0414 - an event like all others
+from cs_playbook.model.mail_event import MailMoved as MailMoved  # noqa: PLC0414
+from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
+from cs_playbook.model.posting import Posted
+from cs_playbook.model.recall import Recalled, RunUndone
+from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.model.value import Value
 
 # What becomes of an enrollment because the text of its playbook changed.
@@ -67,7 +73,8 @@ class TextChanged:
 @dataclass(frozen=True, slots=True)
 class StepOpened:
     """A step became ready and is now open: its tasks (none for a wait), the last day of a wait, or the enrollment
-    that it `plays`."""
+    that it `plays`. `waits`: contacts whose letter may not go yet; it is said again when some of them get theirs.
+    `no_copies`: who gets no copy because of a cap, in words."""
 
     enrollment: str
     step: str
@@ -75,6 +82,8 @@ class StepOpened:
     tasks: tuple[OpenTask, ...] = ()
     until: date | None = None
     plays: str = ""
+    waits: tuple[str, ...] = ()
+    no_copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +379,10 @@ class Allowed:
 EnrollmentEvent = (
     Started | StepOpened | StepEnded | StepPassed | StepSkipped | TaskAnswered | TaskEscalated | TaskReassigned | GoalMet
     | Ended | WentMissing | CameBack | TaskSnoozed | Snoozed | Ending | GivenCorrected | ValueMoved
-    | Notified | StepRepeats | StepOver | TextChanged
+    | Notified | StepRepeats | StepOver | TextChanged | MailMoved | DraftRewritten | Recalled
+    | SubjectMoved
 )  # fmt: skip
-Event = EnrollmentEvent | StartAsked | StartRefused | Muted | Unmuted | TraitSet | Allowed
+Event = (
+    EnrollmentEvent | StartAsked | StartRefused | Muted | Unmuted | TraitSet | Allowed | Suppressed | SuppressionLifted
+    | RunUndone | AccountMoved | LedgerBegan | Posted
+)  # fmt: skip

@@ -13,6 +13,7 @@ from cs_playbook.model.value import FieldType, Value, from_day, to_day
 
 __all__ = ["FieldType", "Value", "from_day", "to_day"]  # what an expression is made of, known here too
 
+OF_PLAYBOOKS = ("running", "finished", "last_outcome")  # memories that name a playbook in quotes, not a fact
 # Where a piece of text stands inside its condition: offset and length in letters.
 At = tuple[int, int]
 
@@ -128,10 +129,11 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class IsEmpty:
-    """`closed_on is null`."""
+    """`closed_on is null`. Not `told`: it stands on something that nobody exports, and emptiness there means nothing."""
 
     item: Expression
     at: At = field(default=(0, 0), compare=False)
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A question to the account's rows in another table: has, number_of, total, newest, oldest."""
+    """A question to the account's rows in another table: has, number_of, total, newest, oldest.
+
+    `everybody`: the rows of all accounts are asked (`all promises`). `row`: the table of the row that the playbook is
+    about, where the condition names it (`feature = row.feature`): then the answer is one of that row, not of the account.
+    Not `told`: nobody exports the table, or a field that is asked for.
+    """
 
     function: str
     table: str
@@ -181,6 +188,9 @@ class Related:
     type: FieldType | None = None
     at: At = field(default=(0, 0), compare=False)
     of: str = ""  # of the accounts of a person: the role by which they are theirs
+    everybody: bool = False
+    row: str = ""
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

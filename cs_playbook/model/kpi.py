@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from cs_playbook.model.condition import Condition
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Expression
-from cs_playbook.model.time import Duration
 from cs_playbook.source.finding import Span
 
 Take = OneOf["median", "mean", "total"]

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 
 from cs_playbook.model.condition import Condition, Group, Leaf, leaves
-from cs_playbook.model.expression import Name, ScopeName, walk
+from cs_playbook.model.expression import Name, Related, ScopeName, walk
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.keys import SERIES
 from cs_playbook.model.wording import write
@@ -19,7 +19,7 @@ LONGEST_GAP = 7  # days between two snapshots; a longer silence proves nothing
 def series_of(condition: Condition) -> str:
     """Under which its daily answer is remembered: named by its meaning, not by its place or its reason.
 
-    What it asks of rows is something else for the rows of another table.
+    What it asks of rows is something else for the rows of another table, and what it asks of a book for another role.
     """
     said = f"{_tables(condition)}{meaning(condition)}"
     return SERIES + hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
@@ -27,8 +27,9 @@ def series_of(condition: Condition) -> str:
 
 def _tables(condition: Condition) -> str:
     """Nothing for a question about accounts: its memory is older than this."""
-    parts = (part for leaf in leaves(condition) for part in walk(leaf.expression))
+    parts = [part for leaf in leaves(condition) for part in walk(leaf.expression)]
     tables = {part.table for part in parts if isinstance(part, Name) and part.scope is ScopeName.ROW}
+    tables |= {part.row or part.of for part in parts if isinstance(part, Related)} - {""}
     return "".join(f"{table}: " for table in sorted(tables))
 
 

@@ -1,10 +1,13 @@
-"""A letter as written in `emails/<playbook>/<name>/<language>.md`: its subject, what it needs, its words."""
+"""A letter as written in `emails/<playbook>/<name>/<language>.md`: its subject, what it needs, its words; and what stands below all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cs_playbook.source.finding import Span
+
+# `emails/signature/<language>.md`: Markdown without a head, below every letter in that language.
+SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`at_most`: the share of bad rows of a table (0.01 is 1 %) above which nothing is built whatever `bad_rows` says."""
+    """`absent`: tables, and `table.field`s, that nobody exports, and where that is said. `at_most`: the share of bad rows of a table (0.01 is 1 %) above which nothing is built whatever `bad_rows` says."""
 
     name: str
     folder: str
@@ -117,3 +117,4 @@ class Sources:
     span: Span
     bad_rows: OneOf["refuse", "set_aside"] = "refuse"
     at_most: float = 0.01
+    absent: tuple[tuple[str, Span], ...] = ()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """To a `channel`, or to people (addresses). `key` is its own for ever: whoever delivers it can see what was delivered."""
+    """To a `channel`, or to people (addresses). `key` is its own for ever: whoever delivers it can see what was delivered.
+
+    `meta`: what the step hands along, as JSON knows it; None where there is nothing.
+    """
 
     key: str
     day: date
@@ -21,3 +25,4 @@ class Note:
     text: str
     channel: str = ""
     to: tuple[str, ...] = ()
+    meta: Any = None

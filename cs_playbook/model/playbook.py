@@ -11,7 +11,9 @@ from typing import get_args
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.kpi import Aim
+from cs_playbook.model.mail_policy import NO_CAPS, Caps
 from cs_playbook.model.step import Step
+from cs_playbook.model.stopping import NO_LIMITS, MostDone
 from cs_playbook.model.team import People
 from cs_playbook.model.time import Rhythm
 from cs_playbook.model.value import FieldType
@@ -165,6 +167,7 @@ class Playbook:
     formerly: tuple[str, ...] = ()
     reentry: Reentry | None = None
     limits: Limits = Limits()
+    email_caps: Caps = NO_CAPS
     exits: tuple[Exit, ...] = ()
     goal: Goal | None = None
     unread: tuple[str, ...] = ()
@@ -174,6 +177,7 @@ class Playbook:
     not_together_at: tuple[Span, ...] = ()  # where each of them stands
     holdout: float = 0.0  # share of the starts by rule that are only watched, 0 to 1
     changes: Changes = Changes()
+    stop_when: MostDone = NO_LIMITS  # beside that of the project
 
     def __hash__(self) -> int:
         """What is worked out for a playbook is kept by it: its whole tree need not be hashed each time."""

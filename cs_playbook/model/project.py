@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from typing import Literal as OneOf
 
+from cs_playbook.model.duration import Duration
+from cs_playbook.model.mail_policy import NO_POLICY, MailPolicy
+from cs_playbook.model.sending import ChannelFormat, Sending
+from cs_playbook.model.stopping import USUAL_STOPS, StopWhen
 from cs_playbook.source.finding import Span
 
 if TYPE_CHECKING:  # a project is looked at by commands that ask no condition
     from cs_playbook.model.condition import Condition
+
+
+USUAL_EXPIRY = Duration(3, "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,6 @@ class Languages:
 
 
 @dataclass(frozen=True, slots=True)
-class StopWhen:
-    """When nothing at all is done. Shares are 0 to 1; `empty_cells_rise_by` in points of a share (0.10: from 5 % to 15 %)."""
-
-    snapshot_older_than_hours: int = 36
-    newly_fitting_more_than: int = 40
-    newly_fitting_and_share: float = 0.10
-    a_table_shrinks_by: float = 0.10
-    empty_cells_rise_by: float = 0.10
-
-
-@dataclass(frozen=True, slots=True)
 class HandsOff:
     """Which accounts no playbook touches, why, and the day on which that ends."""
 
@@ -53,16 +48,31 @@ class HandsOff:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where notes go besides people. `variable`: of the environment, which holds the address."""
+    """Where notes go besides people. `variable`, `secret`: of the environment, which hold the address and the secret
+    that signs. `format` file: nothing leaves, the files of the day are all."""
 
     name: str
     variable: str
     span: Span
+    format: ChannelFormat = "webhook"
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """By what a monitor elsewhere sees that the run has been. `file`: relative to the project file. `variable`: of the
+    environment, with the address that `send` posts to."""
+
+    file: str = ""
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`snapshots` and `ledger` are folders and files relative to the project file. `ledger_id` None: never made."""
+    """`snapshots` and `ledger` are folders and files relative to the project file. `ledger_id` None: never made.
+
+    `expires_after`: how long after the day it was due a mail may still leave.
+    """
 
     name: str
     format: int
@@ -72,15 +82,10 @@ class Project:
     span: Span
     calendar: CalendarRules = CalendarRules()
     languages: Languages = Languages()
-    stop_when: StopWhen = StopWhen()
+    stop_when: StopWhen = USUAL_STOPS
     channels: tuple[Channel, ...] = ()
     hands_off: tuple[HandsOff, ...] = ()
-
-
-RuleName = OneOf[
-    "snapshot_older_than",
-    "newly_fitting_a_playbook",
-    "a_table_shrinks_by",
-    "empty_cells_rise_by",
-    "a_day_already_passed",
-]
+    sending: Sending | None = None
+    mail: MailPolicy = NO_POLICY
+    expires_after: Duration = USUAL_EXPIRY
+    heartbeat: Heartbeat | None = None

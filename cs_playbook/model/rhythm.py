@@ -7,17 +7,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import assert_never
 
-from cs_playbook.model.time import (
-    Calendar,
-    DayOfMonth,
-    Duration,
-    Interval,
-    Nth,
-    Period,
-    Recurrence,
-    Rhythm,
-    add_months,
-)
+from cs_playbook.model.duration import Duration
+from cs_playbook.model.time import Calendar, DayOfMonth, Interval, Nth, Period, Recurrence, Rhythm, add_months
 
 HORIZON = 12  # years: what has not come by then never comes (29 February may take eight)
 _DAY = timedelta(days=1)

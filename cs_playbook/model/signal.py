@@ -11,7 +11,10 @@ from cs_playbook.source.finding import Span
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`table`: whose rows are counted (None: reckoned from other facts). The window: `last` days, ending `before` days ago."""
+    """`table`: whose rows are counted (None: reckoned from other facts). The window: `last` days, ending `before` days ago.
+
+    Not `told`: it stands on a table or a field that nobody exports.
+    """
 
     name: str
     value: Expression
@@ -23,3 +26,4 @@ class Signal:
     before: int = 0
     unit: str | None = None
     says: str = ""
+    told: bool = True

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from cs_playbook.model.asks import Ask
-from cs_playbook.model.condition import Cases, Condition, Fit
+from cs_playbook.model.condition import Cases, Condition, Fit, plain
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Expression, Name
 from cs_playbook.model.rhythm import comes_to_an_end
 from cs_playbook.model.team import People
-from cs_playbook.model.time import Duration, Moment, Rhythm
+from cs_playbook.model.time import Moment, Rhythm
 from cs_playbook.model.trait import NewValue
 from cs_playbook.source.finding import Span
 
@@ -20,6 +21,7 @@ WAIT_OUTCOMES = ("met", "timed_out")
 APPROVE_OUTCOMES = ("approved", "refused")
 MET, TIMED_OUT = WAIT_OUTCOMES
 NOT_STARTED = "not_started"
+Sending = OneOf["draft", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Email:
     """A letter to each of `to`, drafted for `sender`, who answers sent or discarded.
 
     `copies`: who else reads it (`cc:`). `thread`: the email step in whose thread it goes on. `once_per` family: who has
-    had it for a parent or sister account gets it no second time.
+    had it for a parent or sister account gets it no second time. `sends`: whether a person sends it, or the outbox;
+    `expires_after`: how long after the day it was due it may still leave (None: as the project says).
     """
 
     letter: Cases[str]
@@ -96,6 +99,13 @@ class Email:
     copies: Cases[People] | None = None
     thread: Requirement | None = None
     once_per: OneOf["account", "family"] = "account"
+    sends: Cases[Sending] = plain("draft")  # noqa: RUF009
+    expires_after: Cases[Duration] | None = None
+
+    @property
+    def may_go_by_itself(self) -> bool:
+        """Whether the outbox sends it in any case."""
+        return any(fit.value == "auto" for fit in self.sends.fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +170,14 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Tells a channel or our people; done at once. `says` None: the playbook, the account, why it is in it."""
+    """Tells a channel or our people; done at once. `says` None: the playbook, the account, why it is in it.
+
+    `meta`: what goes along for the program that reads the channel, as JSON; nothing where there is none.
+    """
 
     to: Cases[People | ChannelRef]
     says: Sentence | None = None
+    meta: str = ""
 
 
 Verb = Task | Email | Wait | Decide | Approve | Document | Play | Set | Notify

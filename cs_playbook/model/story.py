@@ -28,6 +28,7 @@ class Expectation:
     notified: tuple[Row, ...] | None = None
     traits: Mapping[str, Row] | None = None
     facts: Mapping[str, Row] | None = None
+    owners: Mapping[str, Any] | None = None
     closed: Mapping[str, Any] | None = None
     escalated: tuple[Row, ...] | None = None
     held: Mapping[str, str] | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal as OneOf
 
@@ -111,7 +112,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of our own."""
+    """One of our own. `title`, `phone`: for signatures; "" where nothing is said."""
 
     email: str
     name: str
@@ -121,6 +122,8 @@ class Person:
     minutes_per_week: int | None = None
     sectors: tuple[str, ...] = ()
     away: tuple[Absence, ...] = ()
+    title: str = ""
+    phone: str = ""
 
     def absence(self, day: date) -> Absence | None:
         """The one in force on that day; of several the one that lasts longest."""
@@ -138,6 +141,16 @@ class Team:
     span: Span
     unread: tuple[str, ...] = ()  # roles that are there and have errors
     teams: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name → addresses, in the order of the file
+    # Of each name or address the first. A large morning asks for them a million times.
+    _of_name: Mapping[str, Role] = field(init=False, repr=False, compare=False)
+    _of_address: Mapping[str, Person] = field(init=False, repr=False, compare=False)
+    _of_folded: Mapping[str, Person] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        people = self.people[::-1]
+        object.__setattr__(self, "_of_name", {role.name: role for role in reversed(self.roles)})
+        object.__setattr__(self, "_of_address", {person.email: person for person in people})
+        object.__setattr__(self, "_of_folded", {person.email.casefold(): person for person in people})
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -146,11 +159,8 @@ class Team:
         return frozenset(email.lower() for email in (*always, *(person.email for person in self.people)))
 
     def role(self, name: str) -> Role | None:
-        return next((role for role in self.roles if role.name == name), None)
+        return self._of_name.get(name)
 
     def person(self, email: str) -> Person | None:
         """Addresses differ in more than capitals: a CRM spells them as somebody once typed them."""
-        exact = next((person for person in self.people if person.email == email), None)
-        return exact or next(
-            (person for person in self.people if person.email.casefold() == email.casefold()), None
-        )
+        return self._of_address.get(email) or self._of_folded.get(email.casefold())

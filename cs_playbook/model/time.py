@@ -9,26 +9,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
+from cs_playbook.model.duration import LONGEST, Duration
 from cs_playbook.source.finding import Span
 
 if TYPE_CHECKING:  # days are reckoned by commands that ask no condition
     from cs_playbook.model.expression import Expression
 
-Unit = OneOf["day", "business day", "week", "month"]
 Period = OneOf["month", "quarter", "year", "fiscal quarter", "fiscal year"]
 Counted = OneOf["day", "business day"]
-LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts longer
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """`3 business days`."""
-
-    count: int
-    unit: Unit
-
-    def __str__(self) -> str:
-        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

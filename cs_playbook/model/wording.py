@@ -101,8 +101,8 @@ def _atom(expression: Literal | Name | Call | Related | Memory | Aggregate | Cas
             return f"{_PREFIX.get(scope, '')}{name}"
         case Call(function=function, arguments=arguments):
             return f"{function}({', '.join(write(argument) for argument in arguments)})"
-        case Related(function=function, table=table, column=column, where=where):
-            first = table if column is None else f"{table}.{column}"
+        case Related(function=function, table=table, column=column, where=where, everybody=everybody):
+            first = f"{'all ' if everybody else ''}{table}{'' if column is None else f'.{column}'}"
             return f"{function}({first})" if where is None else f"{function}({first}, {write(where)})"
         case Memory(function=function, subject=subject, days=days):
             first = f"'{subject}'" if function in ("running", "finished", "last_outcome") else subject

@@ -48,7 +48,7 @@ def unknown_name(written: str, scope: Scope) -> Advice:
 def _of_plans(written: str) -> tuple[str, str]:
     """How a success plan stands; where there is no plan, or while one is read, that is no fact."""
     if written in FACTS:
-        hint = "it needs a success plan (success_plan: …), and no plan stands on its own state"
+        hint = "no plan stands on its own state"
         return f"'{written}' cannot be asked here", hint
     hint = did_you_mean(written, FACTS) or f"of a success plan one may ask: {', '.join(FACTS)}"
     return f"there is no '{written}'", hint
@@ -175,8 +175,10 @@ def _in_rows(written: str, first: str, rest: str, table: Table, scope: Scope) ->
         fields = [column.name for known in scope.about for column in known.fields]
         hint = did_you_mean(rest, fields) or "row.x is a field of the table that a playbook is `one_per:` of"
         return "CSP210", f"no table whose rows a playbook may be about has a field '{rest}'", hint
+    if rest and first == "row" and scope.row is not None:
+        return ("CSP210", *_field_of(scope.row, rest))
     if rest and first in ("row", "contact", "steps", "given"):
-        hint = "a condition on rows sees their fields, and account.x"
+        hint = "a condition on rows sees their fields, account.x, and row.x where the playbook is about a row"
         return "CSP210", f"'{written}' cannot be asked of the rows of {table.name}", hint
     if rest and first == "account" and scope.person is not None:
         return "CSP210", f"'{written}': these rows are the accounts themselves", f"write {rest}"

@@ -21,7 +21,7 @@ from cs_playbook.model.expression import FieldType, Name
 from cs_playbook.model.segment import Segmentation
 from cs_playbook.model.team import Always, FromField, Pool, Role, Team
 from cs_playbook.parse.conditions import OTHERWISE, read_conditions
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.nodes import block, blocks, scalar, text
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean

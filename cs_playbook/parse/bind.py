@@ -36,6 +36,7 @@ from cs_playbook.parse.advice import KIND_WORDS, unknown_name, unlike, wanted_he
 from cs_playbook.parse.rank import may_be_ranked
 from cs_playbook.parse.related import bind_memory, bind_related
 from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.untold import is_untold
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 Kind = FieldType | None  # None: could be anything (null, or already reported)
@@ -84,7 +85,7 @@ class Binder:
             case Not(item=item):
                 return Not(self.yes_or_no(item), expression.at), FieldType.BOOLEAN
             case IsEmpty(item=item):
-                return IsEmpty(self.bind(item)[0], expression.at), FieldType.BOOLEAN
+                return self._is_empty(self.bind(item)[0], expression.at), FieldType.BOOLEAN
             case Comparison() | Among() | Holds() | Between() | Like():
                 return self._question(expression), FieldType.BOOLEAN
             case Arithmetic() | Negative():
@@ -108,6 +109,9 @@ class Binder:
         return name, None
 
     # --- questions ---
+
+    def _is_empty(self, item: Expression, at: At) -> Expression:
+        return IsEmpty(item, at, not is_untold(item, self.scope))
 
     def _question(self, question: Comparison | Among | Holds | Between | Like) -> Expression:
         match question:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
 
@@ -21,10 +20,13 @@ from cs_playbook.parse.assignment import read_assignments
 from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.data import bind_contract, read_contract
 from cs_playbook.parse.document import read_document
+from cs_playbook.parse.exported import as_exported
 from cs_playbook.parse.facts import Facts, read_facts
 from cs_playbook.parse.hands_off import read_hands_off
 from cs_playbook.parse.kpi import read_kpis
 from cs_playbook.parse.letter import read_letter
+from cs_playbook.parse.letter_places import places_below, places_of_letters
+from cs_playbook.parse.mail_policy import read_mail_policy
 from cs_playbook.parse.mapping import read_sources
 from cs_playbook.parse.nodes import block, text, texts
 from cs_playbook.parse.opened import scopes_of
@@ -33,12 +35,14 @@ from cs_playbook.parse.playbook import Surroundings, read_playbook
 from cs_playbook.parse.project import read_project
 from cs_playbook.parse.resources import read_resources
 from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.signature import read_signatures
 from cs_playbook.parse.story import read_stories
 from cs_playbook.parse.success_plan import is_template
 from cs_playbook.parse.team import read_team
 from cs_playbook.parse.trait import read_traits
+from cs_playbook.parse.untold import untold_facts
 from cs_playbook.source.commas import cut_by_commas
-from cs_playbook.source.files import DOCUMENTS, LETTERS, hash_of
+from cs_playbook.source.files import DOCUMENTS, hash_of
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
 from cs_playbook.source.schema import KINDS, check_shape, kind_of
 from cs_playbook.source.tree import Mapping, Node, read_tree
@@ -122,20 +126,23 @@ class _Reader:
         names = self._playbook_names([*files["playbook"], *_of_customers(files["success_plan"])]) | {
             name: "" for kind, name, _ in self.broken if kind == "playbook"
         }
+        contract = as_exported(contract, files["sources"][0][1] if files["sources"] else None)
         facts, scope, contract = self._facts(files, contract, root, frozenset(names))
         scope = replace(scope, channels=frozenset(channel.name for channel in project.channels))
         self._one_name_each(project, _role_names(files["team"]))
         hands_off, wrong = read_hands_off(files["project"][0][1], scope)
         self.findings += wrong
-        project = replace(project, hands_off=hands_off)
+        mail, wrong = read_mail_policy(files["project"][0][1], scope)
+        self.findings += wrong
+        project = replace(project, hands_off=hands_off, mail=mail)
         team = self._team(files["team"], scope)
         assigning, wrong = read_assignments(
             [root for _, root in files["segments"]], scope, team, dict(facts.segmentations)
         )
         self.findings += wrong
-        places = _letter_places(letters, LETTERS)
+        places = places_of_letters(letters)
         scope = replace(
-            scope, documents=frozenset(name for name, _ in _letter_places(letters, DOCUMENTS).values())
+            scope, documents=frozenset(name for name, _ in places_below(letters, DOCUMENTS).values())
         )
         kpis, wrong = read_kpis([root for _, root in files["kpis"]], scope)
         self.findings += wrong
@@ -158,7 +165,7 @@ class _Reader:
         return Catalog(
             project=project, contract=contract, team=team, sources=self._sources(files["sources"], replace(contract, resources=())),
             signals=facts.signals, segmentations=facts.segmentations, scorecards=facts.scorecards, traits=scope.traits,
-            playbooks=playbooks, tagged=_tagged(files["playbook"]), letters=written, documents=self._documents(letters, scope, playbooks),
+            playbooks=playbooks, tagged=_tagged(files["playbook"]), letters=written, signatures=self._signatures(letters), documents=self._documents(letters, scope, playbooks),
             stories=self._stories(files["tests"], frozenset(names)), facts=facts.types, fact_values=facts.values,
             plans=plans, assignments=assigning, kpis=kpis, unread_kpis=self._named_kpis(files["kpis"]) - kpis.keys(),
             unread_letters=frozenset(places.values()) - written.keys(),
@@ -240,8 +247,8 @@ class _Reader:
         values = {column.name: column.values for column in contract.accounts.fields if column.values}
         tags = frozenset(tag for _, node in files["playbook"] for tag in texts(node, "tags"))
         scope = Scope(
-            contract, fields, values, playbooks=names, tags=tags, kpis=self._named_kpis(files["kpis"])
-        )
+            contract, fields, values, playbooks=names, tags=tags, kpis=self._named_kpis(files["kpis"]), untold=untold_facts(contract)
+        )  # fmt: skip
         scope, wrong = read_traits([node for _, node in files["traits"]], scope, _role_names(files["team"]))
         self.findings += wrong
         facts, wrong = read_facts(
@@ -252,7 +259,8 @@ class _Reader:
             [node for _, node in files["success_plan"]],
         )
         self.findings += wrong
-        scope = replace(scope, facts=facts.types, values=facts.values, unread=facts.unread)
+        untold = untold_facts(contract, facts.signals.values())
+        scope = replace(scope, facts=facts.types, values=facts.values, unread=facts.unread, untold=untold)
 
         def read(node: Node, table: str | None) -> tuple[Condition | None, list[Finding]]:
             rows = contract.table(table) if table else None
@@ -290,18 +298,23 @@ class _Reader:
 
     def _letters(self, letters: Dictionary[str, str]) -> dict[tuple[str, str], Letter]:
         written: dict[tuple[str, str], Letter] = {}
-        for path, (name, language) in _letter_places(letters, LETTERS).items():
+        for path, (name, language) in places_of_letters(letters).items():
             letter, wrong = read_letter(letters[path], path, name, language)
             self.findings += wrong
             if letter is not None:
                 written[name, language] = letter
         return written
 
+    def _signatures(self, letters: Dictionary[str, str]) -> dict[str, Letter]:
+        signatures, wrong = read_signatures(letters)
+        self.findings += wrong
+        return signatures
+
     def _documents(
         self, texts: Dictionary[str, str], scope: Scope, playbooks: Dictionary[str, Playbook]
     ) -> dict[tuple[str, str], DocumentText]:
         written: dict[tuple[str, str], DocumentText] = {}
-        for path, (name, language) in _letter_places(texts, DOCUMENTS).items():
+        for path, (name, language) in places_below(texts, DOCUMENTS).items():
             opened = scopes_of(name, playbooks.values(), scope)
             document, wrong = read_document(texts[path], path, name, language, scope, opened)
             self.findings += wrong
@@ -381,11 +394,3 @@ def _their_roles(files: list[tuple[str, Mapping]]) -> frozenset[str]:
     roles = block(files[0][1], "roles") if files else None
     said = roles.entries if roles else ()
     return frozenset(key.text for key, node in said if isinstance(node, Mapping) and node.get("contacts"))
-
-
-def _letter_places(letters: Iterable[str], folder: str) -> dict[str, tuple[str, str]]:
-    """Path → the letter's name and language: emails/usage-drop/check-in/fr.md is usage-drop/check-in in fr."""
-    parts = {
-        path: path.removesuffix(".md").split("/")[1:] for path in letters if path.startswith(f"{folder}/")
-    }
-    return {path: ("/".join(names[:-1]), names[-1]) for path, names in parts.items() if len(names) > 1}

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from cs_playbook.model.duration import LONGEST
 from cs_playbook.model.expression import (
+    OF_PLAYBOOKS,
     Aggregate,
     Among,
     Arithmetic,
@@ -28,7 +30,6 @@ from cs_playbook.model.expression import (
     Not,
     Related,
 )
-from cs_playbook.model.time import LONGEST
 from cs_playbook.parse.cursor import Cursor
 from cs_playbook.parse.depth import MOST_PLACES, places_of
 from cs_playbook.parse.rank import read_rank
@@ -40,7 +41,6 @@ from cs_playbook.parse.refused import (
     EXAMPLES,
     MEMORY,
     NOT_YET,
-    OF_PLAYBOOKS,
     OVER_DAYS,
     RANK,
     RELATED,
@@ -297,6 +297,7 @@ class _Reader(Cursor):
         return Call(word, tuple(arguments), self.since(token.at))
 
     def _related(self, token: Token) -> Expression:
+        everybody = self.here.word == "all" and self.after.kind == "name" and bool(self.next())
         first = self.next()
         if first.kind != "name":
             raise Refusal(
@@ -305,7 +306,8 @@ class _Reader(Cursor):
         table, _, column = first.text.partition(".")
         where = self._either() if self.skip(",") else None
         self.close("(", token)
-        return Related(token.word, table, column or None, where, None, self.since(token.at))
+        at = self.since(token.at)
+        return Related(token.word, table, column or None, where, None, at, everybody=everybody)
 
     def _memory(self, token: Token) -> Expression:
         first = self.next()

@@ -8,12 +8,12 @@ from typing import Literal as OneOf
 from typing import TypeVar
 
 from cs_playbook.model.condition import Cases, Condition, Fit, Group, Leaf, leaves
-from cs_playbook.model.expression import At, Expression, FieldType, Memory, Name, ScopeName, walk
+from cs_playbook.model.expression import At, Expression, FieldType, Memory, Name, Related, ScopeName, walk
 from cs_playbook.model.wording import write
 from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import TOO_DEEP, read_condition
 from cs_playbook.parse.depth import MOST_CONDITIONS, MOST_PLACES, places
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, Span
@@ -190,7 +190,8 @@ def _remembered(condition: Condition, lasting: Scalar, scope: Scope) -> list[Fin
     for leaf in leaves(condition):
         for part in walk(leaf.expression):
             at_start = isinstance(part, Memory) and part.function == "at_start"
-            if at_start or (isinstance(part, Name) and part.scope not in kept):
+            of_row = isinstance(part, Related) and part.row and ScopeName.ROW not in kept
+            if at_start or of_row or (isinstance(part, Name) and part.scope not in kept):
                 fact = f"`for` with '{write(part)}' is not yet part of the language"
                 return [
                     Finding(lasting.span, "CSP109", fact, "here it can ask about facts of the account only")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table, Through
 from cs_playbook.model.value import FieldType
 from cs_playbook.parse.answers_table import read_answers_table
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.nodes import block, scalar, text, texts
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
@@ -162,9 +162,14 @@ def _field(name: Scalar, kind: Scalar, value: Node, findings: list[Finding]) -> 
     if values and found is not None and found not in _WITH_VALUES:
         fact = f"{name.text} is {_a(found)}: `values:` are for texts and lists"
         findings.append(Finding(name.span, "CSP708", fact, "leave them out, or declare the field as text"))
-    near = get_close_matches(kind.text.lower(), known, n=1, cutoff=0.6)
-    meant = found or known.get(usual or "") or (known[near[0]] if near else FieldType.TEXT)
-    return Field(name.text, meant, name.span, values)
+    return Field(name.text, found or _probably(kind.text, usual, known), name.span, values)
+
+
+def _probably(word: str, usual: str | None, known: dict[str, FieldType]) -> FieldType:
+    if usual is not None and usual in known:
+        return known[usual]
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return known[near[0]] if near else FieldType.TEXT
 
 
 def _reserved(name: Scalar, what: str) -> Finding:

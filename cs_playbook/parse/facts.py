@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field, replace
 
 from cs_playbook.model.condition import Condition, leaves
-from cs_playbook.model.data import CHILDREN, PARENT_DOT
+from cs_playbook.model.data import CHILDREN, PARENT_DOT, Table
 from cs_playbook.model.expression import Aggregate, Expression, FieldType, Name, Related, walk
 from cs_playbook.model.scorecard import Scorecard
 from cs_playbook.model.segment import Segmentation
@@ -14,13 +14,14 @@ from cs_playbook.model.signal import Signal
 from cs_playbook.model.success_plan import PLAN_DOT, STATUS
 from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.conditions import read_conditions, read_expression
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.nodes import scalar, text
 from cs_playbook.parse.scope import RESERVED, Scope
 from cs_playbook.parse.scorecard import read_scorecards, with_scorecards
 from cs_playbook.parse.segment import LISTS, read_segmentation, with_segments
 from cs_playbook.parse.success_plan import with_plans
 from cs_playbook.parse.tokens import Refusal
+from cs_playbook.parse.untold import is_untold, untold_facts
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
@@ -49,9 +50,7 @@ def read_facts(
     whole |= {text(node, "scorecard"): node for node in scorecard_files}
     declared, findings = _declared(signal_files, [*segment_files, *scorecard_files], scope)
     signals = {key.text: node for key, node in declared if key.text not in whole}
-    scope = with_plans(
-        with_scorecards(with_segments(scope, segment_files), scorecard_files), plan_files or []
-    )
+    scope = with_plans(with_scorecards(with_segments(scope, segment_files), scorecard_files))
     needs = {name: _needs(node, set(whole)) for name, node in (signals | whole).items()}
     if plan_files:
         needs[STATUS] = {name for node in plan_files for name in _needs(node, set(whole))} - {STATUS}
@@ -66,8 +65,8 @@ def read_facts(
             signal, wrong = _signal(
                 key,
                 signals[name],
-                replace(scope, facts=types, unread=frozenset(unread), remembers=False, ranks=True),
-            )
+                replace(scope, facts=types, unread=frozenset(unread), untold=untold_facts(scope.contract, read.values()), remembers=False, ranks=True),
+            )  # fmt: skip
             findings += wrong
             types[name] = signal.type if signal else FieldType.NUMBER
             unread -= {name}
@@ -75,7 +74,7 @@ def read_facts(
                 read[name] = signal
             else:
                 unread.add(name)
-    scope = replace(scope, facts=types, unread=frozenset(unread))
+    scope = replace(scope, facts=types, unread=frozenset(unread), untold=untold_facts(scope.contract, read.values()))  # fmt: skip
     segmentations: dict[str, Segmentation] = {}
     for node in segment_files:
         segmentation, wrong = read_segmentation(node, scope)
@@ -274,7 +273,14 @@ def _signal(key: Scalar, node: Mapping, scope: Scope) -> tuple[Signal | None, li
         before or 0,
         text(node, "unit") or None,
         text(node, "says"),
+        not _untold(expression, where, table, inside),
     ), findings
+
+
+def _untold(value: Expression, where: Condition | None, table: Table | None, scope: Scope) -> bool:
+    """Its table, or anything in its value and its condition, is exported by nobody."""
+    asked = [value, *(leaf.expression for leaf in leaves(where))] if where is not None else [value]
+    return (table is not None and not table.exported) or any(is_untold(one, scope) for one in asked)
 
 
 def _where(node: Mapping, scope: Scope, has_table: bool) -> tuple[Condition | None, list[Finding]]:

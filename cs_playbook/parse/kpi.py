@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cs_playbook.model.condition import Condition, conditions, leaves
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Expression, FieldType, Memory, walk
 from cs_playbook.model.kpi import COUNTED, TAKES, Aim, Counted, Figure, Kpi, Retention, Share, Take, Taken
-from cs_playbook.model.time import Duration
 from cs_playbook.parse.conditions import read_conditions, read_expression
-from cs_playbook.parse.durations import read_duration
+from cs_playbook.parse.duration import read_duration
 from cs_playbook.parse.nodes import block, scalar, text
 from cs_playbook.parse.scope import RESERVED, Scope
 from cs_playbook.source.finding import Finding, Span

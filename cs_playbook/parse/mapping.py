@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from cs_playbook.model.data import Contract, Field, Table
+from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.mapping import FieldSource, Format, Lookup, Sources, TableSource
 from cs_playbook.parse.cell import BadCell, cell_reader
 from cs_playbook.parse.date_pattern import ISO, NoPattern
+from cs_playbook.parse.exported import needed, says_nothing
 from cs_playbook.parse.formats import read_format
 from cs_playbook.parse.looking_up import looked_up_wrongly
 from cs_playbook.parse.meaning import read_meaning
@@ -30,13 +31,9 @@ def read_sources(root: Mapping, contract: Contract) -> tuple[Sources | None, lis
     tables = tuple(_tables(root, contract, usual, findings))
     mapped = {table.table for table in tables}
     for table in contract.exported:
-        if table.name not in mapped:
-            where = root.key("tables") or root.entries[0][0]
-            fact = f"the table {table.name} of the contract has no source"
-            hint = (
-                f"add {table.name}: with its file and fields; without such an export take it out of data.yaml"
-            )
-            findings.append(Finding(where.span, "CSP712", fact, hint))
+        if table.name not in mapped and table.exported:
+            findings.append(_without_source(root, table))
+    findings += _belong_to_nobody(root, contract)
     if usual.dates is None:
         findings += _undeclared_dates(root, contract, tables)
     sources = Sources(
@@ -46,8 +43,43 @@ def read_sources(root: Mapping, contract: Contract) -> tuple[Sources | None, lis
         root.span,
         "set_aside" if text(root, "bad_rows") == "set_aside" else "refuse",
         _share(text(root, "at_most")),
+        tuple(_absent(root, contract)),
     )
     return sources, findings
+
+
+def _absent(root: Mapping, contract: Contract) -> Iterator[tuple[str, Span]]:
+    """Where each of `contract.not_exported` is said."""
+    tables = block(root, "tables")
+    for name in contract.not_exported if tables is not None else ():
+        table, _, field = name.partition(".")
+        node = tables.get(table) if tables is not None else None
+        fields = block(node, "fields") if field and isinstance(node, Mapping) else None
+        key = fields.key(field) if fields is not None else tables.key(table) if tables is not None else None
+        yield name, key.span if key is not None else root.span
+
+
+def _without_source(root: Mapping, table: Table) -> Finding:
+    where = root.key("tables") or root.entries[0][0]
+    tables = block(root, "tables")
+    if table.name == ACCOUNTS and tables is not None and says_nothing(tables.get(ACCOUNTS)):
+        where, fact = cast(Scalar, tables.key(ACCOUNTS)), "accounts is the one table that must be exported"
+        return Finding(where.span, "CSP716", fact, "give it a file and fields")
+    hint = f"add {table.name}: with its file and fields, or `{table.name}: null` if nobody exports it"
+    return Finding(where.span, "CSP712", f"the table {table.name} of the contract has no source", hint)
+
+
+def _belong_to_nobody(root: Mapping, contract: Contract) -> Iterator[Finding]:
+    """Rows that belong through a table which nobody exports."""
+    tables = block(root, "tables")
+    for table in contract.tables:
+        parent = contract.table(table.through.table) if table.through else None
+        if parent is None or parent.exported or not table.exported or tables is None:
+            continue
+        where = tables.key(table.name) or root.entries[0][0]
+        fact = f"{table.name} belong to an account through {parent.name}, which nobody exports"
+        hint = f"write `{table.name}: null` too, or say in data.yaml by which field they belong to an account"
+        yield Finding(where.span, "CSP716", fact, hint)
 
 
 def _share(written: str) -> float:
@@ -125,7 +157,12 @@ def _fields(
             yield _field(table, field, key, value, usual, findings)
     for field in table.fields:
         if field.name not in mapped:
-            hint = f"write `{field.name}: <column>`, or `{field.name}: null` if you do not have it"
+            known = (
+                f"`{field.name}: {{is: false}}` if it is no for all, "
+                if field.type is FieldType.BOOLEAN
+                else ""
+            )
+            hint = f"write `{field.name}: <column>`, {known}or `{field.name}: null` if nobody exports it"
             fact = f"nothing says where {table.name}.{field.name} comes from"
             findings.append(Finding(name.span, "CSP712", fact, hint))
 
@@ -176,8 +213,7 @@ def _constant(field: Field, constant: Scalar, own: Format) -> Iterator[Finding]:
 
 
 def _needed(table: Table, field: Field, key: Scalar) -> Iterator[Finding]:
-    by = table.through.by if table.through else table.account
-    if field.name in (table.key, by, table.day):
+    if field.name in needed(table):
         use = {table.key: "the key", table.day: "the day of its rows"}.get(
             field.name, "whom its rows belong to"
         )

@@ -27,14 +27,16 @@ from cs_playbook.model.time import Rhythm
 from cs_playbook.parse.asks import read_asks
 from cs_playbook.parse.changes import read_changes
 from cs_playbook.parse.conditions import read_conditions
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.kpi import read_aim
+from cs_playbook.parse.mail_policy import read_caps
 from cs_playbook.parse.nodes import block, blocks, number, places, scalar, text, texts
 from cs_playbook.parse.one_per import read_one_per
 from cs_playbook.parse.rhythm import no_phase, read_rhythm
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.starting import read_holdout, read_starters
 from cs_playbook.parse.steps import read_steps
+from cs_playbook.parse.stopping import read_own_stops
 from cs_playbook.parse.team import read_people
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping, plain
@@ -43,8 +45,8 @@ T = TypeVar("T")
 
 # These are always today's: a change of them is no new version of what an open enrollment goes by.
 ALWAYS_TODAY = (
-    "status", "priority", "reentry", "limits", "formerly", "tags", "not_together_with", "holdout", "changes",
-    "meta",
+    "status", "priority", "reentry", "limits", "email_caps", "formerly", "tags", "not_together_with", "holdout", "changes",
+    "stop_when", "meta",
 )  # fmt: skip
 
 
@@ -97,6 +99,7 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         formerly=texts(root, "formerly"),
         reentry=_reentry(root),
         limits=_limits(root),
+        email_caps=keep(read_caps(root)),
         exits=keep(_exits(root, later, around)),
         goal=keep(_goal(root, later)),
         unread=tuple(step for step in ids if step not in known),
@@ -106,6 +109,7 @@ def read_playbook(root: Mapping, source: str, around: Surroundings) -> tuple[Pla
         holdout=keep(read_holdout(root)),
         asks=asks,
         changes=keep(read_changes(root, ids)),
+        stop_when=keep(read_own_stops(root)),
     )
     return playbook, findings
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo, available_timezones
 
-from cs_playbook.model.project import CalendarRules, Channel, Languages, Project, StopWhen
+from cs_playbook.model.project import USUAL_EXPIRY, CalendarRules, Languages, Project
+from cs_playbook.parse.channels import read_channels
 from cs_playbook.parse.countries import COUNTRIES
+from cs_playbook.parse.duration import read_duration
+from cs_playbook.parse.heartbeat import read_heartbeat
 from cs_playbook.parse.nodes import block, items, number, scalar, text, texts
+from cs_playbook.parse.sending import read_sending
+from cs_playbook.parse.stopping import read_stop_when
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Scalar
 
 _ELSEWHERE = re.compile(r"[/\\~]|[A-Za-z]:|.*\0", re.DOTALL)
-_LIMITS = ("snapshot_older_than", "a_table_shrinks_by", "empty_cells_rise_by")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
 
@@ -21,7 +25,12 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
     ledger = block(root, "ledger")
     calendar, findings = _calendar(block(root, "calendar"))
     languages, wrong = _languages(block(root, "languages"))
-    findings += _stops_for_nothing(block(root, "stop_when"))
+    channels, wrong_channels = read_channels(root)
+    sending, wrong_sending = read_sending(root)
+    stop_when, wrong_stops = read_stop_when(root)
+    heartbeat, wrong_heartbeat = read_heartbeat(root)
+    expiry = scalar(root, "expires_after")
+    expires_after, wrong_expiry = read_duration(expiry) if expiry else (None, [])
     findings += _leads_out(scalar(root, "snapshots"))
     findings += _leads_out(scalar(ledger, "path") if ledger else None)
     project = Project(
@@ -33,10 +42,21 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
         span=root.span,
         calendar=calendar,
         languages=languages,
-        stop_when=_stop_when(block(root, "stop_when")),
-        channels=_channels(block(root, "channels")),
+        stop_when=stop_when,
+        channels=channels,
+        sending=sending,
+        expires_after=expires_after or USUAL_EXPIRY,
+        heartbeat=heartbeat,
     )
-    return project, [*findings, *wrong]
+    return project, [
+        *findings,
+        *wrong,
+        *wrong_channels,
+        *wrong_sending,
+        *wrong_stops,
+        *wrong_expiry,
+        *wrong_heartbeat,
+    ]
 
 
 def _leads_out(node: Scalar | None) -> list[Finding]:
@@ -123,58 +143,3 @@ def _languages(node: Mapping | None) -> tuple[Languages, list[Finding]]:
             )
         ]
     return languages, []
-
-
-def _channels(node: Mapping | None) -> tuple[Channel, ...]:
-    return tuple(
-        Channel(key.text, text(channel, "webhook_from_environment"), key.span)
-        for key, channel in (node.entries if node else ())
-        if isinstance(channel, Mapping)
-    )
-
-
-def _stops_for_nothing(node: Mapping | None) -> list[Finding]:
-    """A limit of zero: the smallest change, or the mere age of any snapshot, would stop every run."""
-    fitting = block(node, "newly_fitting_a_playbook") if node else None
-    said = [scalar(node, key) for key in _LIMITS] if node else []
-    said += [scalar(fitting, "and_share")] if fitting else []
-    return [
-        Finding(
-            value.span,
-            "CSP122",
-            f"'{value.text}': every run would stop",
-            "a limit is more than nothing: 36 hours, 10%, 10 points",
-        )
-        for value in said
-        if value is not None and re.match(r"0+(\.0+)?\D", value.text)
-    ]
-
-
-def _stop_when(node: Mapping | None) -> StopWhen:
-    usual = StopWhen()
-    if node is None:
-        return usual
-    fitting = block(node, "newly_fitting_a_playbook")
-    more_than = number(fitting, "more_than") if fitting else None
-    return StopWhen(
-        snapshot_older_than_hours=_hours(text(node, "snapshot_older_than"), usual.snapshot_older_than_hours),
-        newly_fitting_more_than=usual.newly_fitting_more_than if more_than is None else more_than,
-        newly_fitting_and_share=_share(
-            text(fitting, "and_share") if fitting else "", usual.newly_fitting_and_share
-        ),
-        a_table_shrinks_by=_share(text(node, "a_table_shrinks_by"), usual.a_table_shrinks_by),
-        empty_cells_rise_by=_share(text(node, "empty_cells_rise_by"), usual.empty_cells_rise_by),
-    )
-
-
-def _hours(written: str, usual: int) -> int:
-    count, _, unit = written.partition(" ")
-    return int(count) * (24 if unit.startswith("day") else 1) if count.isdigit() else usual
-
-
-def _share(written: str, usual: float) -> float:
-    figure = written.removesuffix("%").removesuffix("points").removesuffix("point").strip()
-    try:
-        return float(figure) / 100
-    except ValueError:
-        return usual

@@ -10,7 +10,6 @@ from cs_playbook.source.finding import did_you_mean
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 RELATED = ("has", "number_of", "total", "newest", "oldest")
 MEMORY = ("was", "ago", "at_start", "changed", "set_on", "running", "finished", "last_outcome")
-OF_PLAYBOOKS = ("running", "finished", "last_outcome")  # they name one in quotes, not a fact
 OVER_DAYS = ("ago", "changed", "finished")  # and these a duration
 AGGREGATES = ("count", "sum", "avg", "min", "max")
 CALLS = (

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from cs_playbook.model.data import ACCOUNTS, CHILDREN, Table
 from cs_playbook.model.expression import (
+    OF_PLAYBOOKS,
     At,
     Both,
     Case,
@@ -20,11 +21,13 @@ from cs_playbook.model.expression import (
     Not,
     Related,
     ScopeName,
+    walk,
 )
+from cs_playbook.model.pairing import pairs_with_row, row_named
 from cs_playbook.parse.advice import unknown_name
 from cs_playbook.parse.family import NO_PARENT, SAY_PARENT, book_of, children_of
-from cs_playbook.parse.refused import OF_PLAYBOOKS
 from cs_playbook.parse.scope import Scope
+from cs_playbook.parse.untold import asks_untold, is_untold
 from cs_playbook.source.finding import did_you_mean
 
 
@@ -68,13 +71,52 @@ def bind_related(binder: Binder, related: Related) -> tuple[Expression, FieldTyp
             binder.report(related.at, "CSP210", f"there is no table '{related.table}'", hint)
         return related, None
     kind = _asked(binder, related, table)
-    where = None if related.where is None else binder.within(scope.inside(table)).yes_or_no(related.where)
-    return replace(related, where=where, type=kind), kind
+    # An account below this one is no row: it has all its facts, and is asked before any row is there.
+    inside = replace(scope, row=None) if table.name == CHILDREN else scope
+    where = None if related.where is None else binder.within(inside.inside(table)).yes_or_no(related.where)
+    if related.everybody:
+        _of_everybody(binder, related, table, where)
+    bound = replace(related, where=where, type=kind, row=row_named(where))
+    return replace(bound, told=not asks_untold(bound, table, scope)), kind
+
+
+def _of_everybody(binder: Binder, related: Related, table: Table, where: Expression | None) -> None:
+    """`all promises`: which of them belong to the row that it is asked for must be said."""
+    if table.name == CHILDREN or table.items is not None:
+        fact = f"'all' asks the rows of all accounts, and {table.name} are no rows of accounts"
+        binder.report(related.at, "CSP228", fact, "leave 'all' out")
+    elif not pairs_with_row(where) and not _misspelt(where):
+        scope = binder.scope
+        fact = f"'all {table.name}' are the rows of all accounts: which of them belong to this one?"
+        hint = (
+            "in a playbook with `one_per: <table>` row.x says which: has(all promises, feature = row.feature)"
+        )
+        if scope.row is not None:
+            same = _shared(table, scope.row)
+            hint = (
+                f"say which field both share, e.g. {related.function}(all {table.name}, {same} = row.{same})"
+            )
+        binder.report(related.at, "CSP228", fact, hint)
+
+
+def _misspelt(where: Expression | None) -> bool:
+    """A name in it means nothing, which is told already: perhaps it was the one that pairs the rows."""
+    names = (part for part in walk(where) if isinstance(part, Name)) if where is not None else ()
+    return any(name.scope is ScopeName.ACCOUNT and name.name != "today" for name in names)
+
+
+def _shared(table: Table, row: Table) -> str:
+    """A field by which rows of both could be found; any, where there is none."""
+    both = (field.name for field in table.fields if row.field(field.name) is not None)
+    return next((name for name in both if name not in (table.key, table.account)), row.fields[0].name)
 
 
 def _bind_book(binder: Binder, related: Related, role: str) -> tuple[Expression, FieldType | None]:
     """Of a person one may ask their accounts, and nothing else."""
     table = book_of(binder.scope)
+    if related.everybody:
+        fact = "'all' asks the rows of all accounts, and a person is asked about their own accounts"
+        binder.report(related.at, "CSP228", fact, "leave 'all' out")
     if related.table != ACCOUNTS:
         fact = f"this is asked of a person ('{role}'), who has accounts, and no {related.table}"
         hint = "ask about their accounts; what is asked of an account's rows there is a signal: has(accounts, <signal> > 0)"
@@ -84,7 +126,8 @@ def _bind_book(binder: Binder, related: Related, role: str) -> tuple[Expression,
     where = (
         None if related.where is None else binder.within(binder.scope.inside(table)).yes_or_no(related.where)
     )
-    return replace(related, where=where, type=kind, of=role), kind
+    bound = replace(related, where=where, type=kind, of=role)
+    return replace(bound, told=not asks_untold(bound, table, binder.scope)), kind
 
 
 def _asked(binder: Binder, related: Related, table: Table) -> FieldType | None:
@@ -139,7 +182,7 @@ def _field(binder: Binder, related: Related, table: Table, column: str) -> Field
 def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType | None]:
     """`was(x)`, `running('p')` …: the fact or playbook must exist."""
     scope = binder.scope
-    if not scope.remembers or scope.person is not None:
+    if not scope.remembers or (scope.person is not None and memory.function not in OF_PLAYBOOKS):
         binder.report(memory.at, "CSP219", *_not_remembered(memory, scope))
         return memory, None
     if memory.function in OF_PLAYBOOKS:
@@ -167,14 +210,15 @@ def bind_memory(binder: Binder, memory: Memory) -> tuple[Expression, FieldType |
         binder.report(memory.at, code, fact, hint)
         return memory, None
     if memory.function == "changed":
-        return change(memory, found), FieldType.BOOLEAN
+        return change(memory, found, told=not is_untold(found, scope)), FieldType.BOOLEAN
     return replace(memory, type=found.type), found.type
 
 
 def _not_remembered(memory: Memory, scope: Scope) -> tuple[str, str]:
     if scope.remembers:
-        fact = f"{memory.function}() remembers accounts, and this is asked of a person"
-        return fact, "a trait or a segment of the accounts can hold it: has(accounts, …)"
+        fact = f"{memory.function}() remembers facts of an account, and this is asked of a person"
+        hint = "of a person: running('p'), finished('p', '30 days'), last_outcome('p'); a trait or a segment of the accounts can hold more: has(accounts, …)"
+        return fact, hint
     where = "what was is asked in playbooks and segments, not of rows and in signals"
     return f"{memory.function}() cannot be asked here", where
 
@@ -196,16 +240,18 @@ def _bind_playbook(binder: Binder, memory: Memory) -> tuple[Expression, FieldTyp
     return replace(memory, type=kind), kind
 
 
-def change(memory: Memory, fact: Name) -> Expression:
+def change(memory: Memory, fact: Name, *, told: bool = True) -> Expression:
     """`changed(x, '14 days')` → whether it has changed until yesterday, or is another one today than yesterday.
 
-    Null-safe: also from and to empty. Where nothing was ever recorded no branch says yes or no: unknown.
+    Null-safe: also from and to empty. Where nothing was ever recorded no branch says yes or no: unknown. Not `told`:
+    the fact of today stands on what nobody exports, so nobody knows whether it is another one.
     """
     before = Memory("was", memory.subject, None, fact.type, memory.at)
     until_yesterday = replace(memory, type=FieldType.BOOLEAN)
     yes, no = (Literal(value, FieldType.BOOLEAN, memory.at) for value in (True, False))
     came = Both("and", (IsEmpty(before, memory.at), Not(IsEmpty(fact, memory.at), memory.at)), memory.at)
-    went = Both("and", (Not(IsEmpty(before, memory.at), memory.at), IsEmpty(fact, memory.at)), memory.at)
+    empty_now = IsEmpty(fact, memory.at, told)
+    went = Both("and", (Not(IsEmpty(before, memory.at), memory.at), empty_now), memory.at)
     other = Comparison("<>", before, fact, memory.at)
     branches = ((until_yesterday, yes), (came, yes), (went, yes), (other, yes))
     return Case((*branches, (Not(until_yesterday, memory.at), no)), None, memory.at)

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import cast
 
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Expression, Name, walk
 from cs_playbook.model.rhythm import day_on_or_after, is_fixed
 from cs_playbook.model.time import (
@@ -13,7 +14,6 @@ from cs_playbook.model.time import (
     Calendar,
     Counted,
     DayOfMonth,
-    Duration,
     Interval,
     Moment,
     Nth,
@@ -22,7 +22,8 @@ from cs_playbook.model.time import (
     Recurrence,
     Rhythm,
 )
-from cs_playbook.parse.durations import Bind, read_duration
+from cs_playbook.parse.duration import read_duration
+from cs_playbook.parse.durations import Bind
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar
 

@@ -49,15 +49,16 @@ class Scope:
     traits: Mapping[str, Trait] = field(default_factory=dict)  # those of the facts that are set
     channels: frozenset[str] = frozenset()  # of the project file, where notes may go
     kpis: frozenset[str] = frozenset()  # figures of the portfolio: no account has them
+    untold: frozenset[str] = frozenset()  # facts that stand on what nobody exports
     ranks: bool = False  # a signal of the account, which may stand on the whole portfolio
     person: str | None = (
         None  # the role of whose people it is asked: then nothing is a fact, but `accounts` are rows
     )
 
     def inside(self, table: Table) -> Scope:
-        """The scope of a condition on rows of `table`: never the enrollment's."""
+        """The scope of a condition on rows of `table`: of the enrollment only the row that it is about."""
         return replace(
-            self, related=table, row=None, contact=False, steps=None, given=None, remembers=False, ranks=False
+            self, related=table, contact=False, steps=None, given=None, remembers=False, ranks=False
         )
 
     def find(self, name: Name) -> Name | None:
@@ -106,6 +107,8 @@ class Scope:
             return self._of_owner(name, rest)
         if first == "row" and self.about:
             return self._of_some_row(name, rest)
+        if first == "row" and self.row is not None:
+            return self._of_the_row(name, rest)
         through = self.related.through
         if through is None or first != through.prefix:
             return None
@@ -121,6 +124,10 @@ class Scope:
         kind = self.facts.get(rest)
         return None if kind is None else replace(name, name=rest, scope=ScopeName.OWNER, type=kind.reads_as)
 
+    def _of_the_row(self, name: Name, rest: str) -> Name | None:
+        found = _of_table(self.row, name, rest, ScopeName.ROW) if self.row is not None else None
+        return None if found is None or self.row is None else replace(found, table=self.row.name)
+
     def _of_some_row(self, name: Name, rest: str) -> Name | None:
         """Of any type where the tables do not agree."""
         columns = [column for table in self.about for column in (table.field(rest),) if column is not None]
@@ -132,8 +139,7 @@ class Scope:
         if name.name.startswith(PARENT_DOT):
             return self._of_parent(name, rest)
         if first == "row" and self.row is not None:
-            found = _of_table(self.row, name, rest, ScopeName.ROW)
-            return None if found is None else replace(found, table=self.row.name)
+            return self._of_the_row(name, rest)
         if first == "contact" and self.contact:
             contacts = self.contract.table("contacts")
             return None if contacts is None else _of_table(contacts, name, rest, ScopeName.CONTACT)
@@ -162,7 +168,8 @@ class Scope:
         """All names one may write here, for did-you-mean."""
         if self.related is not None:
             own = tuple(column.name for column in self.related.fields)
-            rows = {f"row.{column.name}": None for table in self.about for column in table.fields}
+            about = (*self.about, *((self.row,) if self.row is not None else ()))
+            rows = {f"row.{column.name}": None for table in about for column in table.fields}
             return (*own, *(f"account.{fact}" for fact in self.facts), *rows)
         dotted = [f"row.{column.name}" for column in self.row.fields] if self.row else []
         contacts = self.contract.table("contacts")

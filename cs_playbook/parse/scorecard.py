@@ -20,7 +20,7 @@ from cs_playbook.model.scorecard import (
 )
 from cs_playbook.model.signal import Signal
 from cs_playbook.parse.conditions import read_conditions
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.freshness import day_of
 from cs_playbook.parse.nodes import block, blocks, items, number, scalar, text
 from cs_playbook.parse.points import Scale, read_points

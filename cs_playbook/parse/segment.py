@@ -8,7 +8,7 @@ from cs_playbook.model.condition import Condition, Group
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.segment import Choosing, Move, Segment, Segmentation
 from cs_playbook.parse.conditions import OTHERWISE, read_conditions
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.nodes import block, blocks, number, scalar, text, texts
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding

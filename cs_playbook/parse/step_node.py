@@ -9,12 +9,14 @@ from functools import partial
 from typing import TypeVar
 
 from cs_playbook.model.condition import Cases, Condition, Fit, plain
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Expression
 from cs_playbook.model.step import TASK_DONE, ChannelRef, Escalation, Sentence
 from cs_playbook.model.team import People
-from cs_playbook.model.time import Duration, FromReady, Moment
+from cs_playbook.model.time import FromReady, Moment
 from cs_playbook.parse.conditions import OTHERWISE, read_cases, read_conditions, read_date
-from cs_playbook.parse.durations import Bind, read_duration, read_moment
+from cs_playbook.parse.duration import read_duration
+from cs_playbook.parse.durations import Bind, read_moment
 from cs_playbook.parse.nodes import block, items, scalar, text
 from cs_playbook.parse.rhythm import looks_like_a_rhythm, read_day_of_rhythm
 from cs_playbook.parse.scope import Scope

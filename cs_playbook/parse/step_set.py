@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +21,7 @@ from cs_playbook.parse.targets import read_target
 from cs_playbook.parse.trait import trait_value
 from cs_playbook.parse.trait_source import is_reckoned, read_reckoned
 from cs_playbook.source.finding import Finding, did_you_mean
-from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
 
 def read_set(step: StepNode) -> Set | None:
@@ -83,7 +84,13 @@ def read_notify(step: StepNode) -> Notify | None:
     to: Cases[People | ChannelRef] | None
     to, wrong = read_cases(node, step.scope, partial(read_target, key="notify", among=step.targets))
     step.findings += wrong
-    return Notify(to, says) if to else None
+    return Notify(to, says, _meta(step)) if to else None
+
+
+def _meta(step: StepNode) -> str:
+    """Free content: nothing in it means anything to us, so it goes along as it stands."""
+    node = step.node.get("meta")
+    return "" if node is None else json.dumps(plain(node), ensure_ascii=False, default=str)
 
 
 def _sentence(step: StepNode) -> Sentence | None:

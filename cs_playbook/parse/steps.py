@@ -30,7 +30,18 @@ BELONGS = {
         "asks",
         "when_owner_changes",
     ),
-    "email": ("to", "from", "cc", "thread", "once_per", "send", "due", "minutes", "when_owner_changes"),
+    "email": (
+        "to",
+        "from",
+        "cc",
+        "thread",
+        "once_per",
+        "send",
+        "expires_after",
+        "due",
+        "minutes",
+        "when_owner_changes",
+    ),
     "wait": ("until",),
     "decide": (),
     "approve": ("owner", "due", "minutes", "checklist", "about", "escalate", "asks", "when_owner_changes"),
@@ -48,7 +59,7 @@ BELONGS = {
     ),
     "playbook": ("given",),
     "set": (),
-    "notify": ("says",),
+    "notify": ("says", "meta"),
 }
 _KNOWN = frozenset((*VERBS, *_EVERYWHERE, *(key for keys in BELONGS.values() for key in keys)))
 

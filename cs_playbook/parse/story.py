@@ -35,9 +35,13 @@ def read_stories(root: Mapping, playbooks: frozenset[str]) -> tuple[Stories | No
 def _case(node: Mapping, findings: list[Finding]) -> Case:
     runs = tuple(_run(run) for run in blocks(node, "runs"))
     for earlier, later in pairwise(runs):
-        if later.day <= earlier.day:
+        if later.day < earlier.day:
             wrong = f"day {later.day} comes after day {earlier.day}"
-            findings.append(Finding(later.span, "CSP332", wrong, "days of a story rise"))
+            findings.append(
+                Finding(
+                    later.span, "CSP332", wrong, "days of a story rise; one that stands twice is run twice"
+                )
+            )
     return Case(
         name=text(node, "name"),
         span=(node.key("name") or node).span,
@@ -98,6 +102,7 @@ def _expectation(node: Mapping) -> Expectation:
         notified=_rows(node.get("notified")),
         traits=_block(node, "traits"),
         facts=_block(node, "facts"),
+        owners=_block(node, "owners"),
         closed=_block(node, "closed"),
         escalated=_rows(node.get("escalated")),
         held=_block(node, "held"),

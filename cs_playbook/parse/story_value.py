@@ -9,9 +9,10 @@ from typing import Any, assert_never
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import FieldType, Value, to_day
-from cs_playbook.model.time import Calendar, Duration
-from cs_playbook.parse.durations import read_duration
+from cs_playbook.model.time import Calendar
+from cs_playbook.parse.duration import read_duration
 from cs_playbook.source.finding import NOWHERE, did_you_mean
 from cs_playbook.source.tree import Scalar
 

@@ -47,10 +47,8 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _AGREED = re.compile(r"([0-9]{1,4}) +(day|week|month)s? +after +agreed\Z")
 
 
-def with_plans(scope: Scope, files: list[Mapping]) -> Scope:
-    """The scope in which plan.status, plan.progress and plan.missing are facts; not where there are no plans."""
-    if not files:
-        return scope
+def with_plans(scope: Scope) -> Scope:
+    """The scope in which plan.status, plan.progress and plan.missing are facts; unknown of who has no plan."""
     return replace(scope, facts={**scope.facts, **FACTS}, values={**scope.values, STATUS: STATUSES})
 
 

@@ -75,6 +75,8 @@ def _person(email: str, node: Mapping, away: tuple[Absence, ...]) -> Person:
         number(node, "minutes_per_week"),
         texts(node, "sectors"),
         away,
+        text(node, "title"),
+        text(node, "phone"),
     )
 
 

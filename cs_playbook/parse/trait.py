@@ -9,7 +9,7 @@ from datetime import date
 from cs_playbook.model.expression import FieldType, Value
 from cs_playbook.model.team import People
 from cs_playbook.model.trait import Trait
-from cs_playbook.parse.durations import read_days
+from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.nodes import scalar, text, texts
 from cs_playbook.parse.scope import RESERVED, Scope
 from cs_playbook.parse.story_value import Wrong

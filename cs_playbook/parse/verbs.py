@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Literal as OneOf
 
-from cs_playbook.model.condition import Cases
-from cs_playbook.model.step import TASK_DONE, Approve, Decide, Email, Requirement, Task, Verb, Wait
+from cs_playbook.model.condition import Cases, plain
+from cs_playbook.model.step import TASK_DONE, Approve, Decide, Email, Requirement, Sending, Task, Verb, Wait
 from cs_playbook.model.team import People
 from cs_playbook.parse.conditions import read_cases
-from cs_playbook.parse.durations import read_duration
 from cs_playbook.parse.nodes import scalar, text, texts
-from cs_playbook.parse.step_node import StepNode
+from cs_playbook.parse.step_node import StepNode, duration_of
 from cs_playbook.parse.step_play import read_document, read_play
 from cs_playbook.parse.step_set import read_notify, read_set
 from cs_playbook.source.finding import Finding
@@ -64,11 +63,21 @@ def _email(step: StepNode) -> Email | None:
     said = scalar(step.node, "thread")
     thread = None if said is None else Requirement(said.text, (), said.span)
     once_per: OneOf["account", "family"] = "family" if text(step.node, "once_per") == "family" else "account"
-    return Email(letter, to, sender, step.due(), step.minutes(), key.span, copies, thread, once_per)
+    sends: Cases[Sending] = step.cases("send", _sending) or plain("draft")
+    expires_after = step.cases("expires_after", duration_of)
+    return Email(
+        letter, to, sender, step.due(), step.minutes(), key.span, copies, thread, once_per, sends, expires_after
+    )  # fmt: skip
+
+
+def _sending(node: Node) -> tuple[Sending | None, list[Finding]]:
+    """The schema has refused all other words."""
+    said: Sending = "auto" if isinstance(node, Scalar) and node.text == "auto" else "draft"
+    return said, []
 
 
 def _wait(step: StepNode) -> Wait | None:
-    lasting = step.cases("wait", lambda node: read_duration(node) if isinstance(node, Scalar) else (None, []))
+    lasting = step.cases("wait", duration_of)
     until = step.condition("until")
     if until is None and step.node.get("until") is not None:
         return None  # it has an end that cannot be read: it is no wait without one

@@ -128,6 +128,10 @@ def _present(day: Day) -> bool:
         return True
     if not enrollment.is_open:
         return False
+    if (table := _not_exported(day)) is not None:
+        # Nobody knows whether its row is still there: it waits, however long.
+        day.hold(HeldBy.ABSENT, None, f"{table} are not exported")
+        return False
     if enrollment.absent_since is None:
         day.happen(WentMissing(enrollment.key, today))
     elif (today - enrollment.absent_since).days >= day.today.catalog.contract.absent_after:
@@ -135,6 +139,12 @@ def _present(day: Day) -> bool:
     if day.enrollment.is_open:
         day.hold(HeldBy.ABSENT, None, "it is missing from the snapshot")
     return False
+
+
+def _not_exported(day: Day) -> str | None:
+    """The table of the row that it is about, where nobody exports that."""
+    table = day.today.catalog.contract.table(day.playbook.trigger.one_per or "")
+    return None if table is None or table.exported else table.name
 
 
 def _over(day: Day) -> bool:
@@ -299,7 +309,7 @@ def _not_too_early(day: Day, step: Step) -> bool:
     moment = choose(step.not_before, day.values, day.today.reckoning)
     earliest = None
     if moment is not UNFIT:
-        earliest = day_of(moment, _met_on(day, step), day.enrollment.day_zero, day.values, day.today)
+        earliest = day_of(moment, met_on(day, step), day.enrollment.day_zero, day.values, day.today)
     if earliest is None:
         day.hold(HeldBy.DATE, step.id, "the day before which it must not open is empty")
         return False
@@ -309,7 +319,7 @@ def _not_too_early(day: Day, step: Step) -> bool:
     return True
 
 
-def _met_on(day: Day, step: Step) -> date:
+def met_on(day: Day, step: Step) -> date:
     """The day on which all that must come before had come, or the first of any; the start where nothing must."""
     came = [
         progress.done_on

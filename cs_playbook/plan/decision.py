@@ -14,11 +14,15 @@ from cs_playbook.model.condition import Evidence
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import EnrollmentEvent, Muted, StartRefused, TraitSet
 from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.mail_policy import Caps
 from cs_playbook.model.playbook import Outline, Playbook
 from cs_playbook.model.team import Pool
 from cs_playbook.model.value import Value
 
 Row = Mapping[str, Any]
+Rank = tuple[
+    int, date, str, str
+]  # priority of the playbook, since when it waits, the playbook's name, its place in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,31 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A mail that a step would write today. `key`: the task's it would be. `caps`: those that hold for it."""
+
+    key: str
+    rank: Rank
+    account: str
+    contact: str
+    address: str
+    caps: tuple[Caps, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """Why a mail waits. `until`: the first day on which it may go, as far as that is known."""
+
+    why: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """Everything a day is planned with. `texts`: definition → playbook as it was when it began (None: no longer binds).
 
     `lacks(letter, language, values)`: the blanks of a letter that these values leave empty.
+    `unwritable(letter, language, values, names, addresses)`: why such a mail can have no header; "" if it can.
     `muted`: accounts that people have said to leave alone. `rivals`: playbooks that never run together, by first names.
     `set_by_hand`: (account, trait) on which people have had a word on this day or later.
     `watched(playbook, subject)`: whether a start by rule is only watched (`holdout:`).
@@ -71,7 +96,12 @@ class Today:
     `outlines`: definition → what can be read of a text that no longer binds.
     `had(subject, enrollment, step, address)`: the account of its family for which the address has had that letter.
     `decided(plans)`: hears what has been decided of an account so far, for what is handed out along the way.
+    `barred(address)`: why nobody writes to it any more, "" where one may. `mail_turn(wish)`: why a mail has to wait
+    because of the caps; None where there are none.
     `rows(subject, table, condition)`: the rows that a letter goes through, as it shows them.
+    `key_names`: accounts that have got another id, or another's → under what their keys are made: none is made twice.
+    `undecided`: first names of playbooks that cannot be decided today, with the reason.
+    `token(address)`: by which it is known outside, in the link of `unsubscribe:`; "" where there is no key.
     """
 
     day: date
@@ -88,6 +118,17 @@ class Today:
     outlines: Mapping[str, Outline] = field(default_factory=dict)
     had: Callable[[Subject, Enrollment, str, str], str] = lambda subject, enrollment, step, address: ""
     decided: Callable[[Sequence[SubjectPlan]], None] = lambda plans: None
+    unwritable: Callable[[str, str, Mapping[str, Any], Sequence[str], Sequence[str]], str] = (
+        lambda letter, language, values, names, addresses: ""
+    )
+    barred: Callable[[str], str] = lambda address: ""
+    mail_turn: Callable[[Wish], TooMany | None] | None = None
+    token: Callable[[str], str] = lambda address: ""
+    undecided: Mapping[str, str] = field(default_factory=dict)
+    key_names: Mapping[str, str] = field(default_factory=dict)
+
+    def key_name(self, account: str) -> str:
+        return self.key_names.get(account, account)
 
     def steps_of(self, definition: str) -> tuple[str, ...]:
         """The steps of a text, also of one that no longer binds, as far as they can be read."""
@@ -110,12 +151,15 @@ class HeldBy(StrEnum):
     ABSENT = "missing from the snapshot"
     INACTIVE = "not active"
     TEXT = "text no longer binds"
+    UNDECIDED = "cannot be decided"
     DRAFT = "draft"
     PAUSED = "paused"
     TOGETHER = "not together"
     LEFT_ALONE = "left alone"
     ASLEEP = "asleep"
     HELD_OUT = "held out"
+    CAPS = "caps"
+    QUIET = "quiet days"
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def start(
     if any(answer(condition, values, today.reckoning) for condition in ways_out):
         return None
     episode = before.count + 1
-    key = enrollment_key(subject.account, subject.row, playbook.first_name, episode)
+    key = enrollment_key(today.key_name(subject.account), subject.row, playbook.first_name, episode)
     began = asked.began if asked else None
     within = playbook.goal.within if playbook.goal else None
     event = Started(

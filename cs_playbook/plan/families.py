@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
@@ -47,7 +48,11 @@ class Families:
     parent: str
     steps: frozenset[tuple[str, str]]
     key: str  # of the contacts table
-    newest: dict[tuple[str, str, str, str], Had] = field(default_factory=dict)
+    newest: MutableMapping[tuple[str, str, str, str], Had] = field(default_factory=dict)
+
+    def aside(self) -> Families:
+        """Knows the same, and keeps what it hears to itself: for a plan that may not be the one that counts."""
+        return replace(self, newest=ChainMap({}, self.newest))
 
     def had(self, subject: Subject, enrollment: Enrollment, step: str, address: str) -> str:
         """The account for which this address has had the letter of another enrollment; "" where it has not."""

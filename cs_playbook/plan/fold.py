@@ -11,11 +11,13 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeate
 from cs_playbook.model.event import (
     RESTARTED,
     CameBack,
+    DraftRewritten,
     Ended,
     Ending,
     EnrollmentEvent,
     GivenCorrected,
     GoalMet,
+    MailMoved,
     Notified,
     Snoozed,
     Started,
@@ -33,8 +35,12 @@ from cs_playbook.model.event import (
     ValueMoved,
     WentMissing,
 )
+from cs_playbook.model.moved import SubjectMoved
+from cs_playbook.model.recall import RECALLED, Recalled
 from cs_playbook.model.value import Value
+from cs_playbook.plan import fold_mail
 from cs_playbook.plan.fold_move import after_move
+from cs_playbook.plan.fold_recall import after_recall
 
 
 def begin(event: Started) -> Enrollment:
@@ -47,17 +53,27 @@ def begin(event: Started) -> Enrollment:
 
 
 def fold(enrollment: Enrollment | None, event: EnrollmentEvent) -> Enrollment:
-    """The enrollment after `event`. Only `Started` may come first."""
+    """The enrollment after `event`. Only `Started` may come first; and again where all of it was taken back."""
     if isinstance(event, Started):
-        return begin(event)
+        return begin(event) if enrollment is None else _begin_again(enrollment, event)
     assert enrollment is not None, f"{type(event).__name__} before Started"
     return _after(enrollment, event)
+
+
+def _begin_again(enrollment: Enrollment, event: Started) -> Enrollment:
+    """The same time of the same subject, so the same key; the lines it had are known by theirs."""
+    assert enrollment.why_ended == RECALLED, f"enrollment {event.enrollment} has begun twice"
+    return replace(begin(event), tasks=enrollment.tasks)
 
 
 def _after(enrollment: Enrollment, event: EnrollmentEvent) -> Enrollment:
     match event:
         case Started():
-            return begin(event)
+            return _begin_again(enrollment, event)
+        case SubjectMoved():
+            return replace(enrollment, account=event.account)
+        case Recalled():
+            return after_recall(enrollment, event)
         case StepOpened() | StepEnded() | StepPassed() | StepSkipped():
             return _step(enrollment, event)
         case StepRepeats():
@@ -66,6 +82,10 @@ def _after(enrollment: Enrollment, event: EnrollmentEvent) -> Enrollment:
             return _no_more(enrollment, event)
         case TaskAnswered():
             return _answered(enrollment, event)
+        case MailMoved():
+            return _mail_moved(enrollment, event)
+        case DraftRewritten():
+            return _with_task(enrollment, fold_mail.rewritten(enrollment.tasks[event.task], event))
         case TaskEscalated():
             return _change_task(enrollment, event.task, escalated_on=event.on)
         case TaskReassigned():
@@ -83,7 +103,7 @@ def _after(enrollment: Enrollment, event: EnrollmentEvent) -> Enrollment:
         case ValueMoved():
             return replace(enrollment, about=event.about)
         case TextChanged():
-            return after_move(enrollment, event)
+            return _over_meanwhile(after_move(enrollment, event), event)
         case WentMissing():
             return replace(enrollment, absent_since=event.on)
         case CameBack():
@@ -102,7 +122,13 @@ def _step(enrollment: Enrollment, event: StepOpened | StepEnded | StepPassed | S
     match event:
         case StepOpened():
             tasks = {**enrollment.tasks, **{task.key: task for task in event.tasks}}
-            opened = Progress(StepState.OPEN, event.on, event.until, plays=event.plays)
+            opened = Progress(
+                StepState.OPEN,
+                _ready_on(enrollment, event),
+                event.until,
+                plays=event.plays,
+                waits=event.waits,
+            )
             return replace(enrollment, tasks=tasks, steps={**enrollment.steps, event.step: opened})
         case StepEnded():
             return _step_ended(enrollment, event)
@@ -116,16 +142,29 @@ def _step(enrollment: Enrollment, event: StepOpened | StepEnded | StepPassed | S
             return replace(enrollment, steps={**enrollment.steps, event.step: skipped})
 
 
+def _ready_on(enrollment: Enrollment, event: StepOpened) -> date:
+    """Of a step of which some letters had to wait: the day on which the first of them opened."""
+    before = enrollment.steps.get(event.step)
+    return before.ready_on if before is not None and before.waits else event.on
+
+
 def _step_ended(enrollment: Enrollment, event: StepEnded) -> Enrollment:
     before = enrollment.steps.get(event.step)
     ready_on = before.ready_on if before else event.on
     until = before.until if before else None
     done = Progress(
         StepState.DONE, ready_on, until, event.outcome, event.on, event.by, _said(enrollment, event.step),
-        before.plays if before else "",
+        before.plays if before else "", because=event.because,
     )  # fmt: skip
     tasks = {
-        key: replace(task, state=TaskState.DONE, outcome=event.outcome, done_on=event.on, by=event.by)
+        key: replace(
+            task,
+            state=TaskState.DONE,
+            outcome=event.outcome,
+            done_on=event.on,
+            by=event.by,
+            mail=fold_mail.closed(task.mail),
+        )
         if task.step == event.step and task.state is TaskState.OPEN
         else task
         for key, task in enrollment.tasks.items()
@@ -160,9 +199,7 @@ def _no_more(enrollment: Enrollment, event: StepOver) -> Enrollment:
         by="rule",
     )
     tasks = {
-        key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
-        if task.step == event.step and task.state is TaskState.OPEN
-        else task
+        key: _closed(task, event.on) if task.step == event.step and task.state is TaskState.OPEN else task
         for key, task in enrollment.tasks.items()
     }
     return replace(enrollment, tasks=tasks, steps={**enrollment.steps, event.step: over})
@@ -182,15 +219,37 @@ def _answered(enrollment: Enrollment, event: TaskAnswered) -> Enrollment:
         by=event.by,
         note=event.note,
         answers=event.answers,
+        mail=fold_mail.answered(enrollment.tasks[event.task].mail, event.outcome),
     )
     step = changed.tasks[event.task].step
     occurrence = changed.tasks[event.task].occurrence
     of_step = [task for task in changed.tasks.values() if (task.step, task.occurrence) == (step, occurrence)]
-    if any(task.state is TaskState.OPEN for task in of_step):
+    progress = changed.steps.get(step)
+    if any(task.state is TaskState.OPEN for task in of_step) or (progress is not None and progress.waits):
         return changed
     given = {task.outcome for task in of_step}
     outcome = next((strong for strong in ("refused", "sent") if strong in given), event.outcome)
     return _step_ended(changed, StepEnded(event.enrollment, step, event.on, outcome, event.by))
+
+
+def _mail_moved(enrollment: Enrollment, event: MailMoved) -> Enrollment:
+    """What a person learns of a mail whose line is closed changes the mail, not what has followed."""
+    task = fold_mail.moved(enrollment.tasks[event.task], event)
+    outcome = fold_mail.ending(event)
+    now = _with_task(enrollment, task)
+    if outcome is None or task.state is not TaskState.OPEN:
+        return now
+    return _answered(now, TaskAnswered(event.enrollment, event.task, outcome, event.on, event.by))
+
+
+def _over_meanwhile(enrollment: Enrollment, event: TextChanged) -> Enrollment:
+    """A step is back, and while it was gone a person said what became of its mail: that is the answer of its line."""
+    for task in enrollment.tasks.values():
+        outcome = fold_mail.outcome(task.mail)
+        if outcome is not None and task.step in event.back and task.state is TaskState.OPEN:
+            answer = TaskAnswered(event.enrollment, task.key, outcome, event.on, task.by)
+            enrollment = _answered(enrollment, answer)
+    return enrollment
 
 
 def _said(enrollment: Enrollment, step: str) -> dict[str, Value]:
@@ -223,26 +282,42 @@ def _cancelled(enrollment: Enrollment, on: date) -> Enrollment:
         if step not in enrollment.steps  # between two
     }
     tasks: Mapping[str, OpenTask] = {
-        key: replace(task, state=TaskState.CANCELLED, done_on=on) if task.state is TaskState.OPEN else task
+        key: _closed(task, on) if task.state is TaskState.OPEN else task
         for key, task in enrollment.tasks.items()
     }
     return replace(enrollment, steps=steps, tasks=tasks)
 
 
+def _closed(task: OpenTask, on: date) -> OpenTask:
+    """By something else than a word about it."""
+    return replace(task, state=TaskState.CANCELLED, done_on=on, mail=fold_mail.closed(task.mail))
+
+
 def _all_put_off(enrollment: Enrollment, event: Snoozed) -> Enrollment:
-    for task in enrollment.open_tasks:
+    for task in (*enrollment.open_tasks, *enrollment.mails):
         enrollment = _put_off(enrollment, task.key, event.until, event.because)
     return replace(enrollment, asleep_until=event.until, asleep_because=event.because)
 
 
 def _put_off(enrollment: Enrollment, key: str, until: date, because: str) -> Enrollment:
     """What was due before that day is due on it: who put it off promised it for then."""
-    due = max(enrollment.tasks[key].due, until)
+    task = enrollment.tasks[key]
+    due = max(task.due, until)
+    expires = task.expires and task.expires + (due - task.due)
     return _change_task(
-        enrollment, key, due=due, late_at_once=False, asleep_until=until, asleep_because=because
+        enrollment,
+        key,
+        due=due,
+        late_at_once=False,
+        asleep_until=until,
+        asleep_because=because,
+        expires=expires,
     )
 
 
 def _change_task(enrollment: Enrollment, key: str, **changes: object) -> Enrollment:
-    task = replace(enrollment.tasks[key], **changes)  # type: ignore[arg-type]
-    return replace(enrollment, tasks={**enrollment.tasks, key: task})
+    return _with_task(enrollment, replace(enrollment.tasks[key], **changes))  # type: ignore[arg-type]
+
+
+def _with_task(enrollment: Enrollment, task: OpenTask) -> Enrollment:
+    return replace(enrollment, tasks={**enrollment.tasks, task.key: task})

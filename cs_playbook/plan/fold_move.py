@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeated, StepState, TaskState
 from cs_playbook.model.event import TextChanged
+from cs_playbook.plan import fold_mail
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ def _cancelled(enrollment: Enrollment, event: TextChanged) -> Enrollment:
         for step, progress in enrollment.steps.items()
     }
     tasks = {
-        key: replace(task, state=TaskState.CANCELLED, done_on=event.on)
+        key: replace(task, state=TaskState.CANCELLED, done_on=event.on, mail=fold_mail.closed(task.mail))
         if task.step in event.gone and task.state is TaskState.OPEN
         else task
         for key, task in enrollment.tasks.items()
@@ -74,7 +75,7 @@ def _back(enrollment: Enrollment, event: TextChanged) -> Enrollment:
         for step, progress in enrollment.steps.items()
     }
     tasks = {
-        key: replace(task, state=TaskState.OPEN, done_on=None)
+        key: replace(task, state=TaskState.OPEN, done_on=None, mail=fold_mail.reopened(task.mail))
         if task.step in event.back and _was_cancelled_last(task, enrollment)
         else task
         for key, task in enrollment.tasks.items()

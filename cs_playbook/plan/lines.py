@@ -9,6 +9,7 @@ from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.condition import Cases, Condition, conditions
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.line import TaskLine
+from cs_playbook.model.outbox import AUTO
 from cs_playbook.model.playbook import PLAYED, Playbook
 from cs_playbook.model.step import Approve, ChannelRef, Document, Email, Step, Task
 from cs_playbook.plan.absence import away_words
@@ -18,6 +19,8 @@ from cs_playbook.plan.documents import document_for
 from cs_playbook.plan.left_alone import left_alone
 from cs_playbook.plan.people import Colleague, colleagues, knowing
 from cs_playbook.plan.speaking import of_enrollment, say
+
+DRAFT = "draft"  # of a step's `send:`, the other word is model/outbox.AUTO
 
 
 def told_of(
@@ -45,9 +48,9 @@ def line_of(
     return TaskLine(
         key=task.key, state=_state(task, asleep, today), asleep=asleep, account=subject.account, account_name=account_name(subject),
         playbook=playbook.name, playbook_title=playbook.words.title, step=step.id, kind=step.kind,
-        title=_again(_with_note(title_of(step, subject, contact, today, task.missing), task, today), step, enrollment), owner=task.owner, owner_name=person.name if person else task.owner,
+        title=_again(_with_note(title_of(step, subject, contact, today, task.missing, task.sends or DRAFT), task, today), step, enrollment), owner=task.owner, owner_name=person.name if person else task.owner,
         due=task.due, opened_on=task.opened_on, minutes=task.minutes, outcomes=_answers(step), priority=playbook.priority,
-        why=why_started(playbook, enrollment), contact=_contact_words(contact), checklist=_checklist(step, subject, contact, today),
+        why=why_started(playbook, enrollment), contact=contact_words(contact), checklist=_checklist(step, subject, contact, today),
         missing=task.missing, row=enrollment.row or "", about=_about(playbook, enrollment), asks=tuple((ask.name, ask.words) for ask in step.asks),
     )  # fmt: skip
 
@@ -120,25 +123,32 @@ def contact_row(contact: str | None, subject: Subject, today: Today) -> Row | No
 
 
 def title_of(
-    step: Step, subject: Subject, contact: Row | None, today: Today, missing: tuple[str, ...] = ()
+    step: Step,
+    subject: Subject,
+    contact: Row | None,
+    today: Today,
+    missing: tuple[str, ...] = (),
+    sends: str = "",
 ) -> str:
-    """What the line says, as a sentence."""
+    """What the line says, as a sentence. `sends`: who sends this mail, where it is there already."""
     match step.verb:
         case Task(title=title):
             return say(title, subject, contact, today.catalog)
         case Approve(question=question):
             return say(question, subject, contact, today.catalog)
         case Email():
-            whom = _contact_words(contact) or "the contact"
-            return (
-                f"Write to {whom}: no draft, {', '.join(missing)} is empty"
-                if missing
-                else f"Look at the draft to {whom} and send it"
-            )
+            return _mail_title(step.verb, contact_words(contact) or "the contact", missing, sends)
         case Document(name=cases):
             return _document_title(_name(cases, subject, today), subject, contact, today)
         case _:
             return step.id
+
+
+def _mail_title(verb: Email, whom: str, missing: tuple[str, ...], sends: str) -> str:
+    if missing:
+        return f"Write to {whom}: no draft, {', '.join(missing)} is empty"
+    by_itself = sends == AUTO if sends else all(fit.value == AUTO for fit in verb.sends.fits)
+    return f"Mail to {whom}, by itself" if by_itself else f"Look at the draft to {whom} and send it"
 
 
 def _name(cases: Cases[str], subject: Subject, today: Today) -> str:
@@ -152,7 +162,8 @@ def _document_title(name: str, subject: Subject, contact: Row | None, today: Tod
     return f"Fill in: {say(found[1].title, subject, contact, today.catalog)}" if found else f"Fill in: {name}"
 
 
-def _contact_words(contact: Row | None) -> str:
+def contact_words(contact: Row | None) -> str:
+    """`Claire <claire@acme.example>`; "" for nobody."""
     if contact is None:
         return ""
     names = [str(contact[name]) for name in ("first_name", "last_name", "name") if contact.get(name)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import Notified
 from cs_playbook.model.note import Note
@@ -18,7 +21,15 @@ def note_of(event: Notified, text: Playbook, enrollment: Enrollment, subject: Su
     return Note(
         event.note, event.on, subject.account, account_name(subject), enrollment.row or "", text.name,
         text.words.title, event.step, sentence_of(event, text, enrollment, subject, today), event.channel, event.to,
+        handed_along(event, text),
     )  # fmt: skip
+
+
+def handed_along(event: Notified, text: Playbook) -> Any:
+    """Labels, a queue, whatever the reader of a channel asks for: the step's `meta:`."""
+    step = text.step(event.step)
+    said = step.verb.meta if step is not None and isinstance(step.verb, Notify) else ""
+    return json.loads(said) if said else None
 
 
 def sentence_of(

@@ -110,6 +110,10 @@ def _is_treated(enrollment: Enrollment) -> bool:
 def _go_on(account: Account, enrollment: Enrollment, today: Today) -> list[SubjectPlan]:
     text, playbook = today.texts.get(enrollment.definition), playbook_of(enrollment, today)
     subject = subject_of(account, text or playbook, enrollment.row)
+    undecided = today.undecided.get(enrollment.playbook)
+    if undecided is not None:
+        held = Held(HeldBy.UNDECIDED, enrollment.playbook, None, undecided)
+        return [SubjectPlan(subject, (held,) if enrollment.is_open else (), (enrollment,))]
     status = playbook.status if playbook else None
     # What an exit has begun to undo is undone.
     if status is Status.RETIRED and _is_treated(enrollment) and enrollment.ending is None:

@@ -59,13 +59,16 @@ class Playing:
             return Begun(why=why)
         self.note(playbook, row)
         self._plans.append(plan)
-        return Begun(enrollment_key(of.account, row, playbook.first_name, before.count + 1))
+        return Begun(
+            enrollment_key(self._today.key_name(of.account), row, playbook.first_name, before.count + 1)
+        )
 
     def outcome(self, enrollment: str) -> str | None:
         """What it ended with, before today; None: it goes on."""
         found = self._known(enrollment)
         while found is not None and found.why_ended == RESTARTED:
-            found = self._known(enrollment_key(found.account, found.row, found.playbook, found.episode + 1))
+            name = self._today.key_name(found.account)
+            found = self._known(enrollment_key(name, found.row, found.playbook, found.episode + 1))
         over = found is not None and found.ended_on is not None and found.ended_on < self._today.day
         return found.outcome if found is not None and over else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -83,8 +83,8 @@ def letter_values(
     subject = subject if enrollment is None else knowing(subject, enrollment)
     return _WhenAsked(
         {
-            "account": lambda: _WhenAsked(_facts(subject, today.catalog)),
-            "parent": lambda: _WhenAsked(_facts(subject, today.catalog, PARENT_DOT)),
+            "account": lambda: _Facts(subject, today.catalog),
+            "parent": lambda: _Facts(subject, today.catalog, PARENT_DOT),
             "contact": lambda: _row(contact, contacts),
             "row": lambda: {} if enrollment is None else _about(subject, enrollment, today),
             "today": lambda: today.day,
@@ -100,13 +100,19 @@ def letter_values(
 
 
 class _WhenAsked(Mapping[str, Any]):
-    """Values that are worked out when they are asked for: a letter names few of all that it may."""
+    """Values that are worked out when they are first asked for: a letter names few of all that it may, some often."""
 
     def __init__(self, ways: Mapping[str, Callable[[], Any]]) -> None:
         self._ways = ways
+        self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        return self._ways[name]()
+        if name not in self._known:
+            self._known[name] = self._ways[name]()
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ways
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ways)
@@ -115,12 +121,25 @@ class _WhenAsked(Mapping[str, Any]):
         return len(self._ways)
 
 
-def _facts(subject: Subject, catalog: Catalog, above: str = "") -> Mapping[str, Callable[[], Any]]:
-    """`above`: what stands before the name of a fact of the parent account."""
-    return {
-        name: partial(spoken, subject.values.get(f"{above}{name}"), kind)
-        for name, kind in catalog.facts.items()
-    }
+class _Facts(Mapping[str, Any]):
+    """The facts of an account as a letter reads them. `above`: what stands before the name of one of its parent."""
+
+    def __init__(self, subject: Subject, catalog: Catalog, above: str = "") -> None:
+        self._values = subject.values
+        self._kinds = catalog.facts
+        self._above = above
+
+    def __getitem__(self, name: str) -> Any:
+        return spoken(self._values.get(f"{self._above}{name}"), self._kinds[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
 
 
 def _row(row: Row | None, table: Table | None) -> dict[str, Any]:
@@ -176,9 +195,19 @@ def _as_asked(asks: tuple[Ask, ...], values: Mapping[str, Value]) -> dict[str, A
 
 def language_for(contact: Row | None, subject: Subject, letter: str, catalog: Catalog) -> str:
     """The reader's: the contact's language, else the account's, else the default; one in which the letter exists."""
-    wished = [(contact or {}).get("language"), subject.values.get("language")]
     languages = catalog.project.languages
-    for language in (*(wish for wish in wished if wish in languages.supported), languages.default):
-        if (letter, str(language)) in catalog.letters:
-            return str(language)
+    wished = ((contact or {}).get("language"), subject.values.get("language"))
+    wishes = (one_read_by(str(wish), languages.supported) for wish in wished if wish)
+    for language in (*(wish for wish in wishes if wish), languages.default):
+        if (letter, language) in catalog.letters:
+            return language
     return next((known for name, known in sorted(catalog.letters) if name == letter), languages.default)
+
+
+def one_read_by(wish: str, supported: Sequence[str]) -> str:
+    """Who reads de-AT or DE reads de, and who reads pt reads pt-BR; "" where there is nothing of the kind."""
+    said = wish.strip().replace("_", "-").casefold()
+    folded = {language.casefold(): language for language in supported}
+    plain = said.partition("-")[0]
+    near = (language for name, language in folded.items() if name.partition("-")[0] == plain)
+    return folded.get(said) or folded.get(plain) or next(near, "")

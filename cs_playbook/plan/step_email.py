@@ -1,19 +1,21 @@
-"""A letter on its day: a draft for each contact who may be written to, with who reads it besides, in its thread."""
+"""A letter on its day: for each contact who may be written to a draft, or a mail for the outbox, with who reads it besides."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from cs_playbook.model.enrollment import OpenTask
+from cs_playbook.model.enrollment import OpenTask, TaskState
 from cs_playbook.model.event import StepEnded, StepOpened, StepPassed
 from cs_playbook.model.keys import task_key
 from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.advance import Day
-from cs_playbook.plan.decision import Subject
+from cs_playbook.plan.decision import HeldBy
+from cs_playbook.plan.mail_policy import allot, closed_to, no_copy_for, nobody_words
 from cs_playbook.plan.people import Colleague, Contact, Someone, contacts, people, with_pick
 from cs_playbook.plan.speaking import language_for, letter_values
+from cs_playbook.plan.step_email_auto import by_itself, only_by_hand
 from cs_playbook.plan.step_parts import chosen, due_on, minutes_of, owners_of, said_hash
 
 
@@ -22,32 +24,71 @@ def open_email(day: Day, step: Step, verb: Email) -> bool:
     to = chosen(day, step, "the recipients", verb.to, day.values)
     senders = owners_of(day, step, verb.sender, day.values)
     due = due_on(day, step, verb.due, day.values)
-    if letter is None or to is None or not senders or due is None:
+    sends = chosen(day, step, "whether it goes by itself", verb.sends, day.values)
+    if letter is None or to is None or not senders or due is None or sends is None:
         return False
-    closed = _closed_addresses(day.subject)
-    there = _each_open(contacts(to, day.subject, day.today), closed)
+    closed = closed_to(day, letter)
+    waited = _waiting(day, step)
+    found = _still_there(day, waited) if waited else contacts(to, day.subject, day.today)
+    there = [contact for contact in found if not closed.why(contact)]
     had = _had(day, step, verb, there)
-    reached = [contact for contact in there if contact.id not in had]
+    allotted = allot(day, step, [contact for contact in there if contact.id not in had])
+    reached = allotted.now
+    if not reached and not allotted.waiting:
+        return _nobody(day, step, had, nobody_words(found, closed))
     if not reached:
-        _nobody(day, step, had)
-        return True
-    copies = _copies(day, step, verb, senders[0], reached, closed)
-    if copies is None:
         return False
+    wanted = _copies(day, step, verb, senders[0], reached, closed.addresses)
+    if wanted is None:
+        return False
+    no_copies = _no_copies(day, step, wanted, reached[0])
+    copies = tuple(one for one in wanted if not (isinstance(one, Contact) and one.id in no_copies))
     minutes = minutes_of(day, verb.minutes, day.values)
     drafts = [_draft(day, step, letter, contact, senders[0], due, minutes) for contact in reached]
-    tasks = tuple(
+    tasks = [
         replace(draft, copies=_of_draft(copies, number, senders[0]), thread=_goes_on_from(day, verb, contact))
-        for number, (draft, contact) in enumerate(zip(drafts, reached, strict=True))
-    )
+        for number, (draft, contact) in enumerate(zip(drafts, reached, strict=True), 1 if waited else 0)
+    ]
+    by_hand = only_by_hand(letter, day.today.catalog) if sends == "auto" else ""
+    if sends == "auto" and not by_hand:
+        tasks = [
+            by_itself(day, verb, task, letter, contact, senders[0])
+            for task, contact in zip(tasks, reached, strict=True)
+        ]
     new_thread = _new_thread(verb) if any(not task.thread for task in tasks) else ""
-    note = "; ".join(part for part in (_had_words(had, len(there)), new_thread) if part)
-    day.happen(StepOpened(day.enrollment.key, step.id, day.today.day, tasks), note=note)
+    note = "; ".join(part for part in (_had_words(had, len(there)), new_thread, by_hand) if part)
+    waits = tuple(contact.id for contact in allotted.waiting)
+    opened = StepOpened(
+        day.enrollment.key, step.id, day.today.day, tuple(tasks), waits=waits, no_copies=tuple(no_copies.values())
+    )  # fmt: skip
+    day.happen(opened, note=note)
     return True
 
 
-def _each_open(found: tuple[Contact, ...], closed: frozenset[str]) -> list[Contact]:
-    return [one for one in found if one.email is not None and one.email.casefold() not in closed]
+# --- whose letter had to wait ---
+
+
+def open_the_rest(day: Day, step: Step, verb: Email) -> bool:
+    """Of a step that is open: the letters that could not go with the first."""
+    if not _waiting(day, step):
+        return False
+    if not day.subject.active and not day.playbook.sees_inactive and day.enrollment.ending is None:
+        day.hold(HeldBy.INACTIVE, step.id, "the account is not active: it gets nothing new")
+        return False
+    return open_email(day, step, verb)
+
+
+def _waiting(day: Day, step: Step) -> tuple[str, ...]:
+    progress = day.enrollment.steps.get(step.id)
+    return progress.waits if progress is not None else ()
+
+
+def _still_there(day: Day, waiting: tuple[str, ...]) -> tuple[Contact, ...]:
+    """As they stand today: whoever has left the snapshot gets nothing."""
+    table = day.today.catalog.contract.table("contacts")
+    key = (table.key if table else None) or ""
+    known = (Contact(str(row.get(key)), row, "") for row in day.subject.contacts)
+    return tuple(contact for contact in known if contact.id in waiting)
 
 
 # --- who has had it already, for an account of the same family ---
@@ -62,14 +103,31 @@ def _had(day: Day, step: Step, verb: Email, found: Sequence[Someone]) -> dict[st
     return {contact: account for contact, account in asked if account}
 
 
-def _nobody(day: Day, step: Step, had: Mapping[str, str]) -> None:
+def _nobody(day: Day, step: Step, had: Mapping[str, str], why: str) -> bool:
     """Passed over where all have had it: nothing is wrong with the addresses, and what follows an answer has none."""
     key, today = day.enrollment.key, day.today.day
-    if had:
+    if _waiting(day, step):
+        day.happen(_without_the_rest(day, step))
+    elif had:
         day.happen(StepPassed(key, step.id, today, _had_words(had, len(had))))
     else:
-        ended = StepEnded(key, step.id, today, "undeliverable", "data")
-        day.happen(ended, note="nobody to write to")
+        ended = StepEnded(key, step.id, today, "undeliverable", "data", why)
+        day.happen(ended, note=why or "nobody to write to")
+    return True
+
+
+def _without_the_rest(day: Day, step: Step) -> StepOpened | StepEnded:
+    """Whoever waited is to have it no more: the step is done with the letters that went."""
+    key, today, occurrence = day.enrollment.key, day.today.day, day.occurrence(step.id)
+    first = [
+        task
+        for task in day.enrollment.tasks.values()
+        if (task.step, task.occurrence) == (step.id, occurrence)
+    ]
+    if any(task.state is TaskState.OPEN for task in first):
+        return StepOpened(key, step.id, today)
+    given = [task.outcome or "" for task in sorted(first, key=lambda task: (task.done_on or today, task.key))]
+    return StepEnded(key, step.id, today, "sent" if "sent" in given else given[-1], "data")
 
 
 def _had_words(had: Mapping[str, str], of: int) -> str:
@@ -84,7 +142,7 @@ def _had_words(had: Mapping[str, str], of: int) -> str:
 
 
 def _copies(
-    day: Day, step: Step, verb: Email, sender: Colleague, reached: list[Contact], closed: frozenset[str]
+    day: Day, step: Step, verb: Email, sender: Colleague, reached: Sequence[Contact], closed: frozenset[str]
 ) -> tuple[Someone, ...] | None:
     """No address gets the letter twice, nobody who opted out or left gets it at all; None where it is not known who.
 
@@ -103,8 +161,17 @@ def _copies(
         for one in found
         if one.email
         and one.email.casefold() not in has_it
+        and not day.today.barred(one.email)
         and not (isinstance(one, Contact) and one.id in had)
     )
+
+
+def _no_copies(day: Day, step: Step, wanted: Iterable[Someone], with_the_mail_to: Contact) -> dict[str, str]:
+    """Contacts who get none because of a cap, with the words of it."""
+    asked = (
+        (one.id, no_copy_for(day, step, one, with_the_mail_to)) for one in wanted if isinstance(one, Contact)
+    )
+    return {key: why for key, why in asked if why}
 
 
 def _of_draft(copies: tuple[Someone, ...], number: int, sender: Colleague) -> tuple[str, ...]:
@@ -130,12 +197,6 @@ def _goes_on_from(day: Day, verb: Email, contact: Contact) -> str:
 
 def _new_thread(verb: Email) -> str:
     return f"a new mail: {verb.thread.step} was not sent to everybody" if verb.thread else ""
-
-
-def _closed_addresses(subject: Subject) -> frozenset[str]:
-    """Addresses that opted out or have left, in whichever row it says so: the person is the address."""
-    rows = (row for row in subject.contacts if row.get("opted_out") or row.get("has_left"))
-    return frozenset(str(row["email"]).casefold() for row in rows if row.get("email"))
 
 
 def _draft(

@@ -6,8 +6,10 @@ from typing import assert_never
 
 from cs_playbook.model.step import Approve, Decide, Document, Email, Notify, Play, Set, Step, Task, Wait
 from cs_playbook.plan.advance import Day
+from cs_playbook.plan.mail_withdrawn import withdraw
 from cs_playbook.plan.repeat import repeat
-from cs_playbook.plan.step_email import open_email
+from cs_playbook.plan.step_email import open_email, open_the_rest
+from cs_playbook.plan.step_email_auto import hold_by_hand
 from cs_playbook.plan.step_lines import follow
 from cs_playbook.plan.step_play import open_play, settle_play
 from cs_playbook.plan.step_set import notify, set_traits
@@ -48,4 +50,7 @@ def _lines(day: Day, step: Step, verb: Task | Document | Approve | Email) -> boo
         case Approve():
             return follow(day, step, verb) if is_open else open_task(day, step, verb)
         case Email():
-            return follow(day, step, verb) if is_open else open_email(day, step, verb)
+            if not is_open:
+                return open_email(day, step, verb)
+            hold_by_hand(day, step, verb)
+            return withdraw(day, step, verb) or open_the_rest(day, step, verb) or follow(day, step, verb)

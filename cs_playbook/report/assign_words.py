@@ -20,6 +20,8 @@ def moved_words(move: Going) -> str:
             return f"the owner does not {_KNOWS[said.what]} {said.value}"
         case Cause.TOGETHER:
             return f"one owner for {said.what} {said.value}"
+        case Cause.MAKES_ROOM:
+            return "makes room for an account that fits nobody else"
         case _:
             return "the owner has more than they can carry"
 

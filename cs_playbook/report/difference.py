@@ -261,6 +261,7 @@ def as_json(found: Difference, names: bool) -> str:
             "removed": list(changes.gone_stories) if changes else [],
             "passed": found.stories.passed if found.stories else None,
             "failing": list(found.stories.failing) if found.stories else None,
+            "unnoticed": found.stories.unnoticed if found.stories else None,
         },
         "accounts": _impact_json(found.impact, names) if found.impact else None,
         "why_no_accounts": found.no_impact or None,

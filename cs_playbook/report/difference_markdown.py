@@ -65,7 +65,7 @@ def _blocks(found: Difference, counted: Counted, names: bool) -> Iterator[str]:
         yield from _because(found.changes, found.impact, counted)
         for move in found.impact.moves:
             yield from _folded(f"who moves in {code(move.fact)}", move.moved, counted, names)
-        yield from _people(found.impact, names)
+        yield from _people(found.impact, counted, names)
     yield from _notes(found)
 
 
@@ -209,9 +209,26 @@ def _standing(name: str) -> str:
     return code(name) if name else "none"
 
 
-def _people(impact: Impact, names: bool) -> Iterator[str]:
-    if not impact.minutes:
-        return
+def _people(impact: Impact, counted: Counted, names: bool) -> Iterator[str]:
+    if impact.minutes and names:
+        yield _each_person(impact)
+    elif impact.minutes:
+        yield "\n".join(["| | |", "|---|---|", f"| people | {_people_words(impact, counted)} |"])
+
+
+def _people_words(impact: Impact, counted: Counted) -> str:
+    """How many of ours: who works how much is for the team, not for whoever reads a pull request."""
+    more = [(now.week if now else 0) - (before.week if before else 0) for before, now in impact.minutes]
+    over = sum(now is not None and (now.share or 0) > 1 for _, now in impact.minutes)
+    told = [
+        (sum(change > 0 for change in more), "get more to do"),
+        (sum(change < 0 for change in more), "less"),
+    ]
+    said = [f"{counted.number(number)} {what}" for number, what in told if number]
+    return " · ".join([*said, f"**{counted.number(over)} over their week**"] if over else said)
+
+
+def _each_person(impact: Impact) -> str:
     rows = []
     for before, now in impact.minutes[:20]:
         known = now or before
@@ -219,9 +236,10 @@ def _people(impact: Impact, names: bool) -> Iterator[str]:
         more = (now.week if now else 0) - (before.week if before else 0)
         share = f" ({round((now.share or 0) * 100)} % of their week)" if now and now.share is not None else ""
         over = " **over**" if now and now.share is not None and now.share > 1 else ""
-        called = code(known.name if names else known.owner)
-        rows.append(f"| {called} | {'+' if more > 0 else '−'}{abs(more)} min in 7 days{share}{over} |")
-    yield "\n".join(["**People**", "", "| | |", "|---|---|", *rows])
+        rows.append(
+            f"| {code(known.name)} | {'+' if more > 0 else '−'}{abs(more)} min in 7 days{share}{over} |"
+        )
+    return "\n".join(["**People**", "", "| | |", "|---|---|", *rows])
 
 
 # --- what is quoted ---

@@ -259,4 +259,5 @@ def stories_words(found: Difference) -> str:
     failing = len(stories.failing)
     said = f"{count(stories.passed, 'story passes', 'stories pass')}"
     said += f", {failing} {'fails' if failing == 1 else 'fail'}" if failing else ""
+    said += "" if stories.unnoticed is None else f"; {count(stories.unnoticed, 'change')} no story notices"
     return said + (f", {count(stories.findings, 'error')} in story files" if stories.findings else "")

@@ -11,7 +11,7 @@ from cs_playbook.report.explain_words import part_rows
 from cs_playbook.report.in_flight import differs_words
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, table, wrapped
 from cs_playbook.report.plan_words import due_words
-from cs_playbook.report.words import clean, count, day_in_words
+from cs_playbook.report.words import FAR, clean, count, day_in_words
 from cs_playbook.study.explained import Awaited, EnrollmentExplained, StepExplained, WayOut
 
 KEY = 6  # letters of a task's key: enough for `cs-playbook done`, nearly always
@@ -136,15 +136,25 @@ def _progress(step: StepExplained, progress: Progress, day: date, people: Mappin
     match progress.state:
         case StepState.DONE:
             ended = f" on {due_words(progress.done_on, day)}" if progress.done_on else ""
-            yield f"{clean(progress.outcome or '')}{ended}{_by(progress.by, people)}"
+            why = f": {clean(progress.because)}" if progress.because else ""
+            yield f"{clean(progress.outcome or '')}{ended}{_by(progress.by, people)}{why}"
         case StepState.OPEN:
             yield from _open(step, progress, day, people)
+            waits = "waits: " if progress.waits else ""
+            yield f"{waits}{_held(step)}" if step.held else ""
         case StepState.SKIPPED:
             yield _because_of(step)
         case StepState.PASSED:
             yield step.passed_by
         case StepState.CANCELLED:
             yield "the playbook ended"
+
+
+def _in_outbox(task: OpenTask, day: date) -> str:
+    """Nobody's work."""
+    last = f", until {due_words(task.expires, day)}" if task.expires and task.mail == "pending" else ""
+    words = {"pending": "in the outbox", "sending": "being sent", "uncertain": "perhaps sent, nobody knows"}
+    return f"{words[task.mail]}{last}, key {task.key[:6]}"
 
 
 def _by(by: str, people: Mapping[str, str]) -> str:
@@ -155,15 +165,18 @@ def _by(by: str, people: Mapping[str, str]) -> str:
 def _open(step: StepExplained, progress: Progress, day: date, people: Mapping[str, str]) -> Iterator[str]:
     tasks = [task for task in step.tasks if task.state is TaskState.OPEN]
     yield from (_task(task, day, people) for task in tasks)
-    if progress.until is not None:
+    ever = progress.until is not None and (progress.until - day).days > FAR
+    if progress.until is not None and not ever:
         yield f"waits until {due_words(progress.until, day)}"
     if step.until is not None:
-        yield from _until(step)
+        yield from _until(step, "waits" if ever else "or")
     if not tasks:
         yield f"since {due_words(progress.ready_on, day)}"
 
 
 def _task(task: OpenTask, day: date, people: Mapping[str, str]) -> str:
+    if task.in_outbox:
+        return _in_outbox(task, day)
     owner = clean(people.get(task.owner, task.owner))
     absent = (
         f" for {clean(people.get(task.instead_of, task.instead_of))}, who is away" if task.instead_of else ""
@@ -178,12 +191,12 @@ def _task(task: OpenTask, day: date, people: Mapping[str, str]) -> str:
     return f"{owner}{absent}, due {due_words(task.due, day)}{late}{told}{opened}{lacks}{copies}, key {task.key[:KEY]}"
 
 
-def _until(step: StepExplained) -> Iterator[str]:
-    """What would end the wait sooner, and how it stands."""
+def _until(step: StepExplained, first: str) -> Iterator[str]:
+    """What would end the wait, or end it sooner, and how it stands. `first`: the word before it."""
     assert step.until is not None
     for answer, text, value, far in part_rows(step.until):
         told = ", ".join(cell.whole for cell in (value, far) if cell.whole)
-        yield f"or until {text.whole.strip()}: {answer.whole.lower()}" + (f" ({told})" if told else "")
+        yield f"{first} until {text.whole.strip()}: {answer.whole.lower()}" + (f" ({told})" if told else "")
 
 
 def _because_of(step: StepExplained) -> str:

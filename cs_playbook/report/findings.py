@@ -17,7 +17,7 @@ ANNOTATIONS = 10  # of each level; what is beyond, the host of a pull request dr
 WIDTH = 100
 SHOWN_AGAIN = 12
 
-_ENDS_A_BRANCH = "CSP313"
+_ENDS_A_BRANCH, _NOT_EXPORTED = "CSP313", "CSP775"
 _GUTTER = "     |   "
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
@@ -40,7 +40,7 @@ def as_text(
 ) -> str:
     """A screen. `findings` in order of place; `texts`: file → its text; `width` in columns, 80 and more.
 
-    `aside`: a sentence about what is not shown, above the counts.
+    `aside`: about what is not shown, a sentence a line, above the counts.
     """
     lines: list[str] = []
     for file, inside in _by_file(findings).items():
@@ -50,7 +50,8 @@ def as_text(
         for first, *others in inside:
             lines += _block(first, _place(first.span).ljust(wide), source, width)
             lines += _again(others, width)
-    lines += _wrapped(aside, "", "", width)
+    for sentence in aside.splitlines():
+        lines += _wrapped(sentence, "", "", width)
     return "\n".join([*lines, *_summary(findings, looked, width)]) + "\n"
 
 
@@ -59,6 +60,15 @@ def about_branches(findings: Iterable[Finding]) -> str:
     steps = sum(finding.code == _ENDS_A_BRANCH for finding in findings)
     said = count(steps, "step has answers", "steps have answers")
     return f"{said} that nothing follows: each ends only its branch; validate -v lists them" if steps else ""
+
+
+def about_exports(findings: Iterable[Finding]) -> str:
+    """Of what nobody exports the tables, and how many fields: those are notes too."""
+    notes = [one.message for one in findings if one.code == _NOT_EXPORTED and one.severity is Severity.NOTE]
+    tables = [note for note in notes if " are not exported" in note]
+    fields = len(notes) - len(tables)
+    said = [*tables, *([count(fields, "field is not exported", "fields are not exported")] if fields else [])]
+    return f"{'; '.join(said)}: unknown, so nothing starts by it; validate -v tells more" if said else ""
 
 
 def as_json(findings: Sequence[Finding], looked: Looked) -> str:

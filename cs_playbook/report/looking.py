@@ -12,11 +12,13 @@ from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.event import (
     Allowed,
     CameBack,
+    DraftRewritten,
     Ended,
     Ending,
     Event,
     GivenCorrected,
     GoalMet,
+    MailMoved,
     Muted,
     Notified,
     Snoozed,
@@ -40,11 +42,16 @@ from cs_playbook.model.event import (
     WentMissing,
 )
 from cs_playbook.model.line import TaskLine
+from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
 from cs_playbook.model.playbook import PLAYED
+from cs_playbook.model.posting import Posted
+from cs_playbook.model.recall import Recalled, RunUndone
+from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.report.in_flight import moved_words
+from cs_playbook.report.mail_words import mail_words
 from cs_playbook.report.pieces import wrap
 from cs_playbook.report.traits import set_words, told_words
-from cs_playbook.report.words import clean, count, day_with_year, short_day
+from cs_playbook.report.words import FAR, clean, count, day_with_year, short_day
 
 
 def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], width: int = 100) -> str:
@@ -111,7 +118,7 @@ def history_text(
         if day != last:
             parts.append(day_with_year(day))
             last = day
-        first, *more = wrap(_sentence(event, enrollments), width - 4)
+        first, *more = wrap(sentence(event, enrollments), width - 4)
         parts += [f"  {first}", *(f"    {part}" for part in more)]
     return "\n".join(parts) + "\n"
 
@@ -133,7 +140,8 @@ def history_json(account: str, events: Sequence[tuple[date, str, Event]]) -> str
     )
 
 
-def _sentence(event: Event, enrollments: Mapping[str, Enrollment]) -> str:
+def sentence(event: Event, enrollments: Mapping[str, Enrollment]) -> str:
+    """What happened, on one line."""
     return clean("".join(_words(event, enrollments)))
 
 
@@ -149,9 +157,14 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             )
         case StepOpened(step=step, tasks=tasks, until=until):
             yield f"{named} › {step} opened"
-            yield "".join(f"; {task.owner}, due {task.due.isoformat()}, {task.key[:8]}" for task in tasks)
-            yield f"; waits until {until.isoformat()}" if until else ""
+            yield "".join(
+                f"; {task.owner}, {'by itself, ' if task.mail else ''}due {task.due.isoformat()}, {task.key[:8]}"
+                for task in tasks
+            )
+            far = until is not None and (until - event.on).days > FAR
+            yield f"; waits until {until.isoformat()}" if until and not far else "; waits" if until else ""
             yield "; waits for the other playbook to end" if event.plays else ""
+            yield "".join(f"; {clean(words)}" for words in event.no_copies)
         case StepEnded(step=step, outcome=outcome, by=by):
             yield f"{named} › {step} ended: {outcome} ({event.because or f'by {by}'})"
         case StepPassed(step=step, because=because):
@@ -174,6 +187,10 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             yield f"{named} › {task[:8]} now belongs to {owner}" + (
                 f", who stands in for {absent}" if absent else ""
             )
+        case MailMoved(task=task):
+            yield f"{named} › {_step_of(event.enrollment, task, enrollments)}: {mail_words(event)}"
+        case DraftRewritten(task=task, by=by):
+            yield f"{named} › {_step_of(event.enrollment, task, enrollments)}: {by} changes the words of the draft"
         case GoalMet():
             yield f"{named}: goal met"
         case Ended(outcome=outcome, why=why, by=by, because=because):
@@ -215,10 +232,31 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             yield f"{set_words(event)}, by {who}" + (f": {because}" if because else "")
         case Notified(step=step):
             yield f"{named} › {step} told {told_words(event)}"
+        case Posted(channel=channel, to=to, why=why):
+            yield f"to {channel}: {to.replace('_', ' ')}" + (f" ({why})" if why else "")
+        case Suppressed(because=because, by=by):
+            yield f"an address is written to no more, by {by}: {because}"
+        case SuppressionLifted(because=because, by=by):
+            yield f"an address may be written to again, by {by}: {because}"
+        case Recalled(run=run, by=by, because=because, back=back):
+            how = "as if it had never begun" if back is None else "back where it was"
+            yield f"{named}: run {run} is taken back, {how}, by {by}: {because}"
+        case AccountMoved(account=old, to=to, by=by, because=because):
+            yield f"{old} goes on as {to}, by {by}: {because}"
+        case SubjectMoved(account=account):
+            yield f"{named} goes on at {account}"
+        case LedgerBegan(by=by, because=because):
+            yield f"a new ledger begins, by {by}: {because}"
+        case RunUndone(run=run, by=by, because=because):
+            yield f"run {run} is taken back, by {by}: {because}"
         case Allowed(rule=rule, by=by, because=because):
             yield f"{by} let the run pass {rule}: {because}"
         case _:
             assert_never(event)
+
+
+def _step_of(enrollment: str, task: str, enrollments: Mapping[str, Enrollment]) -> str:
+    return enrollments[enrollment].tasks[task].step if enrollment in enrollments else task[:8]
 
 
 _ARMS = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cs_playbook.report.in_flight import changed_lines
+from cs_playbook.report.not_exported import not_exported_lines
 from cs_playbook.report.pieces import (
     BLANK,
     GAP,
@@ -48,6 +49,7 @@ def as_lines(found: DryRun, width: int, names: bool) -> Iterator[Line]:
     yield from _counts(found, voice, width)
     yield from _answers(found, width)
     yield from exception_lines(found.by_hand, width)
+    yield from not_exported_lines(found.not_exported, width)
     yield from changed_lines(found.changed, width, names)
     yield from _sections(found.summary, voice, width)
     yield from _minutes(found.summary.minutes, voice)
@@ -84,8 +86,14 @@ def _stops(found: DryRun, width: int) -> Iterator[Line]:
     if found.stops:
         yield BLANK
         yield line(("error", "! A run would do nothing of this:"))
-        rows = [[Cell(clean(stop.sentence), "error")] for stop in found.stops]
-        yield from table(rows, [Column(20)], width)
+        for stop in found.stops:
+            yield from table([[Cell(clean(stop.sentence), "error")]], [Column(20)], width)
+            if stop.largest:
+                yield from wrapped("soft", f"most of it: {clean(' · '.join(stop.largest))}", width, "    ")
+    for name, why in found.undecided.items():
+        yield BLANK
+        said = f"! {clean(name)} cannot be decided: {why}; a run does the others, and leaves with 5"
+        yield from wrapped("error", said, width)
 
 
 # --- counts ---
@@ -145,7 +153,7 @@ def _sometimes(found: DryRun, voice: Voice) -> Iterator[_Count]:
     if summary.refused:
         yield _Count("x", "refused", summary.refused, "asked for by people, and not started", "warn")
     if found.answers:
-        yield _Count("<", "answers", found.answers, "came back in answers/ and count already")
+        yield _Count("<", "answers", found.answers, "came back and count already")
 
 
 _ONE = {
@@ -309,6 +317,7 @@ def _minutes(minutes: Sequence[OwnerMinutes], voice: Voice) -> Iterator[Line]:
     rows += [_minutes_row(person, voice) for person in minutes[:MOST_OWNERS]]
     right = Column(right=True)
     yield from table(rows, [Column(12), right, right, right, Column()], 80)
+    yield line(("soft", "    open tasks only; with promises and what comes next: cs-playbook capacity"))
     if len(minutes) > MOST_OWNERS:
         yield line(("soft", f"    … and {len(minutes) - MOST_OWNERS} more people"))
 

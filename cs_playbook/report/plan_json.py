@@ -12,6 +12,7 @@ from typing import Any
 from cs_playbook.model.expression import FieldType, from_day, to_list
 from cs_playbook.plan.decision import Change, Decision, Held, Late, SubjectPlan
 from cs_playbook.report.in_flight import changed_json
+from cs_playbook.report.not_exported import as_record
 from cs_playbook.report.plan_words import without_texts
 from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Limit, Reason, Seen
@@ -31,7 +32,10 @@ def as_json(found: DryRun, names: bool = True) -> str:
         "snapshot": {"built_at": found.built_at, "accounts": found.accounts, "active": found.seen, "hours_old": found.hours_old},
         "files": found.files,
         "plan": found.plan,
-        "stops": [{"rule": stop.rule, "sentence": stop.sentence} for stop in found.stops],
+        "stops": [
+            {"rule": stop.rule, "sentence": stop.sentence, "largest": list(stop.largest)} for stop in found.stops
+        ],
+        "undecided": dict(found.undecided),
         "counts": {
             "start": summary.started, "shadow": summary.shadowed, "advance": summary.moves, "work": summary.work,
             "late": summary.late, "told": summary.told, "end": summary.ended, "shadows_ended": summary.shadows_ended,
@@ -41,6 +45,7 @@ def as_json(found: DryRun, names: bool = True) -> str:
         },
         "arr_of_starts": summary.arr,
         "by_hand": [trait_json(item) | {"account": item.said.account} for item in found.by_hand],
+        "not_exported": [as_record(one) for one in found.not_exported],
         "answers": {"count": found.answers, "findings": [_finding(item) for item in found.findings]},
         "changed_texts": [changed_json(item, names) for item in found.changed],
         "playbooks": [_playbook(item, names) for item in summary.playbooks],
@@ -113,7 +118,10 @@ def _rule(numbers: RuleNumbers) -> dict[str, Any]:
         "already": numbers.already,
         "not_long_enough": numbers.patient,
         "one_condition_short": numbers.near,
-        "unknown": [{"what": item.what, "accounts": item.accounts} for item in numbers.unknown],
+        "unknown": [
+            {"what": item.what, "accounts": item.accounts, "not_exported": item.untold}
+            for item in numbers.unknown
+        ],
     }
 
 

@@ -12,7 +12,7 @@ from cs_playbook.report.pieces import Cell, wide
 from cs_playbook.report.plan_words import Named, Voice
 from cs_playbook.report.words import clean, count
 from cs_playbook.study.plan_line import LineKind
-from cs_playbook.study.planned import PlaybookSummary, RuleNumbers
+from cs_playbook.study.planned import PlaybookSummary, RuleNumbers, Unknown
 
 Note = tuple[str, str, str]  # mark, sentence, the command that tells more
 ORDER = (
@@ -120,12 +120,15 @@ def _notes(found: PlaybookSummary) -> Iterator[Note]:
             "",
         )
     for unknown in numbers.unknown:
-        yield (
-            "?",
-            f"{clean(unknown.what)} on {count(unknown.accounts, 'account')}: unknown, nothing starts",
-            "",
-        )
+        yield "?", _unknown(unknown), ""
     yield from _near(numbers, playbook)
+
+
+def _unknown(found: Unknown) -> str:
+    number = count(found.accounts, "account")
+    if found.untold:
+        return f"{clean(found.what)}: unknown for {number}, nothing starts"
+    return f"{clean(found.what)} on {number}: unknown, nothing starts"
 
 
 def _near(numbers: RuleNumbers, playbook: Playbook) -> Iterator[Note]:

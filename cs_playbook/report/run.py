@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from cs_playbook.report.words import NOT_YET, count, day_with_year
+from cs_playbook.report.words import POSTS, count, day_with_year
 
 
 def as_text(
@@ -22,6 +22,7 @@ def as_text(
         _said(answers, "answer taken", "answers taken"),
         _said(counts.get("event:Started", 0), "started", "started"),
         _said(counts.get("tasks", 0), "new task", "new tasks"),
+        _said(counts.get("mails", 0), "mail in the outbox", "mails in the outbox"),
         _said(counts.get("event:Ended", 0), "ended", "ended"),
         _said(counts.get("late", 0), "late", "late"),
         _said(counts.get("event:TaskEscalated", 0), "escalated", "escalated"),
@@ -34,9 +35,13 @@ def as_text(
     ]
     lines.append(f"{day_with_year(day)}: {', '.join(part for part in done if part) or 'nothing new'}")
     lines.append(f"  {folder}/index.html to look through it all; tasks.csv; owners/*/digest.md; drafts/")
+    if counts.get("mails", 0):
+        lines.append(
+            "  cs-playbook send   sends what is in the outbox; until then   cs-playbook drafts   shows it"
+        )
     for_channels = counts.get("notes_for_channels", 0)
     if for_channels:
-        lines.append(f"  {count(for_channels, 'note')} for channels in channels/: {NOT_YET}")
+        lines.append(f"  {count(for_channels, 'note')} for channels in channels/: {POSTS}")
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cs_playbook.model.project import StopWhen
+from cs_playbook.model.stopping import StopWhen
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, table, wrapped
 from cs_playbook.report.words import clean, count, day_with_year
 from cs_playbook.source.finding import Finding
@@ -50,6 +50,7 @@ def as_lines(change: SnapshotChange, width: int, names: bool, *, verbose: bool) 
     yield BLANK
     yield from _tables(change, width)
     yield from _cells(change, width, verbose=verbose)
+    yield from _implausible(change, width)
     yield from _lists(change, width, names)
     yield from _limits(change, width)
 
@@ -109,6 +110,14 @@ def _cell(one: EmptyChange) -> list[Cell]:
     return [Cell(text, style) for text in cells]
 
 
+def _implausible(change: SnapshotChange, width: int) -> Iterator[Line]:
+    if change.implausible:
+        yield BLANK
+        yield line(("strong", "Other than it was"))
+        for stop in change.implausible:
+            yield from wrapped("error", f"!  {clean(stop.sentence)}", width, "  ")
+
+
 def _lists(change: SnapshotChange, width: int, names: bool) -> Iterator[Line]:
     accounts = next((one.moved for one in change.tables if one.name == "accounts" and one.moved), None)
     blocks = [
@@ -166,8 +175,9 @@ def _last_run(last: LastRun, width: int) -> Iterator[Line]:
 
 def _rules(rules: StopWhen) -> str:
     return (
-        f"A run stops where a table shrinks by more than {rules.a_table_shrinks_by * 100:g} %, or the empty cells of a column "
-        f"rise by more than {rules.empty_cells_rise_by * 100:g} points (stop_when, in project.yaml; shares from 100 rows up)."
+        f"A run stops where a table shrinks by more than {rules.a_table_shrinks_by * 100:g} % or grows by more than "
+        f"{rules.a_table_grows_by * 100:g} %, or the empty cells of a column rise by more than "
+        f"{rules.empty_cells_rise_by * 100:g} points (stop_when, in project.yaml; shares from 100 rows up)."
     )
 
 
@@ -212,9 +222,11 @@ def _written(change: SnapshotChange, names: bool) -> dict[str, Any]:
         "belonging_to_nobody": [
             {"what": one.what, "before": one.before, "now": one.now} for one in change.loose
         ],
+        "implausible": [{"rule": stop.rule, "message": stop.sentence} for stop in change.implausible],
         "contract": list(change.contract),
         "stop_when": {
             "a_table_shrinks_by": change.rules.a_table_shrinks_by,
+            "a_table_grows_by": change.rules.a_table_grows_by,
             "empty_cells_rise_by": change.rules.empty_cells_rise_by,
         },
         "last_run": last

@@ -17,6 +17,7 @@ def built_text(manifest: Manifest, folder: Path) -> str:
     lines = [f"Snapshot of {day_with_year(manifest.day)}: {rows}"]
     if aside:
         lines.append(f"{count(aside, 'row')} set aside, listed above")
+    lines += _not_exported(manifest)
     lines.append(f"{folder / (manifest.day.isoformat() + '.db')}      next: cs-playbook dry-run")
     return "\n".join(lines) + "\n"
 
@@ -31,6 +32,7 @@ def shown_text(manifest: Manifest, days: Sequence[date]) -> str:
         if empty and entry.rows:
             shares = ", ".join(f"{field} {_share(missing, entry.rows)}" for missing, field in empty[:6])
             lines.append(f"  {'':<16} empty: {shares}{' …' if len(empty) > 6 else ''}")
+    lines += [f"  {line}" for line in _not_exported(manifest)]
     lines += ["", "made of:"]
     lines += [
         f"  {clean(source.file)}   {source.rows} rows   sha256 {source.sha256[:12]}"
@@ -43,6 +45,11 @@ def shown_text(manifest: Manifest, days: Sequence[date]) -> str:
         else "",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _not_exported(manifest: Manifest) -> list[str]:
+    names = ", ".join(map(clean, manifest.not_exported))
+    return [f"not exported, so unknown: {names}"] if names else []
 
 
 def _share(part: int, whole: int) -> str:
@@ -61,5 +68,6 @@ def as_json(manifest: Manifest) -> str:
         "built_at": manifest.built_at,
         "sha256": manifest.sha256,
         "tables": tables,
+        "not_exported": list(manifest.not_exported),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

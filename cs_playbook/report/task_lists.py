@@ -7,17 +7,23 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 
 from cs_playbook.model.line import TaskLine
 from cs_playbook.model.note import Note
-from cs_playbook.report.notes import for_your_information
+from cs_playbook.report.notes import FOR_INFORMATION, for_your_information
 from cs_playbook.report.words import clean, count, day_in_words, markdown
 from cs_playbook.source.finding import Finding
 
 COLUMNS = ("key", "state", "account", "account_name", "playbook", "step", "title", "owner", "due", "minutes", "outcomes", "outcome", "asks", "answers", "done_on", "by", "note")  # fmt: skip
-_FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r\n]")
+# With the full-width and the small forms of the same signs: some spreadsheets take them for these.
+_SIGNS = "=+\\-@|%\u2212\u207a\u207b\u207c\uff0b\uff0d\uff1d\uff20\uff5c\uff05\ufe62\ufe63\ufe66\ufe6a\ufe6b"
+_FORMULA = re.compile(rf"\s*[{_SIGNS}\t\r\n]")
+# Where semicolons separate, the next cell begins there.
+_FORMULA_INSIDE = re.compile(rf"(;\s*)(?=[{_SIGNS}])")
+NOTHING = "Nothing to do today."
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 
 
@@ -60,24 +66,34 @@ def _to_fill(line: TaskLine) -> str:
     return "; ".join(f"{name}=" for name, _ in line.asks)
 
 
+@lru_cache(maxsize=4096)  # a line stands in three lists, and most of its words in many lines
 def safe_cell(cell: str) -> str:
     """What a spreadsheet would take for a formula gets a quote before it; numbers stay numbers."""
-    text = clean(cell)
+    text = _FORMULA_INSIDE.sub(r"\1'", clean(cell))
     return "'" + text if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text) else text
 
 
-def digest(
-    owner_name: str,
-    day: date,
-    lines: Sequence[TaskLine],
-    told: Sequence[TaskLine],
-    short: Mapping[str, str],
-    refused: Sequence[Finding] = (),
-    notes: Sequence[Note] = (),
-) -> str:
-    """Markdown: what is new and late first, then the rest by due date. `told`: late work of others. `short`: short keys. `notes`: what steps tell this person today.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a digest tells besides its list. `told`: late work of others. `refused`: rows of the returned list that are no
+    answers. `notes`: what steps tell this person today. `leaving`: mails in their name that the outbox sends.
+    """
 
-    `refused`: rows of the returned list that are no answers; they stand above all else, or nobody would answer again.
+    told: Sequence[TaskLine] = ()
+    refused: Sequence[Finding] = ()
+    notes: Sequence[Note] = ()
+    leaving: Sequence[TaskLine] = ()
+
+
+NO_NEWS = News()
+
+
+def digest(
+    owner_name: str, day: date, lines: Sequence[TaskLine], short: Mapping[str, str], news: News = NO_NEWS
+) -> str:
+    """Markdown: what is new and late first, then the rest by due date. `short`: short keys.
+
+    Rows that are no answers stand above all else, or nobody would answer again.
     """
     new = [line for line in lines if line.state == "new"]
     late = [line for line in lines if line.state == "late"]
@@ -88,7 +104,7 @@ def digest(
         f"# {markdown(owner_name)}, {day_in_words(day)}: {len(new)} new, {len(late)} late, {minutes} minutes",
         "",
     ]
-    parts += _refused(refused)
+    parts += _refused(news.refused)
     first = sorted([*late, *new], key=_urgent_first)
     parts += _section("First", first, day, short)
     parts += _section("Open", sorted(rest, key=_urgent_first), day, short, start=len(first) + 1)
@@ -97,10 +113,11 @@ def digest(
     parts += _section(
         "Frozen: the text of the playbook is being mended", frozen, day, short, len(first) + len(rest) + 1
     )
-    parts += _told(told, day)
-    parts += for_your_information(notes)
-    if not lines and not told and not refused:
-        parts.append("Nothing to do today.")
+    parts += _told(news.told, day)
+    parts += for_your_information(news.notes)
+    parts += _leaving(news.leaving)
+    if not lines and not news.told and not news.refused:
+        parts.append(NOTHING)
     if lines:
         example = short[lines[0].key]
         parts += [
@@ -109,6 +126,12 @@ def digest(
             "",
         ]
     return "\n".join(parts)
+
+
+def has_news(digest: str) -> bool:
+    """Whether its reader has something to do, or to know."""
+    lines = digest.splitlines()
+    return NOTHING not in lines or FOR_INFORMATION in lines
 
 
 def _refused(refused: Sequence[Finding]) -> list[str]:
@@ -190,6 +213,17 @@ def _asleep(lines: Sequence[TaskLine], short: Mapping[str, str]) -> list[str]:
         for line in sorted(lines, key=_urgent_first)
     ]
     return ["## Asleep: nothing to do now", "", *said, ""]
+
+
+def _leaving(leaving: Sequence[TaskLine]) -> list[str]:
+    """Nothing to do, but whoever is answered should know."""
+    if not leaving:
+        return []
+    said = [
+        f"- {markdown(line.title)} ({markdown(line.account_name)} · {line.playbook} › {line.step})  `{line.key[:8]}`"
+        for line in sorted(leaving, key=_urgent_first)
+    ]
+    return ["## Sent in your name, as soon as the outbox is sent", "", *said, ""]
 
 
 def _sentence(text: str) -> str:

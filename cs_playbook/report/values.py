@@ -53,8 +53,8 @@ def _spoken(name: str) -> str:
 
 def _told(seen: Seen) -> str:
     """A value with what it was reckoned from, as briefly as a person would say it."""
-    value = value_words(seen.value, seen.type, seen.unit)
-    if not seen.inside:
+    value = "not exported" if seen.untold else value_words(seen.value, seen.type, seen.unit)
+    if not seen.inside or seen.untold:
         return value
     if seen.type is FieldType.BOOLEAN:
         return named_words(seen.inside)

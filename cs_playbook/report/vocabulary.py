@@ -32,6 +32,7 @@ _TITLES = {
 }
 _COLUMNS = (Column(18), Column(None), Column(None, right=True), Column(24), Column(None, right=True))
 _SHOWN_USES = 12
+_NOT_EXPORTED = ("not exported", "asks for what is not exported")
 
 
 # --- the screen ---
@@ -72,7 +73,8 @@ def _head(words: Sequence[Word], day: date | None, accounts: int) -> str:
 
 def _row(word: Word, names: bool) -> list[Cell]:
     used = f"used{TIE}{len(word.uses)}×" if word.uses else "not used" if word.kind in FACTS else ""
-    about = _holds(word, names) or clean(_first_sentence(word.says) or word.form)
+    about = "" if word.told else _NOT_EXPORTED[word.kind is WordKind.SIGNAL]
+    about = about or _holds(word, names) or clean(_first_sentence(word.says) or word.form)
     return [
         Cell(f"  {clean(word.name)}"),
         Cell(_type(word), "soft"),
@@ -95,6 +97,8 @@ def _type(word: Word) -> str:
 
 
 def _filled(word: Word) -> str:
+    if not word.told:
+        return "unknown"
     if word.seen is None or word.kind is WordKind.TABLE:
         return f"{word.seen.cells}{TIE}rows" if word.seen else ""
     if word.kind is WordKind.RESOURCE:
@@ -171,14 +175,20 @@ def _kind_words(word: Word) -> str:
     )
 
 
+def _known(word: Word) -> Iterator[tuple[str, str]]:
+    if not word.told:
+        yield "warn", f"{_NOT_EXPORTED[word.kind is WordKind.SIGNAL]}: unknown, so nothing starts by it"
+    elif word.seen is not None and word.fact is not None:
+        seen = word.seen
+        yield "", f"filled in {seen.filled} of {seen.cells} ({_filled(word).replace(TIE, ' ')})"
+
+
 def _facts(word: Word, names: bool) -> Iterator[tuple[str, str]]:
     if word.says:
         yield "", clean(word.says)
     if word.form:
         yield "soft", clean(word.form)
-    if word.seen is not None and word.fact is not None:
-        seen = word.seen
-        yield "", f"filled in {seen.filled} of {seen.cells} ({_filled(word).replace(TIE, ' ')})"
+    yield from _known(word)
     holds = _holds(word, names)
     if holds:
         yield "", holds
@@ -247,6 +257,7 @@ def _written(word: Word, names: bool) -> dict[str, Any]:
         "form": word.form,
         "values": list(word.values),
         "hidden": word.hidden,
+        "exported": word.told,
         "at": None if word.at is NOWHERE else f"{word.at.file}:{word.at.line}",
         "seen": None if word.seen is None else _seen(word.seen, word.fact, names),
         "uses": [{"by": use.by, "at": f"{use.at.file}:{use.at.line}"} for use in word.uses],

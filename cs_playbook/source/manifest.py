@@ -22,16 +22,24 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class TableCount:
-    """How many rows a table has, how many cells of each field are empty, how many rows were set aside."""
+    """How many rows a table has, how many cells of each field are empty, how many rows were set aside.
+
+    `measures`: what else a run holds against the next one (model/measure); none in what older programs built.
+    """
 
     rows: int
     empties: tuple[tuple[str, int], ...]  # field, how many empty
     set_aside: int = 0
+    measures: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`built_at`: UTC, ISO text. `sha256`: of the .db. `shape`: of the contract, hashed."""
+    """`built_at`: UTC, ISO text. `sha256`: of the .db. `shape`: of the contract, hashed.
+
+    `not_exported`: tables, and `table.field`s of others, that nobody had: they are not among `tables`, and none of
+    their cells says anything.
+    """
 
     day: date
     built_at: str
@@ -40,6 +48,7 @@ class Manifest:
     tables: tuple[tuple[str, TableCount], ...]
     shape: str
     version: str
+    not_exported: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, TableCount]:
@@ -64,6 +73,7 @@ def write_manifest(manifest: Manifest) -> str:
     """JSON, with the tables in the order of the contract and the sources in order of their names."""
     tables = {
         name: {"rows": count.rows, "empties": dict(count.empties), "set_aside": count.set_aside}
+        | ({"measures": dict(count.measures)} if count.measures else {})
         for name, count in manifest.tables
     }
     sources = [
@@ -78,6 +88,7 @@ def write_manifest(manifest: Manifest) -> str:
         "tables": tables,
         "shape": manifest.shape,
         "version": manifest.version,
+        **({"not_exported": list(manifest.not_exported)} if manifest.not_exported else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
@@ -110,9 +121,11 @@ def _manifest(content: dict[str, Any]) -> Manifest:
         tables=tuple((str(name), _table(table)) for name, table in content["tables"].items()),
         shape=str(content["shape"]),
         version=str(content["version"]),
+        not_exported=tuple(str(name) for name in content.get("not_exported", ())),
     )
 
 
 def _table(content: dict[str, Any]) -> TableCount:
     empties = tuple((str(field), int(count)) for field, count in content["empties"].items())
-    return TableCount(int(content["rows"]), empties, int(content["set_aside"]))
+    measures = tuple((str(name), int(number)) for name, number in content.get("measures", {}).items())
+    return TableCount(int(content["rows"]), empties, int(content["set_aside"]), measures)

@@ -47,6 +47,10 @@ def read_revision(root: Path, ref: str) -> Revision:
 def _chosen(root: Path, ref: str) -> tuple[str, str]:
     if ref.startswith("-"):
         raise WrongCommandLine(f"'{ref}' is no revision: none begins with -", "cs-playbook diff main")
+    if ".." in ref:
+        first = ref.partition("..")[0] or "main"
+        fact = f"'{ref}' names two revisions, and diff holds one against the files as they are"
+        raise ChoiceError(fact, f"git switch to the other, then: cs-playbook diff {first}")
     commit = _commit(root, ref)
     if commit is None:
         git(root, "rev-parse", "--git-dir")  # where that fails, it says more

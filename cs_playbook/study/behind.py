@@ -52,7 +52,7 @@ class Facts:
 class Seen:
     """A value behind an answer. `unit`: ratio, money, days … or "". `inside`: what it was reckoned from.
 
-    `earlier_of`: the fact that counts the same in a later window ("55, was 100").
+    `earlier_of`: the fact that counts the same in a later window ("55, was 100"). `untold`: nobody exports it.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Seen:
     unit: str = ""
     earlier_of: str = ""
     inside: tuple[Seen, ...] = ()
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,9 @@ def _seen(expression: Expression, facts: Facts, *, deep: bool) -> Iterator[Seen]
         case Name():
             yield _fact(expression, facts, deep=deep)
         case Related() | Memory():
-            unit = _unit(expression, facts.catalog)
-            yield Seen(write(expression), facts.values.get(column_of(expression)), expression.type, unit)
+            unit, value = _unit(expression, facts.catalog), facts.values.get(column_of(expression))
+            untold = value is None and isinstance(expression, Related) and not expression.told
+            yield Seen(write(expression), value, expression.type, unit, untold=untold)
         case Call(function=function, arguments=arguments) if function in _UNITS:
             value = evaluate(expression, facts.values, facts.reckoning)
             inside = tuple(seen for item in arguments for seen in _seen(item, facts, deep=False))
@@ -183,12 +185,13 @@ def _seen(expression: Expression, facts: Facts, *, deep: bool) -> Iterator[Seen]
 def _fact(name: Name, facts: Facts, *, deep: bool) -> Seen:
     value = facts.values.get(name.key)
     signal = _signal(name, facts.catalog)
+    untold = value is None and is_untold_fact(name, facts.catalog)
     if signal is None:
-        return Seen(write(name), value, name.type)
+        return Seen(write(name), value, name.type, untold=untold)
     inside: tuple[Seen, ...] = ()
     if deep and signal.table is None:
         inside = _with_windows(_once(_seen(signal.value, facts, deep=False)), facts.catalog.signals)
-    return Seen(write(name), value, signal.type, signal.unit or "", inside=inside)
+    return Seen(write(name), value, signal.type, signal.unit or "", inside=inside, untold=untold)
 
 
 def _signal(name: Name, catalog: Catalog) -> Signal | None:
@@ -296,6 +299,20 @@ def _unit(expression: Expression, catalog: Catalog) -> str:
 # --- what is missing ---
 
 
+def is_untold_fact(name: Name, catalog: Catalog) -> bool:
+    """A field of accounts that nobody exports, or a signal that stands on one."""
+    if name.scope not in _OF_AN_ACCOUNT:
+        return False
+    signal, field = catalog.signals.get(name.name), catalog.contract.accounts.field(name.name)
+    return (signal is not None and not signal.told) or (field is not None and not field.exported)
+
+
+def asks_untold(condition: Condition, catalog: Catalog) -> bool:
+    """Whether it is unknown because nobody exports what it asks for."""
+    asked = (part for leaf in leaves(condition) for part in walk(leaf.expression))
+    return any(is_untold_fact(part, catalog) if isinstance(part, Name) else isinstance(part, Related) and not part.told for part in asked)  # fmt: skip
+
+
 def unknown_words(condition: Condition, catalog: Catalog) -> str:
     """What to look at where it is often unknown: `licensed_seats is empty`, `seat_use cannot be reckoned`."""
     asked = {
@@ -304,7 +321,12 @@ def unknown_words(condition: Condition, catalog: Catalog) -> str:
         for part in walk(leaf.expression)
         if isinstance(part, Name) and part.name != "today"
     }
+    untold = asks_untold(condition, catalog)
     if len(asked) != 1:
-        return f"'{words_of(condition)}' is unknown"
+        return f"'{words_of(condition)}' {'asks for what nobody exports' if untold else 'is unknown'}"
     only = next(iter(asked.values()))
+    if untold:
+        return (
+            f"{write(only)} {'asks for what nobody exports' if _signal(only, catalog) else 'is not exported'}"
+        )
     return f"{write(only)} {'cannot be reckoned' if _signal(only, catalog) else 'is empty'}"

@@ -50,7 +50,13 @@ def _shares(before: TableCount, now: TableCount) -> Iterator[tuple[str, float, f
 
 def _tables(today: Manifest, before: Manifest, file: str) -> Iterator[Finding]:
     for name in sorted(today.counts.keys() ^ before.counts.keys()):
-        word = "new" if name in today.counts else "gone"
+        word = (
+            "new"
+            if name in today.counts
+            else "not exported any more"
+            if name in today.not_exported
+            else "gone"
+        )
         yield Finding(
             Span(file), "CSP754", f"the table {name} is {word} since {before.day}", "", Severity.WARNING
         )

@@ -85,11 +85,13 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class StoriesNow:
-    """Stories of the files as they are now. `failing`: their names."""
+    """Stories of the files as they are now. `failing`: their names. `unnoticed`: how many rules of the changed playbooks
+    could be changed without a story noticing; None: nobody asked, or a story fails anyway."""
 
     passed: int
     failing: tuple[str, ...] = ()
     findings: int = 0
+    unnoticed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from cs_playbook.model.answer import explain
@@ -13,9 +14,9 @@ from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import After, Email, Notify, Requirement, Set, Step, Wait
 from cs_playbook.parse.text_difference import differences
 from cs_playbook.plan.advance import enrollment_values, steps_of, verdict
-from cs_playbook.plan.decision import Change, Decision, Held, Subject, Today
+from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
 from cs_playbook.plan.in_flight import playbook_of
-from cs_playbook.plan.lines import again_words, contact_row, title_of
+from cs_playbook.plan.lines import DRAFT, again_words, contact_row, title_of
 from cs_playbook.plan.notes import action_words
 from cs_playbook.plan.speaking import of_enrollment
 from cs_playbook.study.behind import Facts, Part, part_of
@@ -64,7 +65,7 @@ def _step(
         kind=step.kind,
         title=action_words(step.verb)
         if isinstance(step.verb, Set | Notify)
-        else title_of(step, subject, contact, today),
+        else title_of(step, subject, contact, today, sends=(tasks[0].sends or DRAFT) if tasks else ""),
         progress=enrollment.steps.get(step.id),
         again=again_words(step, enrollment),
         passed_by=_passed_by(step),
@@ -72,9 +73,23 @@ def _step(
         awaited=tuple(_awaited(item, enrollment) for item in step.after.requirements),
         any_of=step.after.kind == "any",
         until=_until(step, enrollment, facts),
-        held=next((item for item in decisions if isinstance(item, Held) and item.step == step.id), None),
+        held=next(
+            (
+                _by_name(item, subject, today)
+                for item in decisions
+                if isinstance(item, Held) and item.step == step.id
+            ),
+            None,
+        ),
         next=_next(step, decisions),
     )
+
+
+def _by_name(held: Held, subject: Subject, today: Today) -> Held:
+    """Who has had enough mails is called by name here: a plan knows only keys."""
+    key, _, rest = held.why.partition(" ")
+    row = contact_row(key, subject, today) if held.by is HeldBy.CAPS else None
+    return replace(held, why=f"{row['first_name']} {rest}") if row and row.get("first_name") else held
 
 
 def _passed_by(step: Step) -> str:
@@ -111,10 +126,10 @@ def _next(step: Step, decisions: Sequence[Decision]) -> str:
     words = ""
     for decision in decisions:
         match decision:
-            case Change(event=StepOpened(step=named)) if named == step.id:
-                words = "opens"
-            case Change(event=StepEnded(step=named, outcome=outcome)) if named == step.id:
-                words = f"ends: {outcome}"
+            case Change(event=StepOpened(step=named, no_copies=no_copies)) if named == step.id:
+                words = "; ".join(("opens", *no_copies))
+            case Change(event=StepEnded(step=named, outcome=outcome, because=because)) if named == step.id:
+                words = f"ends: {outcome}{because and f', {because}'}"
             case Change(event=StepPassed(step=named, because=because)) if named == step.id:
                 words = f"is passed over{because and f': {because}'}"
             case Change(event=StepSkipped(step=named)) if named == step.id:

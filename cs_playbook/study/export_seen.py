@@ -11,7 +11,8 @@ from cs_playbook.study.column_profile import ColumnProfile
 class SeenExport:
     """`file`: as `file:` would name it. `other_width`: rows with more or fewer cells than the header, and where one is.
 
-    `doubts`: what the bytes leave open (the encoding, the separator).
+    `doubts`: what the bytes leave open (the encoding, the separator). `said`: what else `sources:` says of it (format,
+    rows, query), key and value. `table`: its name inside of the file; "" where the file is the table.
     """
 
     file: str
@@ -22,6 +23,13 @@ class SeenExport:
     other_width: int = 0
     other_width_line: int = 0
     doubts: tuple[str, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    table: str = ""
+
+    @property
+    def called(self) -> str:
+        """How a person is told of it."""
+        return f"{self.file} ({self.table})" if self.table else self.file
 
     def column(self, name: str) -> ColumnProfile | None:
         return next((column for column in self.columns if column.name == name), None)

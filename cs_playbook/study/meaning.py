@@ -14,15 +14,17 @@ from enum import Enum
 from typing import Any, get_args
 
 from cs_playbook.model.condition import Cases, Condition, Fit, Group, Leaf
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.expression import Expression
 from cs_playbook.model.letter import Letter
+from cs_playbook.model.mail_policy import Cap, Stretch
 from cs_playbook.model.playbook import PRIORITIES, Exit, PerValue, Playbook
 from cs_playbook.model.project import HandsOff
 from cs_playbook.model.scorecard import POINT, Band, ByValue, Line, Measure, Override, Profile
 from cs_playbook.model.segment import Segment
 from cs_playbook.model.step import After, ChannelRef, Requirement, Sentence, Step
 from cs_playbook.model.team import AllOf, FirstOf, RoleRef
-from cs_playbook.model.time import Duration, FromDate, FromReady, FromStart, Rhythm
+from cs_playbook.model.time import FromDate, FromReady, FromStart, Rhythm
 from cs_playbook.model.trait import NewValue
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Span
@@ -40,20 +42,28 @@ _UNSAID = frozenset((
 # As people write it, where the model has another word.
 _WRITTEN = {
     "exits": "exit", "sees_inactive": "sees inactive", "words": "", "verb": "",
-    "question": "approve", "letter": "email", "sender": "from", "copies": "cc", "repeats": "", "otherwise": "else",
-    "overrides": "override", "per_value": "one_per", "figure": "", "aim": "objective",
+    "question": "approve", "letter": "email", "sender": "from", "copies": "cc", "sends": "send", "repeats": "", "otherwise": "else",
+    "overrides": "override", "per_value": "one_per", "figure": "", "aim": "objective", "most": "",
 }  # fmt: skip
 # Some words mean another thing elsewhere.
 _WRITTEN_IN = {
     ("Task", "title"): "task", ("Document", "name"): "document", ("Set", "values"): "set", ("Notify", "to"): "notify",
     ("Wait", "lasting"): "wait", ("Decide", "cases"): "decide", ("Absence", "first"): "from", ("Absence", "last"): "to",
     ("Signal", "table"): "from", ("Share", "condition"): "share", ("Retention", "value"): "retention", ("Retention", "counted"): "as",
-    ("Measure", "fact"): "measure",
+    ("Measure", "fact"): "measure", ("Project", "mail"): "", ("MailPolicy", "caps"): "email_caps",
+    ("MailPolicy", "quiet"): "quiet_for_emails", ("MailPolicy", "hours"): "email_hours", ("MailPolicy", "suppressing"): "suppress_when", ("Quiet", "stretches"): "",
 }  # fmt: skip
-_DAYS = frozenset(("within", "last", "before", "expires_after", "stale_after", "absent_after"))
+_DAYS = frozenset(
+    (
+        "within", "last", "before", "expires_after", "stale_after", "absent_after", "a_table_falls_back_by", "dates_move_by",
+    )
+)  # fmt: skip
 _SHARES = frozenset(
-    ("holdout", "newly_fitting_and_share", "a_table_shrinks_by", "empty_cells_rise_by", "at_most")
-)
+    (
+        "holdout", "and_share", "a_table_shrinks_by", "a_table_grows_by", "empty_cells_rise_by", "words_shift_by",
+        "known_cells_change_by", "known_rows_change_by", "a_segment_grows_by", "at_most",
+    )
+)  # fmt: skip
 _IN_ORDER = (Segment, Band, Profile, Override, HandsOff, Exit)
 
 
@@ -123,7 +133,7 @@ class _Teller:
                 return value
             case date():
                 return value.isoformat()
-            case Duration() | Rhythm():
+            case Duration() | Rhythm() | Cap() | Stretch():
                 return str(value)
             case FromReady(duration=duration):
                 return str(duration)

@@ -258,6 +258,8 @@ def _moves(plan: SubjectPlan) -> bool:
 def _work(event: object) -> str:
     """A word for what happens in an enrollment that goes on."""
     match event:
+        case StepOpened(tasks=(OpenTask(kind="email", mail="pending"), *_)):
+            return "mails by themselves"
         case StepOpened(tasks=(OpenTask(kind="email"), *_)):
             return "drafts"
         case StepOpened(tasks=(_, *_)):

@@ -11,16 +11,21 @@ from cs_playbook.model.trait import NowSaid
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.guards import Stop
 from cs_playbook.source.finding import Finding
+from cs_playbook.study.not_exported import NotExported
 from cs_playbook.study.plan_line import LineKind, PlanLine
 from cs_playbook.study.replay import Replayed
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A condition that is unknown for accounts which nothing else keeps out. `what`: `arr is empty`."""
+    """A condition that is unknown for accounts which nothing else keeps out. `what`: `arr is empty`.
+
+    `untold`: nobody exports what it asks for.
+    """
 
     what: str
     accounts: int
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class DryRun:
     `built_at`: of the snapshot, UTC, ISO text. `accounts`: in it; `seen`: the active ones. `files`, `plan`:
     hashes. `hours_old`: by the clock, None where nobody asked. `stops`: why a run would do nothing.
     `answers`: that came back and count; `findings`: about those that do not.
+    `not_exported`: what nobody exports and playbooks ask for.
     `changed`: what becomes of enrollments whose text is not today's. `by_hand`: segments that people have set.
     """
 
@@ -132,3 +138,5 @@ class DryRun:
     findings: tuple[Finding, ...] = ()
     changed: tuple[Replayed, ...] = ()
     by_hand: tuple[NowSaid, ...] = ()
+    not_exported: tuple[NotExported, ...] = ()
+    undecided: Mapping[str, str] = field(default_factory=dict)  # playbook → why it cannot be decided

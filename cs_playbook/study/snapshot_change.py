@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from cs_playbook.model.project import StopWhen
+from cs_playbook.model.stopping import StopWhen
 from cs_playbook.plan.guards import Shape, Stop, broken
 from cs_playbook.source.manifest import Manifest, TableCount
 from cs_playbook.study.data_check import WORTH_A_LOOK_EMPTIED, WORTH_A_LOOK_GROWN, WORTH_A_LOOK_SHRUNK
@@ -108,13 +108,14 @@ class SnapshotChange:
     names: Mapping[str, str]  # of accounts that are gone or new, by key
     rules: StopWhen
     last_run: LastRun | None = None
+    implausible: tuple[Stop, ...] = ()  # units, words, days, ids: what else would stop a run
 
     @property
     def stops(self) -> int:
         """How many things would stop a run."""
         if self.last_run is not None:
             return len(self.last_run.stops)
-        return self._verdicts().count(Verdict.STOPS)
+        return self._verdicts().count(Verdict.STOPS) + len(self.implausible)
 
     @property
     def looks(self) -> int:
@@ -163,6 +164,8 @@ def tables_changed(
         rows_before = was[name].rows if name in was else None
         rows_now = has[name].rows if name in has else None
         verdict = _of_rows(name, rows_before, rows_now, keys.get(name), rules)
+        if name in now.not_exported:
+            verdict = Verdict.LOOK  # `sources:` says so: no export has broken
         yield TableChange(name, rows_before, rows_now, verdict, keys.get(name))
 
 
@@ -201,6 +204,23 @@ def _of_cells(
     return EmptyChange(
         table, field, before, share, Verdict.STOPS if told else Verdict.LOOK if look else Verdict.FINE
     )
+
+
+def exports_changed(now: Manifest, before: Manifest) -> tuple[str, ...]:
+    """Tables and fields that one of both had and the other did not."""
+    was, has = frozenset(before.not_exported), frozenset(now.not_exported)
+    return (
+        *(
+            f"{name} {_are(name)} not exported any more: unknown"
+            for name in now.not_exported
+            if name not in was
+        ),
+        *(f"{name} {_are(name)} exported now" for name in before.not_exported if name not in has),
+    )
+
+
+def _are(name: str) -> str:
+    return "is" if "." in name else "are"
 
 
 def contract_changed(

@@ -26,6 +26,7 @@ from cs_playbook.model.team import (
 from cs_playbook.model.trait import Trait
 from cs_playbook.model.value import FieldType, Value
 from cs_playbook.model.wording import write
+from cs_playbook.parse.untold import untold_facts
 from cs_playbook.source.finding import Span
 from cs_playbook.study.mentions import Kind, Mention, mentions, mentions_in_letter
 
@@ -86,7 +87,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`form`: how it is defined or called; `values`: the only ones it may hold; `hidden`: its values are never shown."""
+    """`form`: how it is defined or called; `values`: the only ones it may hold; `hidden`: its values are never shown.
+
+    Not `told`: nobody exports it, or what it stands on.
+    """
 
     name: str
     kind: WordKind
@@ -99,6 +103,7 @@ class Word:
     uses: tuple[Use, ...] = ()
     seen: Seen | None = None
     hidden: bool = False
+    told: bool = True
     fact: FieldType | None = field(default=None, compare=False)
 
 
@@ -109,7 +114,17 @@ def words_of(catalog: Catalog, functions: Iterable[Word]) -> tuple[Word, ...]:
         *_fields(catalog), *_signals(catalog), *_traits(catalog), *_segmentations(catalog), *_scorecards(catalog),
         *_plans(catalog), *_tables(catalog), *_resources(catalog), *_roles(catalog), *functions,
     ]  # fmt: skip
-    return tuple(replace(word, uses=uses.get((_as_mentioned(word), word.name), ())) for word in found)
+    untold = {*untold_facts(catalog.contract, catalog.signals.values()), *_untold_rows(catalog)}
+    return tuple(
+        replace(word, uses=uses.get((_as_mentioned(word), word.name), ()), told=word.name not in untold) for word in found
+    )  # fmt: skip
+
+
+def _untold_rows(catalog: Catalog) -> Iterator[str]:
+    """Tables and their fields, as they are written."""
+    for table in catalog.contract.of_rows:
+        yield from (table.name,) if not table.exported else ()
+        yield from (f"{table.name}.{one.name}" for one in table.fields if not one.exported)
 
 
 def _as_mentioned(word: Word) -> Kind:
@@ -299,13 +314,14 @@ def _role_form(role: Role) -> str:
 
 def _uses(catalog: Catalog) -> Mapping[tuple[Kind, str], tuple[Use, ...]]:
     found: dict[tuple[Kind, str], dict[Use, None]] = {}
-    for by, said in _sayings(catalog):
+    for by, said in sayings(catalog):
         for one in said:
             found.setdefault((one.kind, one.word), {})[Use(by, one.at)] = None
     return {key: tuple(uses) for key, uses in found.items()}
 
 
-def _sayings(catalog: Catalog) -> Iterator[tuple[str, Iterator[Mention]]]:
+def sayings(catalog: Catalog) -> Iterator[tuple[str, Iterator[Mention]]]:
+    """Who says something (`playbook usage-drop`, `signal seat_use`, `active` …), and every word it names."""
     contract = catalog.contract
     blocks: tuple[tuple[str, Mapping[str, object]], ...] = (
         ("playbook", catalog.playbooks),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import RunRecord
+from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.event import Event, Started, StepOpened
 
@@ -60,4 +60,6 @@ def by_hand(path: Path, *statements: str) -> None:
 
 
 def outbox(ledger: Ledger) -> list[tuple[object, ...]]:
-    return ledger._connection.execute("select * from outbox order by task").fetchall()
+    """Task, enrollment, run, contact, payload, state."""
+    asked = "select task, enrollment, run, contact, payload, state from outbox order by task"
+    return ledger._connection.execute(asked).fetchall()

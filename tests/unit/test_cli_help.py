@@ -64,6 +64,8 @@ def _rows(command: Any, before: str = "") -> Iterator[tuple[str, str]]:
     if not hasattr(command, "commands"):
         yield f"{before}{command.name}", _first_line(command)
         return
+    if command.invoke_without_command:
+        yield f"{before}{command.name}", _first_line(command)
     for inner in command.commands.values():
         yield from _rows(inner, f"{before}{command.name} ")
 

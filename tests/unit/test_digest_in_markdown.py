@@ -20,7 +20,7 @@ CALL = TaskLine(
 
 
 def shown(lines: list[TaskLine]) -> str:
-    page = digest("Léa", DAY, lines, [], {line.key: line.key for line in lines})
+    page = digest("Léa", DAY, lines, {line.key: line.key for line in lines})
     return str(MarkdownIt("commonmark").render(page))
 
 

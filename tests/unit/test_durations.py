@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cs_playbook.model.time import LONGEST, Duration, FromStart
-from cs_playbook.parse.durations import read_days, read_duration, read_moment
+from cs_playbook.model.duration import LONGEST, Duration
+from cs_playbook.model.time import FromStart
+from cs_playbook.parse.duration import read_days, read_duration
+from cs_playbook.parse.durations import read_moment
 from cs_playbook.source.finding import NOWHERE, Finding
 from cs_playbook.source.tree import Scalar
 

@@ -18,11 +18,13 @@ from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, Re
 from cs_playbook.model.event import (
     Allowed,
     CameBack,
+    DraftRewritten,
     Ended,
     Ending,
     Event,
     GivenCorrected,
     GoalMet,
+    MailMoved,
     Muted,
     Notified,
     Snoozed,
@@ -45,6 +47,10 @@ from cs_playbook.model.event import (
     ValueMoved,
     WentMissing,
 )
+from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
+from cs_playbook.model.posting import Posted
+from cs_playbook.model.recall import Recalled, RunUndone
+from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 
 DAY = date(2026, 3, 2)
 NEXT = date(2026, 3, 3)
@@ -64,6 +70,8 @@ VALUED = ("at_start", "given", "answers")
 
 def built(kind: Any, **others: Any) -> Any:
     valued = {field.name: FACTS for field in fields(kind) if field.name in VALUED}
+    if kind is Recalled:
+        others["back"] = st.deferred(lambda: st.one_of(st.none(), ENROLLMENTS))
     return st.builds(kind, **valued, **others)
 
 
@@ -187,6 +195,11 @@ WRITTEN = [
         '"key_names":{"ask":"ask~2"},"kind":"TextChanged","often":["b"],"on":"2026-03-02","once":["a"],'
         '"passed":["look"],"renamed":{"call_exec":"call"},"watch_until":"2026-03-03"}',
     ),
+    (
+        Posted("w1", DAY, "posted", "cs-risk", "204", "2026-03-02T07:00:00Z", "acme"),
+        '{"account":"acme","at":"2026-03-02T07:00:00Z","channel":"cs-risk","key":"w1","kind":"Posted","on":"2026-03-02",'
+        '"to":"posted","why":"204"}',
+    ),
     (GoalMet("e1", DAY), '{"enrollment":"e1","kind":"GoalMet","on":"2026-03-02"}'),
     (
         Ended("e1", DAY, "lost", "exit"),
@@ -238,26 +251,107 @@ WRITTEN = [
         '{"account":"acme","because":"they called","by":"léa","kind":"Unmuted","on":"2026-03-02"}',
     ),
     (
+        MailMoved("e1", "t1", DAY, "sending", "outbox"),
+        '{"by":"outbox","enrollment":"e1","kind":"MailMoved","on":"2026-03-02","task":"t1","to":"sending"}',
+    ),
+    (
+        MailMoved("e1", "t1", DAY, "pending", "léa", "released", "2026-03-02T05:00:00Z", 1, "smtp x", NEXT),
+        '{"at":"2026-03-02T05:00:00Z","attempt":1,"by":"léa","enrollment":"e1","expires":"2026-03-03","kind":"MailMoved",'
+        '"on":"2026-03-02","task":"t1","through":"smtp x","to":"pending","why":"released"}',
+    ),
+    (
+        StepOpened(
+            "e1",
+            "hello",
+            DAY,
+            (
+                OpenTask(
+                    "t1",
+                    "hello",
+                    "email",
+                    "lea",
+                    DAY,
+                    DAY,
+                    0,
+                    "claire",
+                    sends="auto",
+                    mail="pending",
+                    expires=NEXT,
+                ),
+            ),
+        ),
+        '{"enrollment":"e1","kind":"StepOpened","on":"2026-03-02","step":"hello","tasks":[{"contact":"claire","due":"2026-03-02",'
+        '"expires":"2026-03-03","key":"t1","kind":"email","mail":"pending","minutes":0,"opened_on":"2026-03-02","owner":"lea",'
+        '"sends":"auto","step":"hello"}]}',
+    ),
+    (
+        DraftRewritten("e1", "t1", DAY, "léa", "ab12"),
+        '{"by":"léa","enrollment":"e1","kind":"DraftRewritten","on":"2026-03-02","sha256":"ab12","task":"t1"}',
+    ),
+    (
+        Suppressed("5f1e", DAY, "they asked", "léa"),
+        '{"address":"5f1e","because":"they asked","by":"léa","kind":"Suppressed","on":"2026-03-02"}',
+    ),
+    (
+        SuppressionLifted("5f1e", DAY, "they asked again", "léa"),
+        '{"address":"5f1e","because":"they asked again","by":"léa","kind":"SuppressionLifted","on":"2026-03-02"}',
+    ),
+    (
         Allowed("a_table_shrinks_by", "we merged two CRMs", "léa", "7c1e", DAY),
         '{"because":"we merged two CRMs","by":"léa","kind":"Allowed","on":"2026-03-02","plan":"7c1e",'
         '"rule":"a_table_shrinks_by"}',
+    ),
+    (
+        Recalled("e1", 12, DAY, "léa", "a wrong export"),
+        '{"because":"a wrong export","by":"léa","enrollment":"e1","kind":"Recalled","on":"2026-03-02","run":12}',
+    ),
+    (
+        Recalled(
+            "e1", 12, DAY, "léa", "", Enrollment("e1", "p", "acme", None, 1, "d", Arm.TREATED, DAY, "rule")
+        ),
+        '{"back":{"account":"acme","arm":"treated","by":"rule","definition":"d","episode":1,"key":"e1","playbook":"p",'
+        '"row":null,"started_on":"2026-03-02"},"by":"léa","enrollment":"e1","kind":"Recalled","on":"2026-03-02","run":12}',
+    ),
+    (
+        RunUndone(12, DAY, "léa", "a wrong export"),
+        '{"because":"a wrong export","by":"léa","kind":"RunUndone","on":"2026-03-02","run":12}',
+    ),
+    (
+        RunUndone(12, DAY, "léa", "a wrong export", 3, 1),
+        '{"because":"a wrong export","by":"léa","kind":"RunUndone","later":1,"on":"2026-03-02","run":12,"stays":3}',
+    ),
+    (
+        AccountMoved("acme", "acme-2", DAY, "léa", "merged"),
+        '{"account":"acme","because":"merged","by":"léa","kind":"AccountMoved","on":"2026-03-02","to":"acme-2"}',
+    ),
+    (
+        SubjectMoved("e1", "acme-2", DAY),
+        '{"account":"acme-2","enrollment":"e1","kind":"SubjectMoved","on":"2026-03-02"}',
+    ),
+    (
+        LedgerBegan(DAY, "léa", "the disk is gone"),
+        '{"because":"the disk is gone","by":"léa","kind":"LedgerBegan","on":"2026-03-02"}',
     ),
 ]
 # What a text leaves out means this. A change here changes what has happened: give the new field another name.
 LEFT_OUT = [
     (Started, {"at_start": {}, "watch_until": None}),
-    (StepOpened, {"tasks": (), "until": None}),
+    (StepOpened, {"tasks": (), "until": None, "waits": (), "no_copies": ()}),
     (StepRepeats, {"occurrence": 0, "planned": None, "since": None, "rhythm": ""}),
     (TaskAnswered, {"note": "", "via": "done"}),
     (Ended, {"by": "rule", "because": ""}),
     (StartAsked, {"because": ""}),
     (TraitSet, {"because": "", "enrollment": None, "step": "", "until": None}),
+    (MailMoved, {"why": "", "at": "", "attempt": 0, "through": "", "expires": None}),
     (Notified, {"channel": "", "to": ()}),
+    (Recalled, {"because": "", "back": None}),
+    (RunUndone, {"stays": 0, "later": 0}),
     (
         OpenTask,
         {
             "contact": None, "payload": "", "missing": (), "occurrence": 1, "state": TaskState.OPEN,
             "outcome": None, "done_on": None, "by": "", "note": "", "escalated_on": None,
+            "sends": "", "mail": "", "expires": None, "attempts": 0, "rewritten_by": "",
         },
     ),
 ]  # fmt: skip

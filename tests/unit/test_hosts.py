@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from ruamel.yaml import YAML
 
-from cs_playbook.commands.ci import write_ci
+from cs_playbook.commands.ci import Host, write_ci
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.story_result import CaseResult, Failure, PlaybookStories, StoriesResult
 from cs_playbook.report.findings_hosts import as_gitlab, as_sarif, placed
@@ -104,6 +104,16 @@ def test_a_workflow_goes_to_the_top_of_the_repository_and_names_the_workspace(wo
     assert (file, what) == (workspace.parents[1] / ".github/workflows/playbooks.yml", "written")
     told = YAML(typ="safe").load(file)
     assert told["env"] == {"WORKSPACE": "c s/acme", "CS_PLAYBOOK": "cs-playbook>=0.1.0,<0.2"}
+
+
+@pytest.mark.parametrize(("host", "folder"), [("github", ".github"), ("gitlab", ".gitlab")])
+def test_nothing_is_written_through_a_folder_that_is_a_link(workspace: Path, host: Host, folder: str) -> None:
+    top, elsewhere = workspace.parents[1], workspace.parent / "elsewhere"
+    elsewhere.mkdir()
+    (top / folder).symlink_to(elsewhere)
+    with pytest.raises(ChoiceError, match="nothing is written through it"):
+        write_ci(workspace, host, "0.1.0")
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_strangers_get_no_token_no_data_and_no_line_of_a_shell(workspace: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_records import Observation, RunRecord
+from cs_playbook.effects.ledger_records import Observation
+from cs_playbook.effects.run_record import RunRecord
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 3, day) for day in (2, 3, 4, 5))
 GREW = "lasting_grew"

@@ -112,7 +112,7 @@ class TestItsPlace:
         with Ledger.open(path, None, writing=False) as ledger:
             assert ledger.last_run() is None
 
-    @pytest.mark.parametrize(("version", "age"), [(0, "an older"), (2, "a newer")])
+    @pytest.mark.parametrize(("version", "age"), [(0, "an older"), (3, "a newer")])
     def test_one_of_another_version_stops(self, path: Path, version: int, age: str) -> None:
         by_hand(path, f"pragma user_version = {version}")
 
@@ -419,15 +419,6 @@ class TestTheOutbox:
 
         assert ledger.verify() == []
 
-    @pytest.mark.parametrize("first", ["sent", "discarded", "cancelled"])
-    @pytest.mark.parametrize("then", ["draft", "sent", "discarded", "cancelled"])
-    def test_only_a_draft_moves(self, ledger: Ledger, path: Path, first: str, then: str) -> None:
-        commit(ledger, started(), opened())
-        by_hand(path, f"update outbox set state = '{first}'")
-
-        with pytest.raises(sqlite3.IntegrityError, match="only a draft can change"):
-            by_hand(path, f"update outbox set state = '{then}'")
-
     @pytest.mark.parametrize(
         "change",
         ["update outbox set state = 'lost'", "update outbox set contact = 'marc'", "delete from outbox"],
@@ -442,4 +433,7 @@ class TestTheOutbox:
         commit(ledger, started(arm=Arm.SHADOW))
 
         with pytest.raises(sqlite3.IntegrityError, match="only a treated enrollment"):
-            by_hand(path, "insert into outbox values ('t1', 'e1', 1, 'claire', 'p1', 'draft')")
+            by_hand(
+                path,
+                "insert into outbox(task, enrollment, contact, payload, state) values ('t1', 'e1', 'claire', 'p1', 'draft')",
+            )

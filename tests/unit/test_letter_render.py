@@ -161,6 +161,27 @@ def test_dates_numbers_and_lists_are_written_in_the_language_of_the_reader(langu
     assert re.sub("[\u00a0\u202f]", " ", text) == words + "\n"
 
 
+@pytest.mark.parametrize(
+    ("language", "form", "words"),
+    [
+        ("en", "plural(one='seat', other='seats')", ["seats", "seat", "seats", "seats", "seats"]),
+        ("fr", "plural(one='place', other='places')", ["place", "place", "places", "places", "place"]),
+        ("pl", "plural(one='lek', few='leki', many='leków', other='leku')", ["leków", "lek", "leki", "leków", "leku"]),
+        ("ja", "plural(other='席')", ["席"] * 5),
+    ],
+)  # fmt: skip
+def test_a_word_fits_its_number(language: str, form: str, words: list[str]) -> None:
+    text = f"{{{{ a | {form} }}}} {{{{ b | {form} }}}} {{{{ c | {form} }}}} {{{{ d | {form} }}}} {{{{ e | {form} }}}}"
+    letter = Letter("p/x", language, "Hello", (), "", text, Span("x.md", 2, 11), 5)
+    compiled = compile_letter(letter)
+    assert isinstance(compiled, Template), compiled
+
+    result = render(compiled, {"a": 0, "b": 1.0, "c": 3, "d": 12, "e": 1.5}, language)
+
+    assert isinstance(result, Rendered)
+    assert result.text.split() == words
+
+
 def test_a_language_that_is_read_from_the_right_says_so() -> None:
     assert 'dir="rtl"' in rendered("x", language="he").html
 

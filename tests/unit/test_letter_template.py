@@ -72,6 +72,17 @@ REFUSED = [
     ("{{ account.arr | number(x) }}", 18),
     ("{{ account.arr | number(decimals=2) }}", 18),
     ("{{ account.day | date('%Y') }}", 18),
+    ("{{ account.seats | plural }}", 20),
+    ("{{ account.seats | plural('seat', 'seats') }}", 20),
+    ("{{ account.seats | plural(one='seat') }}", 20),
+    ("{{ account.seats | plural(one='seat', other=account.name) }}", 20),
+    ("{{ account.seats | plural(one='seat', others='seats') }}", 20),
+    ("{{ account.seats | plural(other='seats') }}", 4),
+    ("{{ account.seats | plural(one='seat', few='seats', other='seats') }}", 4),
+    (
+        "{% for x in account.xs %}{% if account.a %}{{ account.n | plural(other='x') }}{% endif %}{% endfor %}",
+        47,
+    ),
     ("{% set x = 1 %}", 4),
     ("{% set x %}a{% endset %}", 4),
     ("{% with x = 1 %}{% endwith %}", 4),
@@ -107,6 +118,8 @@ REFUSED = [
     ("![pixel](https://spy.example/x.gif)", 10),
     ("[x](javascript:alert(1))", 5),
     ("[x](/relative)", 5),
+    ("[x](http://vendor.example/help)", 5),
+    ("<HTTP://vendor.example>", 1),
     ("[x](//spy.example)", 5),
     ("[x](data:text/html,x)", 5),
     ("[x](https://good.example@spy.example/)", 5),
@@ -122,6 +135,19 @@ def test_what_a_letter_may_not_hold_is_found_where_it_stands(tag: str, column: i
 
     assert (first.code, first.span.line, first.span.column) == ("CSP403", 7, column)
     assert first.hint
+
+
+def test_a_form_that_a_language_has_must_be_written() -> None:
+    compiled = compile_letter(letter("{{ account.seats | plural(one='lek', other='leki') }}", language="pl"))
+
+    assert isinstance(compiled, list)
+    assert [(finding.code, finding.message, finding.hint) for finding in compiled] == [
+        (
+            "CSP403",
+            "Polish has a word of its own for 2, 3, 4: 'few' is missing",
+            "write plural(one='…', few='…', many='…', other='…')",
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +180,15 @@ def test_the_condition_of_rows_is_a_text_that_stands_in_the_letter() -> None:
     wrong = findings("{% for t in rows('tickets', account.name) %}{{ t.title }}{% endfor %}")
 
     assert [finding.message for finding in wrong] == ["rows() is not written like this"]
+
+
+@pytest.mark.parametrize(
+    "subject", ["{# later #}", "{% if account.a %} {% endif %}", "{% for x in a.xs %}{% endfor %}"]
+)
+def test_a_subject_that_never_has_a_word_is_found_in_every_language(subject: str) -> None:
+    assert [(finding.code, finding.message) for finding in findings("Hello", subject)] == [
+        ("CSP401", "the subject never has a word")
+    ]
 
 
 def test_all_findings_come_at_once_and_in_order() -> None:

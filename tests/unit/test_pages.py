@@ -27,7 +27,7 @@ PAGES = [
     *("cs_playbook/language/ten-minutes.md", "playbooks/README.md", "tests/real_playbooks/README.md", *GUIDE),
 ]  # fmt: skip
 COMMANDS = {name for names in ROOMS.values() for name in names}
-A_PAGE_AND_A_HALF = 750  # words
+A_PAGE_AND_A_HALF = 800  # words
 
 _FENCED = re.compile(r"^```[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`]+)`")

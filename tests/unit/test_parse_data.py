@@ -303,7 +303,7 @@ def test_a_field_may_be_written_in_a_way_of_its_own() -> None:
             (
                 "3:1",
                 "the table tickets of the contract has no source",
-                "add tickets: with its file and fields; without such an export take it out of data.yaml",
+                "add tickets: with its file and fields, or `tickets: null` if nobody exports it",
             ),
         ),
         (
@@ -317,7 +317,7 @@ def test_a_field_may_be_written_in_a_way_of_its_own() -> None:
             (
                 "4:3",
                 "nothing says where accounts.arr comes from",
-                "write `arr: <column>`, or `arr: null` if you do not have it",
+                "write `arr: <column>`, or `arr: null` if nobody exports it",
             ),
         ),
         ("id: account_id", "id: null", ("6:14", "id is the key of accounts: it needs a column", "")),

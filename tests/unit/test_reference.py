@@ -104,7 +104,7 @@ def all_keys() -> list[Key]:
     return [
         key
         for key in (*of_kinds, *of_shapes)
-        if not key.not_yet and (key.name != "meta" or key.place == "playbook.meta")
+        if not key.not_yet and (key.name != "meta" or key.place in ("playbook.meta", "step.meta"))
     ]
 
 
@@ -331,7 +331,7 @@ def loud(findings: list[Finding]) -> list[str]:
 
 def examined(files: Mapping[str, str], folder: Path) -> list[Finding]:
     done = examine(lay_out(files, folder))
-    stories = check_stories(done.files.yaml, done.catalog) if done.catalog else []
+    stories = check_stories(done.catalog.stories, done.files.yaml, done.catalog) if done.catalog else []
     return [*done.findings, *stories]
 
 

@@ -68,6 +68,7 @@ Plan for Monday 2 March 2026      snapshot of today, 6 h old · 5 accounts · fi
   Minutes asked  by today  in 7 days  of their week
     Léa                 0         30
     Marc                0         15
+    open tasks only; with promises and what comes next: cs-playbook capacity
 
 Nothing was changed. cs-playbook run does this.
 """
@@ -111,6 +112,7 @@ Plan for Friday 6 March 2026      snapshot of today, 6 h old · 5 accounts · fi
   Minutes asked  by today  in 7 days  of their week
     Léa                15         30
     Marc                0         15
+    open tasks only; with promises and what comes next: cs-playbook capacity
 
 Nothing was changed. cs-playbook run does this.
 """
@@ -234,7 +236,7 @@ def test_json_holds_the_counts_the_names_and_the_values(world: World) -> None:
     assert found["format_version"] == 1
     assert found["counts"]["start"] == {"few-seats": 2, "promise-late": 1}
     few = next(item for item in found["playbooks"] if item["playbook"] == "few-seats")
-    assert few["rule"]["unknown"] == [{"what": "seats is empty", "accounts": 1}]
+    assert few["rule"]["unknown"] == [{"what": "seats is empty", "accounts": 1, "not_exported": False}]
     assert few["first"]["start"][0] == {
         "account": "bolt",
         "name": "Bolt",

@@ -75,4 +75,19 @@ PAGES = {
         row cannot become one about an account. They go on by the text with which they began, as with
         `keep`. Found only where there is a ledger.
         """,
+    "CSP366": """
+        The file of open enrollments is gone
+
+        An open enrollment goes on by the text with which it began, so taking a file away calls nothing off:
+        its tasks stay on the lists. `status: retired` in a playbook, and `ended: <day>` in a success plan,
+        end what is open; `formerly: [old-name]` says that another file is the same under another name.
+        Found only where there is a ledger.
+        """,
+    "CSP367": """
+        Something was added to a success plan that is over
+
+        All that a plan asked for has ended, or the plan is achieved, partly achieved or missed, and its file
+        has changed since. What is new in it opens nothing: an account goes through a plan once. A new plan
+        is a new file; the old one says since when it is over. Found only where there is a ledger.
+        """,
 }

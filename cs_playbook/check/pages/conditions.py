@@ -363,4 +363,24 @@ PAGES = {
             signals:
               before: {from: usage, value: count(*), last: 28 days, before: 28 days}
         """,
+    "CSP228": """
+        Rows of all accounts, and not which of them
+
+        A question to rows asks those of the account. `all` before the table asks the rows of every account,
+        for what one account cannot know alone: whether all customers of a feature have confirmed it. It
+        must say which of them are meant, by a field that equals one of the row the playbook is about
+        (`trigger: {one_per: tickets}`). account.x is then the account whose row it is, and where that field
+        of the row is empty the answer is unknown. Accounts below (`children`), the accounts of a person and
+        what we offer to many (`resources:`) take no `all`.
+
+        Fails:
+
+            # playbooks/example.yaml
+            trigger: {one_per: tickets, when: "number_of(all tickets, closed_on is null) >= 5", already_matching: skip}
+
+        Mended:
+
+            # playbooks/example.yaml
+            trigger: {one_per: tickets, when: "number_of(all tickets, priority = row.priority and closed_on is null) >= 5", already_matching: skip}
+        """,
 }

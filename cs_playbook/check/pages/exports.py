@@ -101,6 +101,39 @@ PAGES = {
         Cells are compared letter by letter: `"true"` is not `TRUE`. Where nothing is left at all, the word is
         perhaps from another export.
         """,
+    "CSP775": """
+        What nobody exports
+
+        sources.yaml says `contacts: null`, or `sector: null` in a table, and playbooks ask for it. Its rows and
+        cells are unknown, not none: has(contacts, …), counts and totals of them, `sector is null` and whatever
+        stands on them say neither yes nor no. Nothing starts, ends or is sent by that; a role of contacts is
+        nobody. The other conditions of the same playbook still count: `arr >= 60000 or has(contacts, …)` says yes
+        for a large account.
+
+        As soon as it is exported, say its file and its columns, and build the snapshot again. If you know what
+        it is for all accounts, say that: `strategic: {is: "false"}`, `churned_on: {is: ""}`.
+
+        It is a warning where `active:` asks for it: then no account may count as active, and nothing starts at
+        all.
+        """,
+    "CSP776": """
+        Letters would leave by themselves, and nobody exports who has opted out
+
+        sources.yaml says `opted_out: null` in contacts (or so of the field that `categories:` names), and steps
+        say `send: auto`. Nothing is sent on an unknown: each such mail becomes a draft for its sender, who knows
+        the customer or looks them up, and sends it. Mails that wait in the outbox stay there until it is known,
+        or until their last day. What is a draft anyway stays one.
+
+        As soon as it is exported, say its column. If you know that nobody has opted out, say that:
+        `opted_out: {is: "no"}`, in the words of `yes:` and `no:`.
+        """,
+    "CSP777": """
+        Who answered in the CRM is nobody of the team
+
+        The table `answers` names somebody in `by` whom team.yaml does not know, by address or by name. The
+        answer counts, and the history names them as the CRM does. Add them to `people:`, map another column, or
+        leave `by` out: then the owner of the task has answered.
+        """,
     "CSP751": """
         Customers do not leave by the dozen overnight: an export that lost half of its rows looks like this.
         """,

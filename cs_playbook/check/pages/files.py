@@ -176,13 +176,13 @@ PAGES = {
 
             # playbooks/example.yaml
             steps:
-              - {id: hello, email: example/hello, to: champion, from: csm, send: auto}
+              - {id: hello, email: example/hello, to: champion, from: csm, title: Say hello}
 
         Mended:
 
             # playbooks/example.yaml
             steps:
-              - {id: hello, email: example/hello, to: champion, from: csm, send: draft}
+              - {id: hello, email: example/hello, to: champion, from: csm}
         """,
     "CSP110": """
         A key that does not exist here

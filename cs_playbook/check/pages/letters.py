@@ -42,8 +42,10 @@ PAGES = {
         """,
     "CSP403": """
         A letter goes to a customer, so it can only show what it is given: names, `if`, `for`, and the
-        filters date, lower, money, number, percent, title, upper. What needs reckoning becomes a signal.
-        Links begin with https://, http:// or mailto:.
+        filters date, lower, money, number, percent, plural, title, upper. What needs reckoning becomes a
+        signal. `plural` needs a word for each form of the letter's language: one and other in English, one,
+        few, many and other in Polish.
+        Links begin with https:// or mailto:.
 
         Fails:
 
@@ -215,5 +217,28 @@ PAGES = {
             {% endfor %}
 
             {{ csm.name }}
+        """,
+    "CSP414": """
+        What stands in emails/signature/<language>.md comes below every letter in that language: Markdown
+        without a head, each line a line. It may name sender.name, sender.email and recipient.email, which
+        are always there; and sender.title, sender.phone (both of `people:`), category (the letter's) and
+        unsubscribe (the whole link, as `sending:` of the project file has it) inside an `if` that asks for
+        them: one colleague without a phone must not hold letters back, nor leave a gap in them.
+
+        It should be there in every language one writes in; in the others a letter ends without it.
+
+        Fails:
+
+            # emails/signature/en.md
+            {{ sender.name }}
+            {{ sender.phone }}
+
+        Mended:
+
+            # emails/signature/en.md
+            {{ sender.name }}
+            {% if sender.phone %}
+            {{ sender.phone }}
+            {% endif %}
         """,
 }

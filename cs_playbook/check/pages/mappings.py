@@ -24,7 +24,10 @@ PAGES = {
                 fields: {id: id, account_id: account, email: email, first_name: name, roles: roles, last_seen: seen, has_left: left, language: null}
         """,
     "CSP712": """
-        Nothing is guessed: every field says its column, or `null` if you do not have it.
+        Nothing is guessed: every table says its file and every field its column, or `null` if nobody exports
+        it. `contacts: null` and `sector: null` mean unknown, not empty: `has(contacts, …)`, `sector is null` and
+        whatever stands on them say neither yes nor no, and nothing starts by it. What is the same for all is
+        said: {is: "false"}; what is empty for all too: {is: ""}.
 
         Fails:
 

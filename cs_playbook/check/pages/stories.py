@@ -44,7 +44,9 @@ PAGES = {
             today: 2026-03-02
         """,
     "CSP332": """
-        Each run of a story is a later day than the one above it.
+        The runs of a story are in order of their days
+
+        A day that stands twice is run twice, each time on an export of its own.
 
         Fails:
 

@@ -66,6 +66,22 @@ PAGES = {
             # project.yaml
             snapshots: data/snapshots
         """,
+    "CSP147": """
+        The heartbeat would write over something else
+
+        After each run the file of `heartbeat:` is written anew, so that a monitor sees its age. It is a file of
+        its own: no ledger, no file of the workspace, nothing in the folders of snapshots, answers and lists.
+
+        Fails:
+
+            # project.yaml
+            heartbeat: {file: data/ledger.db}
+
+        Mended:
+
+            # project.yaml
+            heartbeat: {file: data/last-run}
+        """,
     "CSP129": """
         Holidays of a country that is none
 

@@ -1,0 +1,15 @@
+"""What of the machine a command needs that talks to others; only cli knows where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What of the machine `send` needs: variables, a clock in seconds that never goes back, and a way to rest."""
+
+    environment: Mapping[str, str]
+    clock: Callable[[], float]
+    pause: Callable[[float], object]

@@ -1,0 +1,130 @@
+"""What the ledger knows of mails: those that wait, their bytes, and what is written of them inside a transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from cs_playbook.effects import ledger_faults, ledger_sums
+from cs_playbook.effects.enrollment_text import read_enrollment
+from cs_playbook.effects.event_text import read_event
+from cs_playbook.effects.ledger_faults import DAMAGED
+from cs_playbook.effects.ledger_look import LedgerLook
+from cs_playbook.effects.ledger_records import Seal
+from cs_playbook.errors import StoppedOnPurpose
+from cs_playbook.model.enrollment import Enrollment, OpenTask
+from cs_playbook.model.event import MailMoved
+from cs_playbook.model.outbox import MailState
+
+# As the index says it: SQLite sees no other way that it serves.
+_WAITING = "state in ('pending', 'sending', 'uncertain')"
+_OF_STATE = (
+    f"select enrollment, task from outbox where {_WAITING} and state = ? and task > ? order by task limit ?"
+)
+_UNWRITTEN = f"""
+select enrollment, task from outbox where {_WAITING} and state = 'pending' and content is null and task > ?
+order by task limit ?
+"""
+_CONTENT = "select content, sha256 from outbox where task = ?"
+_WORDS = "select words from outbox where task = ?"
+_WRITE = "update outbox set content = ?, sha256 = ?, words = coalesce(?, words) where task = ?"
+_MOVES = """
+select body from event where account = ? and enrollment = ? and kind = 'MailMoved' order by seq desc
+"""
+_MANY = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The bytes of a mail. `words`: what a person wrote instead of the letter's."""
+
+    task: str
+    content: bytes
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What of a run is asked once its last event is written. `mails`: bytes, or why there are none. `seal`: the hash and
+    the counts that only then are known."""
+
+    mails: Iterable[Written | MailMoved] = ()
+    seal: Callable[[], Seal] | None = None
+
+
+NOTHING_MORE = Afterwards()
+
+
+class LedgerOutbox(LedgerLook):
+    """The mails of one open ledger. All lists are whole: what is written meanwhile is not in them."""
+
+    _connection: sqlite3.Connection
+
+    def mails(
+        self, state: MailState, after: str = "", at_most: int = _MANY
+    ) -> list[tuple[Enrollment, OpenTask]]:
+        """Those that are pending, sending or uncertain, whose key is greater than `after`, in order of key."""
+        return self._with_enrollments(self._ask(_OF_STATE, state.value, after, at_most))
+
+    def unwritten_mails(self, after: str = "", at_most: int = _MANY) -> list[tuple[Enrollment, OpenTask]]:
+        """Pending, and without bytes: a run has just put them there. As for mails."""
+        return self._with_enrollments(self._ask(_UNWRITTEN, after, at_most))
+
+    def _with_enrollments(self, found: Iterable[tuple[str, str]]) -> list[tuple[Enrollment, OpenTask]]:
+        read: dict[str, Enrollment] = {}
+        mails = []
+        for key, task in list(found):
+            if key not in read:
+                ((state,),) = self._ask("select state from enrollment where key = ?", key)
+                read[key] = read_enrollment(state)
+            mails.append((read[key], read[key].tasks[task]))
+        return mails
+
+    def last_move(self, enrollment: Enrollment, task: OpenTask) -> MailMoved | None:
+        """What was recorded last of a mail."""
+        for (body,) in self._ask(_MOVES, enrollment.account, enrollment.key):
+            event = read_event(body)
+            if isinstance(event, MailMoved) and event.task == task.key:
+                return event
+        return None
+
+    def mail_bytes(self, task: str) -> bytes | None:
+        """None where none were ever written, or they are gone. StoppedOnPurpose: they are not those that were."""
+        if self._keeps_no_bytes():
+            return None
+        with ledger_faults.reading(self._place):
+            found = self._connection.execute(_CONTENT, (task,)).fetchone()
+        content, sha = found or (None, None)
+        if content is None:
+            return None
+        if hashlib.sha256(content).hexdigest() != sha:
+            raise StoppedOnPurpose(f"the bytes of the mail {task} are not those that were recorded", DAMAGED)
+        return bytes(content)
+
+    def words_of_mail(self, task: str) -> str | None:
+        """As a person wrote them last; None: they are still the letter's."""
+        if self._keeps_no_bytes():
+            return None
+        return next((words for (words,) in self._ask(_WORDS, task)), None)
+
+    def _keeps_no_bytes(self) -> bool:
+        """A ledger of version 1, opened to look, has drafts only."""
+        ((version,),) = self._ask("pragma user_version")
+        return bool(version < 2)
+
+
+def write_mails(connection: sqlite3.Connection, mails: Iterable[Written | MailMoved]) -> Iterator[MailMoved]:
+    """Writes bytes, replacing those before (the triggers know how long); gives back what could not be written."""
+    change = 0
+    for mail in mails:
+        if isinstance(mail, MailMoved):
+            yield mail
+            continue
+        (before,) = connection.execute("select sha256 from outbox where task = ?", (mail.task,)).fetchone()
+        sha = hashlib.sha256(mail.content).hexdigest()
+        connection.execute(_WRITE, (mail.content, sha, mail.words, mail.task))
+        change += ledger_sums.number_of((mail.task, sha))
+        change -= ledger_sums.number_of((mail.task, before)) if before else 0
+    ledger_sums.add(connection, "outbox", change)
