@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cs_playbook.commands import story_day
+from cs_playbook.commands import story_day, workspace
+from cs_playbook.commands.workspace import Examined
+from cs_playbook.source.files import WorkspaceFiles, hash_of
 from tests.twice import Twice
+
+_MEANT: dict[str, Examined] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +33,22 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
 def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     """Screens hide names in a CI job, and these tests may be one."""
     monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.fixture
+def meant_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the same files mean is worked out once, for tests that type many commands into the same workspace."""
+    worked_out = workspace.examine_files
+
+    def examine_files(files: WorkspaceFiles) -> Examined:
+        if files.links or files.findings:  # where they stand matters too
+            return worked_out(files)
+        texts = hash_of({**files.yaml, **files.letters})
+        if texts not in _MEANT:
+            _MEANT[texts] = worked_out(files)
+        return replace(_MEANT[texts], files=files)
+
+    monkeypatch.setattr(workspace, "examine_files", examine_files)
 
 
 @pytest.fixture

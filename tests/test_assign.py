@@ -15,6 +15,8 @@ from cs_playbook.commands.workspace import examine
 from cs_playbook.report.stories import as_text
 from tests.builders import FILES, World, account, files_in, on, small, tables
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 # The CSM of the playbooks is somebody else here: what is assigned is the role `owner`.
 TEAM = """\
 team: small

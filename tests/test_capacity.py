@@ -10,6 +10,8 @@ import pytest
 from cs_playbook.cli.app import run_app
 from tests.builders import World, account, contact, given, on, small
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 TIER = """\
 segments: tier
 first_match:

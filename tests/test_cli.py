@@ -16,6 +16,8 @@ from cs_playbook.cli.app import run_app
 from cs_playbook.commands.demo import FIRST_MORNING
 from tests.portfolio import write_portfolio
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 DAY = FIRST_MORNING.isoformat()
 
 

@@ -21,6 +21,8 @@ from cs_playbook.study.difference import Difference, Impact
 from tests.builders import World, account, given, on, small
 from tests.unit.test_spoiling import RARE, STORY
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 SEATS = "playbooks/few-seats.yaml"
 FEW = [account(f"a{n}", seats=5 + n, name=f"Firm {n}", arr=40000 + n) for n in range(12)]
 NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}

@@ -16,6 +16,8 @@ from cs_playbook.errors import ChoiceError
 from cs_playbook.letters.letter_page import LetterShown, letter_page
 from tests.builders import World, account, contact, files_in, on, small, tables
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 HELLO = "few-seats/hello"
 
 

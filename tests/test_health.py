@@ -12,6 +12,8 @@ from cs_playbook.cli.app import run_app
 from cs_playbook.report.health import sparkline
 from tests.builders import World, account, given, on, small
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 CARD = """\
 scorecard: health
 title: How they do

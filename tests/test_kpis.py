@@ -14,6 +14,8 @@ from cs_playbook.commands.new import bring
 from cs_playbook.commands.workspace import open_workspace
 from tests.builders import MONDAY, World, account, on, small, tables
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 KPIS = """\
 kpis:
   gross_retention: {retention: arr, as: gross, over: 12 months, says: what is left of it}

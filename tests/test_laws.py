@@ -191,9 +191,8 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    ("cut", "seed", "ends"), [(kill, 11, {-signal.SIGKILL, 0}), (interrupt, 12, {INTERRUPTED, 0, 1})]
-)
+# SIGKILL: test_torture.py.
+@pytest.mark.parametrize(("cut", "seed", "ends"), [(interrupt, 12, {INTERRUPTED, 0, 1})])
 def test_cut_at_any_moment_and_run_again_it_ends_as_if_never_cut(
     cut: Callable[[], None], seed: int, ends: set[int], tmp_path: Path
 ) -> None:

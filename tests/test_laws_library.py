@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from cs_playbook.commands.people import Act
-from cs_playbook.commands.run import Permission, StoppedByRule
+from cs_playbook.commands.run import Permission, StoppedByRule, plan_id
 from cs_playbook.commands.traits import set_trait
-from cs_playbook.model.event import Ended, GoalMet, Started, StepOpened
+from cs_playbook.commands.workspace import open_ledger, open_snapshot
+from cs_playbook.model.event import Allowed, Ended, GoalMet, Started, StepOpened
+from cs_playbook.plan.guards import ALLOWABLE
 from cs_playbook.study.made_up import ACCOUNT_COLUMNS, FIRST_MORNING, exports
 from tests.builders import NO_PERMISSION, World, library
 from tests.portfolio import write_portfolio
@@ -181,25 +183,34 @@ def test_a_blank_column_starts_ends_and_sends_nothing(
     world = monday.copy(tmp_path / "w")
     blank(world, column)
     world.build(TUESDAY)
-    before = (world.ledger.read_bytes(), world.published())
-    permission = let_pass(world)
-    if column not in MOSTLY_EMPTY:
-        assert "empty_cells_rise_by" in permission.rules
-    assert (world.ledger.read_bytes(), world.published()) == before
 
-    new = on_tuesday(world, permission) - tuesday
+    new = on_tuesday(world, let_pass(world)) - tuesday
+
+    allowed = {event.rule for event in world.events() if isinstance(event, Allowed)}
+    assert column in MOSTLY_EMPTY or "empty_cells_rise_by" in allowed
     assert {said for said in new if said[0] in ("end", "goal")} == set()
     assert {said[2] for said in new if said[0] == "start"} <= YES_NO.get(column, set())
     assert column in YES_NO or new == set()
 
 
 def let_pass(world: World) -> Permission:
-    """What a person would have to say for this snapshot to be run all the same."""
-    with pytest.raises(StoppedByRule) as stopped:
+    """What a person would have to say for this snapshot to be run, whatever stops it."""
+    workspace = world.workspace
+    with open_snapshot(workspace, TUESDAY) as snapshot, open_ledger(workspace, writing=False) as ledger:
+        plan = plan_id(workspace, snapshot, ledger)
+    return Permission(dict.fromkeys(ALLOWABLE, "blank"), "nora@vendor.example", plan)
+
+
+def test_a_blank_column_stops_the_run_before_anything_is_done(monday: World, tmp_path: Path) -> None:
+    world = monday.copy(tmp_path / "w")
+    blank(world, "ACV")
+    world.build(TUESDAY)
+    before = (world.ledger.read_bytes(), world.published())
+
+    with pytest.raises(StoppedByRule, match="empty_cells_rise_by"):
         world.run(TUESDAY)
-    return Permission(
-        {stop.rule: "blank" for stop in stopped.value.stops}, "nora@vendor.example", stopped.value.plan
-    )
+
+    assert (world.ledger.read_bytes(), world.published()) == before
 
 
 def test_without_the_column_of_keys_there_is_no_snapshot(monday: World, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from cs_playbook.cli.app import run_app
 from cs_playbook.cli.help import HELP
 from tests.builders import World, account, contact, given, on, small
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 DAY = "2026-03-03"
 # The account's name, a contact's, the site of every address, and a colleague's as people call her.
 CANARIES = ("Zanzibar", "Quetzal", "xylophone", "Léa")

@@ -16,6 +16,8 @@ from cs_playbook.errors import ChoiceError
 from cs_playbook.study.segments import SegmentationNow
 from tests.builders import World, account, given, on, small
 
+pytestmark = pytest.mark.usefixtures("meant_once")
+
 SIZE = """\
 segments: size
 title: How large they are

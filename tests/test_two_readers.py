@@ -197,7 +197,7 @@ def by_sql(database: sqlite3.Connection, text: str, row: dict[str, Value]) -> ob
     return database.execute(f"select {text} from f").fetchone()[0]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=350, deadline=None)
 @given(questions(2), values)
 def test_sql_and_python_give_the_same_answer(
     database: sqlite3.Connection, text: str, row: dict[str, Value]

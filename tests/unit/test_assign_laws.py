@@ -12,7 +12,6 @@ from statistics import pstdev
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from cs_playbook.model.assignment import MINUTES, Assignment, AssignRule, Freeze, Matching, Named
 from cs_playbook.model.team import Absence, Person, Team
@@ -378,6 +377,8 @@ def tight_book(chance: Random) -> tuple[Team, list[Owned]]:
 
 def solved(people: Team, accounts: Sequence[Owned]) -> int:
     """The fewest moves after which each account has an owner who matches and nobody has too much."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     pairs = [(one, who) for one in accounts for who in people.people if one.values["language"] in who.speaks]
     cost = [float(one.owner != who.email) for one, who in pairs]
     owned = [[float(each is one) for each, _ in pairs] for one in accounts]
