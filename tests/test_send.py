@@ -121,6 +121,15 @@ def test_each_leaves_once_and_a_second_send_does_nothing(world: World) -> None:
     assert (states(world), world.wrong()) == (dict.fromkeys(ACCOUNTS, "sent"), [])
 
 
+def test_the_page_of_the_day_calls_what_goes_by_itself_no_draft(made: World) -> None:
+    published = made.published()
+    index = published[f"{TUESDAY}/index.html"].decode()
+
+    assert "0 new drafts · 3 new mails in the outbox" in index
+    assert '<a href="drafts.html">Look through the mails: 3</a>' in index
+    assert "Mails of Tuesday 3 March 2026" in published[f"{TUESDAY}/drafts.html"].decode()
+
+
 def test_what_follows_opens_with_the_next_run(world: World) -> None:
     sent_by(world, Post())
 

@@ -39,14 +39,17 @@ def senders_are_on_our_sites(catalog: Catalog) -> Iterator[Finding]:
     sending = catalog.project.sending
     if sending is None:
         return
+    off: dict[str, list[tuple[str, Span]]] = {}
     for address, span in _ours(catalog).items():
         if not sending.may_send(address):
-            site = address.rpartition("@")[2]
-            fact = f"'{address}' is on none of from_sites: {', '.join(sending.from_sites)}"
-            hint = did_you_mean(site, sending.from_sites)
-            yield warning(
-                span, "CSP434", fact, hint or f"add {site} in project.yaml, if mails may come from there"
-            )
+            off.setdefault(address.rpartition("@")[2].casefold(), []).append((address, span))
+    for site, people in off.items():
+        (first, span), more = people[0], len(people) - 1
+        who = f"'{first}' and {more} more of {site} are" if more else f"'{first}' is"
+        near = did_you_mean(site, sending.from_sites)
+        add = f"add {site} in project.yaml, if mails may come from there"
+        fact = f"{who} on none of from_sites: {', '.join(sending.from_sites)}"
+        yield warning(span, "CSP434", fact, f"{near} Or {add}" if near else add)
 
 
 def live_mails_have_a_way(asked: Asked) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.frozen import frozen_line
 from cs_playbook.plan.lines import line_of, told_of
 from cs_playbook.plan.planner import subject_of
-from cs_playbook.report.day_page import day_page
+from cs_playbook.report.day_page import Letters, day_page
 from cs_playbook.report.notes import channel_lines, channel_page
 from cs_playbook.report.task_lists import News, digest, task_csv
 from cs_playbook.report.values import reason_words
@@ -47,6 +47,8 @@ class _Lists:
     told: list[tuple[str, TaskLine]] = field(default_factory=list)
     mails: list[PreviewItem] = field(default_factory=list)
     leaving: list[TaskLine] = field(default_factory=list)
+    new_drafts: int = 0
+    new_mails: int = 0
 
 
 def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple[str, bytes]]:
@@ -68,15 +70,16 @@ def outputs(morning: Morning, refused: Sequence[Refused] = ()) -> Iterator[tuple
     yield from _channels(day, morning.today.day, notes)
     for folder, path, content in _by_owner(morning, lines, lists, notes, short, refused):
         yield f"{day}/owners/{folder}/{path}", content
-    yield f"{day}/drafts.html", _drafts_page(lists.mails, morning.today.day).encode()
+    letters = Letters(lists.new_drafts, lists.new_mails, len(lists.mails))
+    yield f"{day}/drafts.html", _letters_page(lists.mails, letters, morning.today.day).encode()
     folders = {line.owner: folder_of(line.owner) for line in lines}
-    yield f"{day}/index.html", day_page(morning.today.day, lines, len(lists.mails), folders).encode()
+    yield f"{day}/index.html", day_page(morning.today.day, lines, letters, folders).encode()
 
 
-def _drafts_page(mails: list[PreviewItem], day: date) -> str:
+def _letters_page(mails: list[PreviewItem], letters: Letters, day: date) -> str:
     """To look through, one sender after the other."""
     together = sorted(mails, key=lambda mail: (mail.sender_name, mail.sender, mail.account, mail.to))
-    return page(f"Drafts of {day_with_year(day)}", together)
+    return page(f"{'Mails' if letters.leaving else 'Drafts'} of {day_with_year(day)}", together)
 
 
 def open_lines(morning: Morning) -> Iterator[tuple[TaskLine, OpenTask, Enrollment]]:
@@ -121,6 +124,7 @@ def _drafts(morning: Morning, lists: _Lists) -> Iterator[tuple[str, bytes]]:
             if isinstance(step.verb, Email):
                 desk = Desk(task, step.verb, text, enrollment, subject, morning.today, template)
                 line, mail, written = desk.draft(line, morning.ledger)
+                lists.new_drafts += mail is not None
                 if mail is not None and len(lists.mails) < SHOWN_ON_PAGE:
                     lists.mails.append(mail)
                 yield from written
@@ -140,6 +144,7 @@ def _leaving(
         if text is None or step is None or not isinstance(step.verb, Email):
             continue
         lists.leaving.append(line_of(task, step, text, enrollment, subject, morning.today))
+        lists.new_mails += task.opened_on == morning.today.day
         if task.opened_on == morning.today.day and len(lists.mails) < SHOWN_ON_PAGE:
             shown = Desk(task, step.verb, text, enrollment, subject, morning.today, template).preview()
             lists.mails += [shown] if shown else []

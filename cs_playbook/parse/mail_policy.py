@@ -30,7 +30,8 @@ from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Scalar
 
 CONTACTS = "contacts"
-_CAP = re.compile(r"(?P<most>[0-9]{1,4}) per (?P<per>(?:[0-9]{1,6} +)?[a-z ]+)\Z")
+# As the schema has it: what is written otherwise is told there, once.
+_CAP = re.compile(r"(?P<most>[0-9]{1,4}) per (?P<per>(?:[0-9]{1,6} +)?(?:business day|day|week|month)s?)\Z")
 _HOURS = re.compile(r"(?P<opens>[0-9]{1,2}):(?P<at>[0-9]{2})-(?P<closes>[0-9]{1,2}):(?P<until>[0-9]{2})\Z")
 _EXAMPLE = "e.g. 1 per 5 business days, 2 per week"
 

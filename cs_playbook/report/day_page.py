@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 
@@ -26,8 +27,17 @@ a { color: inherit } nav a { margin-right: 1rem } .why { color: var(--soft); fon
 """
 
 
-def day_page(day: date, lines: Sequence[TaskLine], drafts: int, folders: Mapping[str, str]) -> str:
-    """HTML: by owner what is to be done. The `drafts` of the day are on a page beside it. No script runs.
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """How many of the day wait for a person, how many go by themselves, and how many of both the page beside shows."""
+
+    drafts: int
+    leaving: int
+    shown: int
+
+
+def day_page(day: date, lines: Sequence[TaskLine], letters: Letters, folders: Mapping[str, str]) -> str:
+    """HTML: by owner what is to be done. The letters of the day are on a page beside it. No script runs.
 
     `folders`: owner → the name of their folder, in which documents to fill lie.
     """
@@ -38,8 +48,8 @@ def day_page(day: date, lines: Sequence[TaskLine], drafts: int, folders: Mapping
     late = sum(line.state == "late" for line in lines)
     body = [
         f"<h1>{escape(day_with_year(day))}</h1>",
-        f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {count(drafts, "new draft")}</p>',
-        _index(owners, drafts),
+        f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {_words(letters)}</p>',
+        _index(owners, letters),
         *(_owner(mine, folders[owner]) for owner, mine in sorted(owners.items())),
     ]
     head = (
@@ -51,12 +61,18 @@ def day_page(day: date, lines: Sequence[TaskLine], drafts: int, folders: Mapping
     return f"{head}<body><main>{''.join(body)}</main></body></html>\n"
 
 
-def _index(owners: dict[str, list[TaskLine]], drafts: int) -> str:
+def _words(letters: Letters) -> str:
+    drafts = count(letters.drafts, "new draft")
+    return f"{drafts} · {count(letters.leaving, 'new mail')} in the outbox" if letters.leaving else drafts
+
+
+def _index(owners: dict[str, list[TaskLine]], letters: Letters) -> str:
     links = [
         f'<a href="#{_anchor(owner)}">{escape(clean(mine[0].owner_name))} {len(mine)}</a>'
         for owner, mine in sorted(owners.items())
     ]
-    links += [f'<a href="drafts.html">Look through the drafts: {drafts}</a>'] if drafts else []
+    what = "mails" if letters.leaving else "drafts"
+    links += [f'<a href="drafts.html">Look through the {what}: {letters.shown}</a>'] if letters.shown else []
     return f"<nav>{''.join(links)}</nav>" if links else '<p class="soft">Nothing is open today.</p>'
 
 
