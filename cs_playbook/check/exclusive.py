@@ -10,7 +10,6 @@ from cs_playbook.check.probes import (
     TODAY,
     Probed,
     edges_of,
-    impatient,
     is_reckoned,
     now,
     probes,
@@ -18,7 +17,7 @@ from cs_playbook.check.probes import (
 )
 from cs_playbook.model.answer import answer, evaluate
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.condition import Condition, leaves
+from cs_playbook.model.condition import Condition, impatient, leaves
 from cs_playbook.model.expression import Expression, FieldType, Name, Value, to_list, walk
 from cs_playbook.model.segment import Choosing, Segment, Segmentation
 from cs_playbook.model.wording import literal, write

@@ -8,9 +8,8 @@ from cs_playbook.check.rule import Asked
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.mail_policy import Cap
+from cs_playbook.parse.duration import DAYS_ABOUT
 from cs_playbook.source.finding import Finding, did_you_mean, warning
-
-_DAYS = {"day": 1, "business day": 1, "week": 7, "month": 30}
 
 
 def letters_have_a_category(catalog: Catalog) -> Iterator[Finding]:
@@ -94,5 +93,5 @@ def _is_wider(cap: Cap, project: Cap) -> bool:
     """As far as it can be told: business days and days are compared only with their own kind."""
     if (cap.per.unit == "business day") != (project.per.unit == "business day"):
         return False
-    shorter = cap.per.count * _DAYS[cap.per.unit] < project.per.count * _DAYS[project.per.unit]
+    shorter = cap.per.count * DAYS_ABOUT[cap.per.unit] < project.per.count * DAYS_ABOUT[project.per.unit]
     return shorter or cap.most > project.most

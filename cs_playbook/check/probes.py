@@ -6,14 +6,14 @@ Deterministic and bounded: each fact has a few values, and at most MOST_WORLDS c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 from math import gcd, prod
 
 from cs_playbook.model.answer import evaluate
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
-from cs_playbook.model.condition import Condition, Group, leaves
+from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.expression import (
     Among,
     Between,
@@ -31,6 +31,7 @@ from cs_playbook.model.expression import (
     Related,
     Value,
     from_day,
+    names_facts,
     to_day,
     walk,
 )
@@ -76,14 +77,10 @@ def edges_of(conditions: Iterable[Condition]) -> tuple[Edge, ...]:
                     isinstance(fact, Name)
                     and fact.type is not None
                     and fact.type.is_number
-                    and _names_facts(other)
+                    and names_facts(other)
                 ):
                     found[Edge(fact.key, other)] = None
     return tuple(found)
-
-
-def _names_facts(expression: Expression) -> bool:
-    return any(isinstance(part, Name | Related | Memory) for part in walk(expression))
 
 
 def probes(conditions: Iterable[Condition], catalog: Catalog) -> tuple[Probed, ...]:
@@ -137,13 +134,6 @@ def now() -> Reckoning:
 def is_reckoned(signal: Signal) -> bool:
     """From other facts of the same account: no rows, no portfolio."""
     return signal.table is None and not any(isinstance(part, Rank) for part in walk(signal.value))
-
-
-def impatient(condition: Condition) -> Condition:
-    """The same, `for` aside: who fits for long enough fits."""
-    if isinstance(condition, Group):
-        return replace(condition, lasting=None, items=tuple(impatient(item) for item in condition.items))
-    return replace(condition, lasting=None)
 
 
 @dataclass

@@ -224,16 +224,12 @@ def _known_in(name: str, team: Team, seen: frozenset[str]) -> Iterator[str]:
             yield from _working(team)
         case ManagerOf(role=managed):
             below = (team.person(email) for email in _known_in(managed.role, team, seen | {name}))
-            known = {person.email for person in team.people} | _always_in(team)
+            known = {person.email for person in team.people} | team.always
             yield from (person.manager for person in below if person is not None and person.manager in known)
         case ContactsWhere():
             return
     if role.otherwise is not None:
         yield from _known_in(role.otherwise.role, team, seen | {name})
-
-
-def _always_in(team: Team) -> set[str]:
-    return {role.source.email for role in team.roles if isinstance(role.source, Always)}
 
 
 def _working(team: Team) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from cs_playbook.commands.facts_stage import Stage
+from cs_playbook.commands.mail_counts import contact_addresses
 from cs_playbook.compile import wanted
 from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.playbook import Playbook
@@ -22,13 +22,7 @@ def family_letters(
         return None
     found = Families(parent, steps, contacts.key)
     cursor, one = stage.connection.cursor(), wanted.some_facts((parent,))
-    ask = wanted.address_of(contacts)
-
-    @cache
-    def address(contact: str) -> str | None:
-        row = cursor.execute(ask, (contact,)).fetchone()
-        return None if row is None else row[0]
-
+    address = contact_addresses(stage)
     for account, enrollment in enrollments:
         if enrollment.is_open and enrollment.arm is Arm.TREATED and enrollment.tasks:
             above = cursor.execute(one, (account,)).fetchone()

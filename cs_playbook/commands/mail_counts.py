@@ -30,7 +30,7 @@ def mails_that_count(
         return None
     calendar = today.reckoning.calendar
     found = Mails(today.day, calendar, contacts.key)
-    address = _addresses(stage)
+    address = contact_addresses(stage)
     for _, enrollment in enrollments:
         if enrollment.is_open and enrollment.arm is Arm.TREATED and enrollment.tasks:
             found.of_enrollment(enrollment, address)
@@ -45,7 +45,7 @@ def _longest(catalog: Catalog) -> list[Duration]:
     return [cap.per for one in caps for cap in one.said]
 
 
-def _addresses(stage: Stage) -> Callable[[str], str | None]:
+def contact_addresses(stage: Stage) -> Callable[[str], str | None]:
     contacts = stage.catalog.contract.table("contacts")
     assert contacts is not None
     ask, cursor = wanted.address_of(contacts), stage.connection.cursor()

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.catalog import Catalog
-from cs_playbook.model.team import Always, Team
+from cs_playbook.model.team import Team
 from cs_playbook.plan.guards import ALLOWABLE
 from cs_playbook.source.finding import did_you_mean
 
@@ -31,7 +31,7 @@ def person_meant(written: str, team: Team) -> str:
     known = {person.email: person.name for person in team.people}
     if not known:
         return written
-    known |= {address: address for address in _standing(team) if address not in known}
+    known |= {address: address for address in team.always if address not in known}
     meant = written.strip().casefold()
     found = [address for address, name in known.items() if meant in (address.casefold(), name.casefold())]
     if len(found) == 1:
@@ -57,13 +57,9 @@ def refuse_unknown_owner(part: str, owners: Collection[tuple[str, str]], team: T
     Raises ChoiceError where nobody is meant: an empty list would look like a day off.
     """
     known = dict(owners) | {person.email: person.name for person in team.people}
-    known |= {address: address for address in _standing(team) if address not in known}
+    known |= {address: address for address in team.always if address not in known}
     if not any(part.casefold() in f"{address} {name}".casefold() for address, name in known.items()):
         raise ChoiceError(f"nobody's name or address has '{part}' in it", _like(part, known))
-
-
-def _standing(team: Team) -> set[str]:
-    return {role.source.email for role in team.roles if isinstance(role.source, Always)}
 
 
 def _like(written: str, known: dict[str, str]) -> str:

@@ -13,10 +13,10 @@ from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.looking import near_facts
 from cs_playbook.compile.scan import Rule, rule_of, top_parts
-from cs_playbook.compile.sql import impatient
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.answer import explain as evidence_of
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.condition import impatient
 from cs_playbook.model.expression import Value
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.plan.enroll import Before

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 from cs_playbook.commands.publishing import OUT
-from cs_playbook.commands.send import Clock
+from cs_playbook.commands.send import CUT, Clock
 from cs_playbook.commands.workspace import Workspace, open_ledger
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.lock import locked
@@ -19,8 +19,6 @@ from cs_playbook.errors import UserError
 from cs_playbook.model.outbox import Delivered, Handed, InDoubt, Refused, TryLater
 from cs_playbook.model.posting import LASTS, Posted, PostState, may_post
 from cs_playbook.model.project import Channel
-
-CUT = "the program was cut while it was handed over"
 
 
 @dataclass(frozen=True, slots=True)

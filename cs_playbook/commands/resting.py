@@ -28,7 +28,7 @@ class PutOff:
 def mute(workspace: Workspace, account: str, until: date, because: str, act: Act) -> Muted:
     """No playbook touches the account until that day. Said again, the last word counts."""
     _refuse_past(until, act.on)
-    _refuse_silence(because)
+    refuse_silence(because)
     with locked(workspace.ledger, "mute"), open_ledger(workspace, writing=True) as ledger:
         event = Muted(whom(account, workspace, ledger), act.on, until, because, act.by)
         ledger.record([event], act.recorded_at)
@@ -49,7 +49,7 @@ def unmute(workspace: Workspace, account: str, because: str, act: Act) -> Unmute
 def snooze(workspace: Workspace, key: str, until: date, because: str, act: Act) -> PutOff:
     """`key`: the beginning of a task's key, or the whole key of an enrollment."""
     _refuse_past(until, act.on)
-    _refuse_silence(because)
+    refuse_silence(because)
     with locked(workspace.ledger, "snooze"), open_ledger(workspace, writing=True) as ledger:
         enrollment = ledger.enrollment(key)
         if enrollment is not None:
@@ -85,6 +85,6 @@ def _refuse_past(until: date, today: date) -> None:
         )
 
 
-def _refuse_silence(because: str) -> None:
+def refuse_silence(because: str) -> None:
     if not because.strip():
         raise ChoiceError("nobody would know why", 'say it with --because "…": every list shows it')

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from cs_playbook.commands.people import Act
+from cs_playbook.commands.resting import refuse_silence
 from cs_playbook.commands.workspace import Workspace, look_into_ledger, open_ledger, open_snapshot
 from cs_playbook.compile.wanted import all_addresses
 from cs_playbook.effects.lock import locked
@@ -28,7 +29,7 @@ class Listed:
 def suppress(workspace: Workspace, address: str, because: str, act: Act) -> Suppressed:
     """The ledger keeps its fingerprint only. ChoiceError where it is no address, or stands there already."""
     _refuse_none(address)
-    _refuse_silence(because)
+    refuse_silence(because)
     with locked(workspace.ledger, "suppress"), open_ledger(workspace, writing=True) as ledger:
         mark = fingerprint(address, ledger.suppression_key())
         known = ledger.suppression_list().entries.get(mark)
@@ -44,7 +45,7 @@ def suppress(workspace: Workspace, address: str, because: str, act: Act) -> Supp
 
 def lift(workspace: Workspace, address: str, because: str, act: Act) -> SuppressionLifted:
     """`address`, or the beginning of its fingerprint as the list shows it."""
-    _refuse_silence(because)
+    refuse_silence(because)
     with locked(workspace.ledger, "suppress"), open_ledger(workspace, writing=True) as ledger:
         listed = ledger.suppression_list()
         entry = listed.find(address)
@@ -85,11 +86,6 @@ def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
 def _refuse_none(address: str) -> None:
     if not is_address(address.strip()):
         raise ChoiceError(f"'{address}' is no email address", "write it as in claire@acme.example")
-
-
-def _refuse_silence(because: str) -> None:
-    if not because.strip():
-        raise ChoiceError("nobody would know why", 'say it with --because "…": every list shows it')
 
 
 def _without(address: str, because: str) -> str:

@@ -8,8 +8,8 @@ from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.facts import ACTIVE
 from cs_playbook.compile.scan import Rule, seen_by, top_parts
-from cs_playbook.compile.sql import balanced, impatient, sql_of_condition
-from cs_playbook.model.condition import Condition, leaves
+from cs_playbook.compile.sql import balanced, sql_of_condition
+from cs_playbook.model.condition import Condition, impatient, leaves
 
 MOST = 30  # rules in one mask, two bits each: a number of SQLite has 63
 _SAMPLED = 2_000  # accounts, spread over all: enough to tell a frequent no from a rare one

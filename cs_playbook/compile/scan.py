@@ -13,12 +13,11 @@ from cs_playbook.compile.sql import (
     Asked,
     Columns,
     balanced,
-    impatient,
     no_aggregate,
     quoted,
     sql_of_condition,
 )
-from cs_playbook.model.condition import Condition, Group, Leaf
+from cs_playbook.model.condition import Condition, Group, Leaf, impatient
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import FieldType, Literal, Memory, Name, Related, ScopeName
 from cs_playbook.model.lasting import series_of

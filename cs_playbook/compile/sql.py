@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from cs_playbook.model.condition import Condition, Group, Leaf
@@ -90,13 +90,6 @@ def sql_of_condition(condition: Condition, columns: Columns) -> str:
 def _held(condition: Condition, columns: Columns) -> str:
     days = condition.lasting or 1
     return "1" if days <= 1 else f"coalesce({columns.since(condition)} <= cs_held_since({days}), 0)"
-
-
-def impatient(condition: Condition) -> Condition:
-    """The same condition, `for` aside."""
-    if isinstance(condition, Group):
-        return replace(condition, lasting=None, items=tuple(impatient(item) for item in condition.items))
-    return replace(condition, lasting=None)
 
 
 def balanced(joint: str, parts: list[str]) -> str:

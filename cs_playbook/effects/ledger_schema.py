@@ -56,6 +56,6 @@ def settle(connection: sqlite3.Connection) -> None:
 
 def _all_that_is_made() -> str:
     # Who only opens a ledger does not wait for the states of mails and the kinds of words that these name.
-    from cs_playbook.effects.ledger_tables import MADE  # noqa: PLC0415
+    from cs_playbook.effects.ledger_tables import MADE  # noqa: PLC0415 - only where a ledger is made or checked: what opens one starts quicker
 
     return MADE

@@ -14,6 +14,7 @@ from cs_playbook.effects.row_reader import RowReader
 from cs_playbook.effects.snapshot_rows import LINES, Staged, stage
 from cs_playbook.model.data import Table
 from cs_playbook.model.mapping import TableSource
+from cs_playbook.parse.looking_up import lookup_of
 from cs_playbook.source.cells import Counted, Reading, Unreadable
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.manifest import SourceFile
@@ -74,12 +75,7 @@ def columns_asked(source: TableSource) -> dict[str, Span]:
     asked += [(one.by, one.span) for one in source.lookups]
     asked += [(origin.newest_by.column, origin.newest_by.span)] if origin.newest_by else []
     names = {lookup.name for lookup in source.lookups}
-    return dict(reversed([(column, span) for column, span in asked if _lookup_of(column) not in names]))
-
-
-def _lookup_of(column: str) -> str:
-    name, dot, _ = column.partition(".")
-    return name if dot else ""
+    return dict(reversed([(column, span) for column, span in asked if lookup_of(column) not in names]))
 
 
 def _finders(connection: sqlite3.Connection, loaded: Loaded, origins: Origins) -> Iterator[Finder]:
@@ -88,7 +84,7 @@ def _finders(connection: sqlite3.Connection, loaded: Loaded, origins: Origins) -
     asked += [(one.by, one.span) for one in source.lookups]
     for lookup in source.lookups:
         below = [
-            (one.partition(".")[2], span) for one, span in reversed(asked) if _lookup_of(one) == lookup.name
+            (one.partition(".")[2], span) for one, span in reversed(asked) if lookup_of(one) == lookup.name
         ]
         read = load_lookup(connection, origins, source.table, lookup, dict(below))
         loaded.files += read.files

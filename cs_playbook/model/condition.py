@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from typing import Literal as OneOf
 
@@ -87,3 +87,10 @@ class Evidence:
     values: tuple[tuple[str, Value, str], ...] = ()  # (name as written, value, type)
     items: tuple[Evidence, ...] = ()
     lasting: tuple[int, int] | None = None  # held for so many of so many days
+
+
+def impatient(condition: Condition) -> Condition:
+    """The same condition, `for` aside."""
+    if isinstance(condition, Group):
+        return replace(condition, lasting=None, items=tuple(impatient(item) for item in condition.items))
+    return replace(condition, lasting=None)

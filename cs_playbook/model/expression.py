@@ -281,6 +281,11 @@ def walk(expression: Expression) -> Iterator[Expression]:
         yield from walk(part)
 
 
+def names_facts(expression: Expression) -> bool:
+    """Whether it asks anything of an account, its rows or its past."""
+    return any(isinstance(part, Name | Related | Memory) for part in walk(expression))
+
+
 def beside_literals(expression: Expression, kind: type[Asked]) -> Iterator[tuple[Asked, Literal]]:
     """What is compared with a written value, on either side or in a list of choices, with that value."""
     match expression:

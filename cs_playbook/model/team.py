@@ -155,8 +155,13 @@ class Team:
     @property
     def addresses(self) -> frozenset[str]:
         """Of everybody it names, in small letters: the keys by which they are known where a playbook is one per person."""
-        always = (role.source.email for role in self.roles if isinstance(role.source, Always))
-        return frozenset(email.lower() for email in (*always, *(person.email for person in self.people)))
+        people = (person.email for person in self.people)
+        return frozenset(email.lower() for email in (*self.always, *people))
+
+    @property
+    def always(self) -> frozenset[str]:
+        """The addresses that roles have, whatever the account."""
+        return frozenset(role.source.email for role in self.roles if isinstance(role.source, Always))
 
     def role(self, name: str) -> Role | None:
         return self._of_name.get(name)

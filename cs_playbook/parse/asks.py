@@ -9,7 +9,7 @@ from dataclasses import replace
 from cs_playbook.model.asks import ASK_TYPES, Ask, Misread, value_of
 from cs_playbook.model.value import FieldType, Value
 from cs_playbook.parse.must import read_must
-from cs_playbook.parse.nodes import block, scalar, texts
+from cs_playbook.parse.nodes import block, says_yes, scalar, texts
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
@@ -57,7 +57,7 @@ def _read_ask(name: Scalar, said: Node) -> tuple[Ask | None, list[Finding]]:
         return None, wrong
     choices = texts(Mapping(((name, type_node),), said.span), name.text) if kind[1] else ()
     wrong += _wrong_choices(name, type_node, choices) if kind[1] else ()
-    ask = Ask(name.text, kind[0], name.span, choices, long is not None and _is_yes(long, "optional"))
+    ask = Ask(name.text, kind[0], name.span, choices, long is not None and says_yes(long, "optional"))
     default, wronger = _default(long, ask)
     wrong += wronger
     return (None if wrong else Ask(ask.name, ask.type, ask.span, ask.choices, ask.optional, default)), wrong
@@ -104,11 +104,6 @@ def _wrong_choices(name: Scalar, node: Node, choices: tuple[str, ...]) -> Iterat
     for choice in choices:
         if not choice.strip() or set(choice) & set(";=|\n"):
             yield Finding(node.span, "CSP370", f"'{choice}' cannot be a choice", "leave out ; = and |")
-
-
-def _is_yes(node: Mapping, key: str) -> bool:
-    said = scalar(node, key)
-    return said is not None and said.value is True
 
 
 def _default(node: Mapping | None, ask: Ask) -> tuple[Value, list[Finding]]:

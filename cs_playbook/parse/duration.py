@@ -12,7 +12,7 @@ from cs_playbook.source.tree import Scalar
 DURATION = re.compile(r"([0-9]{1,6}) +(business day|day|week|month)s?\Z")
 FIGURES = re.compile(r"[0-9]{7,}")
 UNITLESS = re.compile(r"[0-9]+\Z")
-_UNITS = {"day": 1, "business day": 1, "week": 7, "month": 30}  # days, about
+DAYS_ABOUT = {"day": 1, "business day": 1, "week": 7, "month": 30}  # of a unit
 _OTHER_UNITS = {
     "d": (1, "day"), "calendar day": (1, "day"), "working day": (1, "business day"), "work day": (1, "business day"),
     "workday": (1, "business day"), "businessday": (1, "business day"), "weekday": (1, "business day"),
@@ -29,7 +29,7 @@ def read_duration(node: Scalar) -> tuple[Duration | None, list[Finding]]:
     if match is None:
         return None, [no_duration(node)]
     count = int(match[1])
-    if count * _UNITS[match[2]] > LONGEST:
+    if count * DAYS_ABOUT[match[2]] > LONGEST:
         return None, [too_long(node)]
     return Duration(count, cast(Unit, match[2])), []
 
@@ -67,7 +67,9 @@ def _right_spelling(written: str) -> str:
         return ""
     count, unit = int(figure[1]), figure[2].replace("-", " ")
     times, right = _OTHER_UNITS.get(unit, (1, unit))
-    return f"write '{count * times} {right}{'' if count * times == 1 else 's'}'" if right in _UNITS else ""
+    return (
+        f"write '{count * times} {right}{'' if count * times == 1 else 's'}'" if right in DAYS_ABOUT else ""
+    )
 
 
 def read_days(node: Scalar) -> tuple[int | None, list[Finding]]:

@@ -15,7 +15,7 @@ KEYS = ("subject", "needs", "category")
 _FENCE = "---"
 _EXAMPLE = 'begin with:  ---  then  subject: "…"  then  ---'
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*\Z")
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z0-9_]+)*")
 # What a reviewer cannot see, and the private letters that mark the blanks while a letter is filled.
@@ -157,5 +157,5 @@ class _Reader:
 
 def _names_in_tags(words: str) -> frozenset[str]:
     """The names that stand in {{ … }} and {% … %}: the grammar is read later, on another floor."""
-    inside = " ".join(_QUOTED.sub(" ", tag[0]) for tag in _TAG.finditer(words))
+    inside = " ".join(_QUOTED.sub(" ", tag[0]) for tag in TAG.finditer(words))
     return frozenset(re.sub(r"\s", "", name[0]) for name in _WORD.finditer(inside))

@@ -12,7 +12,7 @@ def looked_up_wrongly(source: TableSource) -> Iterator[Finding]:
     """Where each lookup, or what asks for it, stands."""
     names = [lookup.name for lookup in source.lookups]
     for n, lookup in enumerate(source.lookups):
-        other = _lookup_of(lookup.by)
+        other = lookup_of(lookup.by)
         if other == lookup.name:
             fact = f"{lookup.name} is found by {lookup.by}, and it cannot find itself"
             yield Finding(lookup.span, "CSP719", fact, "`by:` is a column of this table's export")
@@ -24,8 +24,8 @@ def looked_up_wrongly(source: TableSource) -> Iterator[Finding]:
 
 
 def _never_read(source: TableSource) -> Iterator[Finding]:
-    read = [_lookup_of(one.column) for one in source.fields if one.column]
-    read += [_lookup_of(lookup.by) for lookup in source.lookups]
+    read = [lookup_of(one.column) for one in source.fields if one.column]
+    read += [lookup_of(lookup.by) for lookup in source.lookups]
     for lookup in source.lookups:
         if lookup.name not in read:
             hint = f"a field is read from it as `{lookup.name}.<column>`; else leave it out"
@@ -38,13 +38,14 @@ def _chosen_by(source: TableSource, names: list[str]) -> Iterator[Finding]:
     asked: list[tuple[str, str, Span]] = [("where", one.column, one.span) for one in origin.where]
     asked += [("newest_by", origin.newest_by.column, origin.newest_by.span)] if origin.newest_by else []
     for key, column, span in asked:
-        if _lookup_of(column) in names:
+        if lookup_of(column) in names:
             fact = f"`{key}:` asks for {column}, which is looked up"
             yield Finding(
                 span, "CSP719", fact, "only columns of this table's own export can be asked for here"
             )
 
 
-def _lookup_of(column: str) -> str:
+def lookup_of(column: str) -> str:
+    """The name before the dot: `o` of `o.email`; "" where there is none."""
     name, dot, _ = column.partition(".")
     return name if dot else ""

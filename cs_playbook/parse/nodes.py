@@ -60,3 +60,9 @@ def plain_block(node: Mapping, key: str) -> dict[str, Any]:
     value = node.get(key)
     read = plain(value) if isinstance(value, Mapping) else {}
     return read if isinstance(read, dict) else {}
+
+
+def says_yes(node: Mapping, key: str) -> bool:
+    """Whether `key: true` stands there."""
+    said = scalar(node, key)
+    return said is not None and said.value is True

@@ -78,8 +78,3 @@ def stakeholder_of(node: Mapping) -> Stakeholder:
 def number_of(node: Scalar) -> float | None:
     value = node.value
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def says_yes(node: Mapping, key: str) -> bool:
-    said = scalar(node, key)
-    return said is not None and said.value is True

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from cs_playbook.model.story import Case, Expectation, Run, Stories
-from cs_playbook.parse.nodes import block, blocks, number, plain_block, scalar, text, texts
+from cs_playbook.parse.nodes import block, blocks, number, plain_block, says_yes, scalar, text, texts
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
 
@@ -49,7 +49,7 @@ def _case(node: Mapping, findings: list[Finding]) -> Case:
         changes=plain_block(node, "with"),
         contacts=plain_block(node, "contacts"),
         rows=plain_block(node, "rows"),
-        todo=_says_yes(node, "todo"),
+        todo=says_yes(node, "todo"),
         every_day=text(node, "days") != "named",
         held_out=texts(node, "held_out"),
     )
@@ -86,11 +86,6 @@ def _places(node: Mapping) -> dict[str, Span]:
     return {key.text: key.span for key, _ in node.entries}
 
 
-def _says_yes(node: Mapping, key: str) -> bool:
-    said = scalar(node, key)
-    return said is not None and said.value is True
-
-
 def _expectation(node: Mapping) -> Expectation:
     return Expectation(
         span=node.entries[0][0].span if node.entries else node.span,
@@ -107,7 +102,7 @@ def _expectation(node: Mapping) -> Expectation:
         escalated=_rows(node.get("escalated")),
         held=_block(node, "held"),
         because=_block(node, "because"),
-        exactly=_says_yes(node, "exactly"),
+        exactly=says_yes(node, "exactly"),
         places=_places(node),
     )
 

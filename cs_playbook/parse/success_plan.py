@@ -26,14 +26,13 @@ from cs_playbook.model.success_plan import (
 from cs_playbook.model.time import FromDate, Moment, OnDay
 from cs_playbook.parse.conditions import read_conditions, read_date
 from cs_playbook.parse.durations import read_moment
-from cs_playbook.parse.nodes import block, blocks, scalar, text
+from cs_playbook.parse.nodes import block, blocks, says_yes, scalar, text
 from cs_playbook.parse.plan_parts import (
     after_agreed,
     blocker_id,
     handover_of,
     number_of,
     risk_id,
-    says_yes,
     stakeholder_of,
     success_of,
 )

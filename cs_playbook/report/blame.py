@@ -8,13 +8,13 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask
+from cs_playbook.report.explain import CONDITIONS
 from cs_playbook.report.explain_words import part_rows
 from cs_playbook.report.looking import sentence
-from cs_playbook.report.pieces import BLANK, Column, Line, line, table, wrapped
+from cs_playbook.report.pieces import BLANK, Line, line, table, wrapped
 from cs_playbook.report.words import clean, day_with_year
 from cs_playbook.study.behind import Part
 
-_CONDITIONS = (Column(), Column(24), Column(16), Column(12))  # answer, condition, value, how far
 _TITLE = 11
 
 
@@ -61,7 +61,7 @@ def as_lines(told: Told, width: int) -> Iterator[Line]:
     yield BLANK
     yield line(("strong", f"Why it began on {day_with_year(told.enrollment.started_on)}"))
     if told.parts:
-        yield from table([row for part in told.parts for row in part_rows(part)], _CONDITIONS, width)
+        yield from table([row for part in told.parts for row in part_rows(part)], CONDITIONS, width)
     else:
         yield from wrapped("soft", clean(told.no_values), width, "  ")
     yield BLANK

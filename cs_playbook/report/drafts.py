@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from cs_playbook.report.words import clean, count, day_with_year, short_day
+from cs_playbook.report.words import clean, count, cut, day_with_year, short_day
 
 _FIELDS = (
     "key", "state", "account", "account_name", "playbook", "step", "owner", "owner_name", "to", "due", "opened_on", "late", "missing",
@@ -69,8 +69,8 @@ def _rows(lines: Sequence[Any], short: Mapping[str, str], width: int) -> Iterato
     for line in lines:
         due = f"late {short_day(line.due)}" if line.late else short_day(line.due)
         head = f"  {short[line.key]:<{key}}  {due:>11}  "
-        where = f"{_cut(clean(line.account_name), 24)} · {line.playbook} › {line.step}"
-        yield head + _cut(f"{where}  to {clean(line.to)}{_note(line)}", max(width - len(head), 40))
+        where = f"{cut(clean(line.account_name), 24)} · {line.playbook} › {line.step}"
+        yield head + cut(f"{where}  to {clean(line.to)}{_note(line)}", max(width - len(head), 40))
 
 
 def _note(line: Any) -> str:
@@ -81,10 +81,6 @@ def _note(line: Any) -> str:
     tries = f", {count(line.attempts, 'try', 'tries')}" if line.attempts else ""
     until = f", until {line.expires.isoformat()}" if line.expires else ""
     return f"  {line.state}{until}{tries}{f': {clean(line.why)}' if line.why else ''}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 1)] + "…"
 
 
 def _way_on(listed: List) -> list[str]:

@@ -25,7 +25,7 @@ from cs_playbook.study.explained import (
 __all__ = ["as_json", "as_lines", "near_json", "near_lines"]
 
 IN_FULL = 6  # playbooks; of more, those that say plainly no are one line each
-_CONDITIONS = (Column(), Column(24), Column(16), Column(12))  # answer, condition, value, how far
+CONDITIONS = (Column(), Column(24), Column(16), Column(12))  # answer, condition, value, how far
 
 
 def as_lines(found: Explained, width: int) -> Iterator[Line]:
@@ -52,7 +52,7 @@ def _head(found: Explained, width: int) -> Iterator[Line]:
         yield line(("warn", "It is missing from the snapshot: everything waits."))
     if found.active is not None:
         yield line(("warn", "It is not active: no playbook starts or opens anything."))
-        yield from table([[*row] for row in part_rows(found.active)], _CONDITIONS, width)
+        yield from table([[*row] for row in part_rows(found.active)], CONDITIONS, width)
 
 
 def _account(found: Explained) -> str:
@@ -134,7 +134,7 @@ def _corrected(playbook: PlaybookExplained, row: str) -> str:
 
 def _conditions(rule: RuleExplained, width: int) -> Iterator[Line]:
     rows = [row for part in rule.parts for row in part_rows(part)]
-    yield from table(rows, _CONDITIONS, width) if rows else ()
+    yield from table(rows, CONDITIONS, width) if rows else ()
 
 
 def _past(rule: RuleExplained, found: Explained, width: int) -> Iterator[Line]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from cs_playbook.report.pieces import wide
 from cs_playbook.report.words import count
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span
 
@@ -118,7 +118,7 @@ def _block(finding: Finding, place: str, source: Sequence[str], width: int) -> I
     head = f"  {place}  {finding.severity.value:<5}  {finding.code}  "
     message, hint = _clean(finding.message), _clean(finding.hint)
     together = f"{message}; {hint}" if hint else message
-    fits = _columns(head + together) <= width
+    fits = wide(head + together) <= width
     yield from _wrapped(together if fits else message, head, " " * len(head), width)
     yield from _shown(finding.span, source, width)
     if hint and not fits:
@@ -159,20 +159,20 @@ def _shown(span: Span, source: Sequence[str], width: int) -> Iterator[str]:
     before, after = _clean(line[indent:start]), _clean(line[start + span.length :])
     before, culprit, after = _cut(before, culprit, after, width - len(_GUTTER))
     yield _GUTTER + (before + culprit + after).rstrip()
-    yield _GUTTER + " " * _columns(before) + "^" * max(_columns(culprit), 1)
+    yield _GUTTER + " " * wide(before) + "^" * max(wide(culprit), 1)
 
 
 def _cut(before: str, culprit: str, after: str, room: int) -> tuple[str, str, str]:
     """A long line keeps the culprit and what stands near it."""
-    if _columns(before + culprit + after) <= room:
+    if wide(before + culprit + after) <= room:
         return before, culprit, after
     culprit = culprit[:room]
-    left = max(room - _columns(culprit), 0)
-    kept = max(left // 2, left - _columns(after))
-    if _columns(before) > kept:
+    left = max(room - wide(culprit), 0)
+    kept = max(left // 2, left - wide(after))
+    if wide(before) > kept:
         before = "…" + before[len(before) - kept + 1 :] if kept > 1 else ""
-    left -= _columns(before)
-    if _columns(after) > left:
+    left -= wide(before)
+    if wide(after) > left:
         after = after[: left - 1] + "…" if left > 1 else ""
     return before, culprit, after
 
@@ -180,17 +180,6 @@ def _cut(before: str, culprit: str, after: str, room: int) -> tuple[str, str, st
 def _clean(text: str) -> str:
     """What a file holds may not move the cursor, colour the screen or begin a line."""
     return "".join(letter if letter.isprintable() else " " if letter.isspace() else "�" for letter in text)
-
-
-def _columns(text: str) -> int:
-    """How wide a terminal shows it: some letters take two columns, some marks none."""
-    return sum(_column(letter) for letter in text)
-
-
-def _column(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def _summary(findings: Sequence[Finding], looked: Looked, width: int) -> list[str]:

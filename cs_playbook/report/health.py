@@ -9,7 +9,7 @@ from cs_playbook.model.scored import Counted, Scored
 from cs_playbook.report.health_sum import Units, score_words, sum_lines
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, table, wrapped
 from cs_playbook.report.plan_json import FORMAT_VERSION, written
-from cs_playbook.report.values import TIE, date_words, short_amount, value_words
+from cs_playbook.report.values import TIE, date_words, share, short_amount, value_words
 from cs_playbook.report.words import clean, count, day_with_year
 from cs_playbook.study.health import AccountHealth, BandNow, CardNow, PortfolioHealth, ScoreNow, WorstAccount
 
@@ -47,9 +47,9 @@ def _card(now: CardNow, found: PortfolioHealth, width: int, names: bool) -> Iter
 
 
 def _band(band: BandNow, now: CardNow) -> list[Cell]:
-    of_all = _share(band.accounts, now.accounts)
+    of_all = share(band.accounts, now.accounts)
     money = "" if band.money is None else f"ARR{TIE}{short_amount(band.money)}"
-    of_money = "" if band.money is None else _share(band.money, now.money)
+    of_money = "" if band.money is None else share(band.money, now.money)
     if band.band is None:
         return [
             Cell("no band", "soft"),
@@ -80,10 +80,6 @@ def sparkline(counts: Sequence[int]) -> str:
 
 def _trend_words(now: CardNow) -> str:
     return f"bars: accounts of today, week by week since {date_words(now.days[0])}".replace(TIE, " ")
-
-
-def _share(part: float, whole: float | None) -> str:
-    return f"{part / whole * 100:.0f}{TIE}%" if whole else ""
 
 
 def _worst(one: WorstAccount, units: Units, names: bool) -> list[Cell]:

@@ -50,8 +50,9 @@ from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.report.in_flight import moved_words
 from cs_playbook.report.mail_words import mail_words
 from cs_playbook.report.pieces import wrap
+from cs_playbook.report.task_lists import answer_options
 from cs_playbook.report.traits import set_words, told_words
-from cs_playbook.report.words import FAR, clean, count, day_with_year, short_day
+from cs_playbook.report.words import FAR, clean, count, cut, day_with_year, short_day
 
 
 def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], width: int = 100) -> str:
@@ -76,31 +77,23 @@ def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], w
             if line.state in ("late", "asleep", "frozen")
             else short_day(line.due)
         )
-        head = f"  {short[line.key]:<{key_width}}  {due:>11}  {line.minutes:>3} min  {_cut(clean(line.owner_name), owner_width):<{owner_width}}  "
-        parts.append(head + _cut(clean(line.title), max(width - len(head), 20)))
+        head = f"  {short[line.key]:<{key_width}}  {due:>11}  {line.minutes:>3} min  {cut(clean(line.owner_name), owner_width):<{owner_width}}  "
+        parts.append(head + cut(clean(line.title), max(width - len(head), 20)))
         # An outcome that is cut off cannot be typed.
         outcomes = clean(line.asleep) or " | ".join(line.outcomes) + _asked(line)
         indent = " " * (key_width + 4)
         value = f" ({clean(line.about)})" if line.about else ""
-        about = f"{_cut(clean(line.account_name), 40)}{value} · {line.playbook} · {outcomes}"
+        about = f"{cut(clean(line.account_name), 40)}{value} · {line.playbook} · {outcomes}"
         parts += [indent + part for part in wrap(about, width - len(indent))]
     parts += [
         "",
-        f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}{_besides(lines[0])}   closes the first",
+        f"cs-playbook done {short[lines[0].key]} --outcome {lines[0].outcomes[0]}{answer_options(lines[0])}   closes the first",
     ]
     return "\n".join(parts) + "\n"
 
 
 def _asked(line: TaskLine) -> str:
     return "".join(f" · {name}: {words}" for name, words in line.asks)
-
-
-def _besides(line: TaskLine) -> str:
-    return "".join(f" --answer {name}=…" for name, _ in line.asks)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 1)] + "…"
 
 
 def history_text(

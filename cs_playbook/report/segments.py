@@ -9,7 +9,7 @@ from typing import Any
 from cs_playbook.model.segment import Choosing
 from cs_playbook.report.pieces import BLANK, Cell, Column, Line, line, table, wrapped
 from cs_playbook.report.plan_json import FORMAT_VERSION, written
-from cs_playbook.report.values import TIE, amount_words, date_words, reason_words, short_amount
+from cs_playbook.report.values import TIE, amount_words, date_words, reason_words, share, short_amount
 from cs_playbook.report.words import clean, count, day_with_year
 from cs_playbook.study.segments import (
     ByHand,
@@ -65,13 +65,9 @@ def _segment(one: SegmentNow, now: SegmentationNow, found: PortfolioSegments) ->
     title = "what asks for it is unknown" if one.segment is None else one.segment.title
     return [
         Cell(one.segment.name if one.segment else NOWHERE, style), Cell(clean(title), "soft"),
-        Cell(str(one.accounts), style), Cell(_share(one.accounts, found.accounts)), Cell(money),
-        Cell(_share(one.money or 0, now.money) if money else ""), Cell(minutes),
+        Cell(str(one.accounts), style), Cell(share(one.accounts, found.accounts)), Cell(money),
+        Cell(share(one.money or 0, now.money) if money else ""), Cell(minutes),
     ]  # fmt: skip
-
-
-def _share(part: float, whole: float | None) -> str:
-    return f"{part / whole * 100:.0f}{TIE}%" if whole else ""
 
 
 def _owners(now: SegmentationNow, width: int, names: bool) -> Iterator[Line]:

@@ -122,7 +122,7 @@ def digest(
         example = short[lines[0].key]
         parts += [
             "",
-            f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}{_besides(lines[0])}`",
+            f"Answer by returning the list (tasks.csv, column outcome) or:  `cs-playbook done {example} --outcome {lines[0].outcomes[0]}{answer_options(lines[0])}`",
             "",
         ]
     return "\n".join(parts)
@@ -145,7 +145,8 @@ def _refused(refused: Sequence[Finding]) -> list[str]:
     return ["## Answers of yours that could not be taken", "", *rows, ""]
 
 
-def _besides(line: TaskLine) -> str:
+def answer_options(line: TaskLine) -> str:
+    """What `done` asks besides the outcome."""
     return "".join(f" --answer {name}=…" for name, _ in line.asks)
 
 

@@ -163,3 +163,8 @@ def _minus(text: str) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def share(part: float, whole: float | None) -> str:
+    """In percent; nothing of nothing."""
+    return f"{part / whole * 100:.0f}{TIE}%" if whole else ""

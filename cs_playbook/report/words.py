@@ -85,3 +85,8 @@ def _spelt(found: re.Match[str]) -> str:
 def markdown(text: str) -> str:
     """Data inside Markdown: nothing in it means anything, at the beginning of a line or of an item either."""
     return _BEGINS.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", clean(text)))
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` letters, the last one … where something is left out."""
+    return text if len(text) <= width else text[: max(width - 1, 1)] + "…"

@@ -20,6 +20,7 @@ from cs_playbook.model.expression import (
     Related,
     ScopeName,
     Value,
+    names_facts,
     parts,
     walk,
 )
@@ -224,7 +225,7 @@ def limit_of(expression: Expression, answer: bool | None, facts: Facts) -> Limit
     """For a comparison of numbers or dates: what the value is held against; None for everything else."""
     match expression:
         case Comparison(operator=operator, left=left, right=right) if operator in _SIDES:
-            if not _asks(left):
+            if not names_facts(left):
                 left, right, operator = right, left, _TURNED[operator]
             limit = _limit(_SIDES[operator], left, right, facts)
             return _strictly(limit, answer) if limit and operator in ("<", ">") else limit
@@ -240,10 +241,6 @@ _SIDES = {">=": "least", ">": "least", "<=": "most", "<": "most"}
 _TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 
 
-def _asks(expression: Expression) -> bool:
-    return any(isinstance(part, Name | Related | Memory) for part in walk(expression))
-
-
 def _limit(side: str, left: Expression, right: Expression, facts: Facts) -> Limit | None:
     value = evaluate(left, facts.values, facts.reckoning)
     limit = evaluate(right, facts.values, facts.reckoning)
@@ -252,7 +249,7 @@ def _limit(side: str, left: Expression, right: Expression, facts: Facts) -> Limi
         return None
     gap = abs(value - limit) if isinstance(value, int | float) else 0
     unit = _unit(left, facts.catalog) or _unit(right, facts.catalog)
-    return Limit(side, limit, kind, unit, gap, _asks(right))
+    return Limit(side, limit, kind, unit, gap, names_facts(right))
 
 
 def _strictly(limit: Limit, answer: bool | None) -> Limit:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cs_playbook.compile.scan import Rule, top_parts
-from cs_playbook.compile.sql import impatient
 from cs_playbook.model.answer import Values, answer, explain
-from cs_playbook.model.condition import Answer
+from cs_playbook.model.condition import Answer, impatient
 from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.event import Started, StartRefused
 from cs_playbook.model.playbook import Playbook, Status

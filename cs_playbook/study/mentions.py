@@ -11,12 +11,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 
 from cs_playbook.model.data import Contract
-from cs_playbook.model.expression import Aggregate, Call, Memory, Name, Rank, Related, ScopeName
+from cs_playbook.model.expression import OF_PLAYBOOKS, Aggregate, Call, Memory, Name, Rank, Related, ScopeName
 from cs_playbook.model.kpi import Aim
 from cs_playbook.model.playbook import ANYONE, PLAYBOOK, RULE, Playbook, Trigger
 from cs_playbook.model.signal import Signal
 from cs_playbook.model.step import ChannelRef, Document, Email, Play, Set
 from cs_playbook.model.team import ContactsWhere, Pool, RoleRef
+from cs_playbook.parse.letter import TAG
 from cs_playbook.source.finding import NOWHERE, Span
 
 
@@ -42,9 +43,6 @@ class Mention:
     kind: Kind
     word: str
     at: Span
-
-
-_OF_PLAYBOOKS = ("running", "finished", "last_outcome")
 
 
 def mentions(said: object, contract: Contract) -> Iterator[Mention]:
@@ -96,7 +94,7 @@ class _Walk:
                     yield Mention(Kind.COLUMN, f"{named}.{column}", at)
             case Memory(function=function, subject=subject):
                 yield Mention(Kind.FUNCTION, function, at)
-                yield Mention(Kind.PLAYBOOK if function in _OF_PLAYBOOKS else Kind.FACT, subject, at)
+                yield Mention(Kind.PLAYBOOK if function in OF_PLAYBOOKS else Kind.FACT, subject, at)
             case Call(function=function) | Aggregate(function=function) | Rank(function=function):
                 yield Mention(Kind.FUNCTION, function, at)
             case RoleRef(role=role):
@@ -175,7 +173,6 @@ def _of_trigger(trigger: Trigger) -> Iterator[Mention]:
     yield from (Mention(Kind.ROLE, role, trigger.span) for role in people)
 
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DOTTED = re.compile(r"(?<![\w.'\"])([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_.]*)")
 _ROWS = re.compile(r"rows\(\s*['\"]([a-z_][a-z0-9_]*)['\"](.*?)\)", re.DOTALL)
 _FOR = re.compile(r"\bfor\s+([a-z_][a-z0-9_]*)\s+in\s+rows\(\s*['\"]([a-z_][a-z0-9_]*)")
@@ -186,7 +183,7 @@ def mentions_in_letter(
     text: str, needs: tuple[str, ...], at: Span, contract: Contract, roles: frozenset[str]
 ) -> Iterator[Mention]:
     """What the blanks of a letter or a document name: facts, fields of contacts and rows, roles."""
-    tags = [*_TAG.findall(text), *(f"{{{{ {need} }}}}" for need in needs)]
+    tags = [*TAG.findall(text), *(f"{{{{ {need} }}}}" for need in needs)]
     items = dict(_FOR.findall(text))
     for tag in tags:
         for table, asked in _ROWS.findall(tag):
