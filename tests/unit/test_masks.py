@@ -14,8 +14,8 @@ from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.masks import MOST, masks, parts, sample
 from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.scan import Rule
-from cs_playbook.compile.sql import impatient, sql_of_condition
-from cs_playbook.model.condition import Condition
+from cs_playbook.compile.sql import sql_of_condition
+from cs_playbook.model.condition import Condition, impatient
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.functions import Reckoning
