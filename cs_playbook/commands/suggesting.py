@@ -178,7 +178,7 @@ class _Widths:
         return False
 
 
-def _batches(rows: Iterator[tuple[int, list[Cell]]], widths: _Widths) -> Iterator[list[list[str]]]:
+def _batches(rows: Iterator[tuple[int, Sequence[Cell]]], widths: _Widths) -> Iterator[list[list[str]]]:
     fitting = ([str(cell) for cell in row] for line, row in rows if widths.fit(line, row))
     while batch := list(islice(fitting, BATCH)):
         yield batch

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import assert_never
 
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table
@@ -83,20 +84,26 @@ def create_staging(table: Table) -> str:
     return f"CREATE TEMP TABLE {_staging(table)}({before}, moment INTEGER, {cells})"
 
 
-def stage(table: Table) -> str:
-    """INSERT of one staged row: STAGED_BEFORE, then the cells in the order of the fields."""
-    places = ", ".join("?" * (len(STAGED_BEFORE) + len(table.fields)))
-    return f"INSERT INTO temp.{_staging(table)} VALUES ({places})"
+def stage(table: Table, said: Iterable[int]) -> str:
+    """INSERT of one staged row; `said`: which of its places, STAGED_BEFORE and then the fields in their order."""
+    names = [*STAGED_BEFORE, *map(_cell, table.fields)]
+    columns = [names[n] for n in said]
+    return (
+        f"INSERT INTO temp.{_staging(table)}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    )
 
 
 def keep_newest(table: Table) -> tuple[str, str]:
     """Of the rows that share a key only the newest stay, good or bad; of those that say the same, the first."""
     assert table.key is not None, "refused when the mapping is read"
     staged, key = f"temp.{_staging(table)}", _named(table.key)
-    newest = f"SELECT line, {key}, moment, rank() OVER (PARTITION BY {key} ORDER BY moment DESC) AS place FROM {staged}"
-    older = f"SELECT line FROM ({newest}) WHERE place > 1 AND {key} IS NOT NULL AND moment IS NOT NULL"
+    # Only those that share a key are held against each other: they are few.
+    several = f"{key} IN (SELECT {key} FROM {staged} GROUP BY {key} HAVING count(*) > 1)"
+    by_age = f"rank() OVER (PARTITION BY {key} ORDER BY moment DESC) AS place"
+    older = f"SELECT line FROM (SELECT line, moment, {by_age} FROM {staged} WHERE {several}) WHERE place > 1 AND moment IS NOT NULL"
     cells = ", ".join(_cell(field) for field in table.fields)
-    same = f"SELECT line, code, row_number() OVER (PARTITION BY {cells} ORDER BY line) AS place FROM {staged} WHERE code IS NULL"
+    by_cells = f"row_number() OVER (PARTITION BY {cells} ORDER BY line) AS place"
+    same = f"SELECT line, {by_cells} FROM {staged} WHERE code IS NULL AND {several}"
     again = f"SELECT line FROM ({same}) WHERE place > 1"
     return f"DELETE FROM {staged} WHERE line IN ({older})", f"DELETE FROM {staged} WHERE line IN ({again})"
 
@@ -136,19 +143,16 @@ def place(table: Table) -> str:
     values = ", ".join(_value(field) for field in table.fields)
     rows = f"temp.{_staging(table)} AS staged"
     by = owner_field(table)
-    if table.stands_alone:
-        number = f"row_number() OVER (ORDER BY {', '.join(_order(table))})"
-        chosen = f"SELECT {number}, {values} FROM {rows} WHERE code IS NULL ORDER BY 1"
-        return f"INSERT INTO main.{quoted(table.name)}(_row, {names}) {chosen}"
-    if by is None:
-        assert table.key is not None
-        number = f"row_number() OVER (ORDER BY {_named(table.key)})"
-        chosen = f"SELECT {number}, {values} FROM {rows} WHERE code IS NULL ORDER BY 1"
-        return f"INSERT INTO main.{quoted(table.name)}(_n, {names}) {chosen}"
+    if by is None or table.stands_alone:
+        # SQLite numbers them as they come, from 1: a sixth of what row_number() takes.
+        order = _order(table) if table.stands_alone else [_named(table.key or "id")]
+        chosen = f"SELECT {values} FROM {rows} WHERE code IS NULL ORDER BY {', '.join(order)}"
+        return f"INSERT INTO main.{quoted(table.name)}({names}) {chosen}"
     number = f"row_number() OVER (ORDER BY {', '.join(['owner.account', *_order(table)])})"
     into, through = ("_account, _row, _through", ", owner.row") if table.through else ("_account, _row", "")
     joined = f"{rows} JOIN temp.{_keys(owner_table(table))} AS owner ON owner.key = staged.{_named(by)}"
-    chosen = f"SELECT owner.account, {number}{through}, {values} FROM {joined} WHERE code IS NULL ORDER BY 2"
+    # They come in the order of their numbers; to sort them by these once more takes as long as all the rest.
+    chosen = f"SELECT owner.account, {number}{through}, {values} FROM {joined} WHERE code IS NULL"
     return f"INSERT INTO main.{quoted(table.name)}({into}, {names}) {chosen}"
 
 

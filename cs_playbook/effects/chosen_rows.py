@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from cs_playbook.model.mapping import Filter, Origin
 from cs_playbook.parse.cell import shown
-from cs_playbook.source.cells import BadRecord, Cell
+from cs_playbook.source.cells import BadRecord, Part, Row
 from cs_playbook.source.finding import Finding, warning
 
 _EXAMPLES = 8
 _KNOWN = 4096
-
-Rows = Iterator[tuple[int, Sequence[Cell] | BadRecord]]
 
 
 @dataclass(slots=True)
@@ -29,14 +28,20 @@ class Chosen:
         default_factory=set
     )  # cells that have been looked at: there are few different ones
 
-    def lets(self, cell: Cell) -> bool:
-        text = cell if isinstance(cell, str) else ""
-        told = text in self.filter.cells
-        if not told:
-            self._remember(text)
-        through = told is not self.filter.negated
-        self.let_through += through
-        return through
+    def lets(self, rows: Sequence[Row]) -> list[bool]:
+        """What cannot be cut into cells, or has too few, counts: it is reported."""
+        at, words = self.column, self.filter.cells
+        cut = [not isinstance(row, BadRecord) and at < len(row) for row in rows]
+        cells = [row[at] for row in compress(rows, cut)]  # type: ignore[index]
+        texts = [cell if isinstance(cell, str) else "" for cell in cells]
+        told = [text in words for text in texts]
+        for text in dict.fromkeys(texts):
+            if text not in words:
+                self._remember(text)
+        through = [one is not self.filter.negated for one in told]
+        self.let_through += sum(through)
+        each = iter(through)
+        return [next(each) if one else True for one in cut]
 
     def _remember(self, cell: str) -> None:
         if cell in self.known:
@@ -60,19 +65,19 @@ class Choice:
         self._rows = 0
         self._chosen = [Chosen(one) for one in origin.where]
 
-    def of(self, rows: Rows, columns: Sequence[str]) -> Rows:
-        """The rows that count. What cannot be cut into cells counts: it is reported."""
+    def of(self, parts: Iterator[Part], columns: Sequence[str]) -> Iterator[Part]:
+        """The rows that count."""
         for one in self._chosen:
             one.column = columns.index(one.filter.column)  # another one in each file
-        return self._those_that_count(rows) if self._chosen else rows
+        return map(self._those_that_count, parts) if self._chosen else parts
 
-    def _those_that_count(self, rows: Rows) -> Rows:
-        for line, row in rows:
-            self._rows += 1
-            if not isinstance(row, BadRecord) and not self._counts(row):
-                self.left_out += 1
-                continue
-            yield line, row
+    def _those_that_count(self, part: Part) -> Part:
+        # Each filter looks at each row: what it has seen must not depend on the filter before it.
+        answers = zip(*[one.lets(part.rows) for one in self._chosen], strict=True)
+        counts = list(map(all, answers))
+        self._rows += len(counts)
+        self.left_out += counts.count(False)
+        return Part(list(compress(part.lines, counts)), list(compress(part.rows, counts)))
 
     def findings(self) -> Iterator[Finding]:
         """Where a word was perhaps not meant so: written in other capitals, or in no row at all."""
@@ -84,11 +89,6 @@ class Choice:
                 yield warning(where.span, "CSP774", fact, hint)
             if self._rows and not one.let_through and not one.near:
                 yield _nothing_left(one)
-
-    def _counts(self, row: Sequence[Cell]) -> bool:
-        # Each filter looks at each row: what it has seen must not depend on the filter before it.
-        answers = [one.lets(row[one.column]) for one in self._chosen if one.column < len(row)]
-        return all(answers)
 
 
 def _nothing_left(one: Chosen) -> Finding:

@@ -16,11 +16,12 @@ from cs_playbook.effects.origins import Origins, Place
 from cs_playbook.effects.snapshot_rows import LINES
 from cs_playbook.model.mapping import Lookup
 from cs_playbook.parse.cell import BadCell, shown
-from cs_playbook.source.cells import BadRecord, Cell, Items, Nested, Plain, Reading, Unreadable
+from cs_playbook.source.cells import BadRecord, Cell, Items, Nested, Plain, Reading, Unreadable, one_by_one
 from cs_playbook.source.finding import Finding, Span, warning
 from cs_playbook.source.manifest import SourceFile
 
 SHOWN = 10
+_EXAMPLES = 3
 
 Find = Callable[[str], tuple[Cell, ...] | None]
 
@@ -45,7 +46,24 @@ class Finder:
         if key in self.lookup.empty:
             return self.nothing
         found = self.find(key)
-        return self._not_there(key) if found is None else found
+        return self._missing(key) if found is None else found
+
+    def of_all(self, keys: Sequence[Cell]) -> tuple[list[tuple[Cell, ...]], list[str]] | None:
+        """The same for many keys, with those that are not there and may be missing; None where one is refused."""
+        texts = [key for key in keys if isinstance(key, str)]
+        empty, nothing = self.lookup.empty, self.nothing
+        found = [nothing if key in empty else self.find(key) for key in texts]
+        missing = [key for key, row in zip(texts, found, strict=True) if row is None]
+        if len(texts) < len(keys) or (missing and self.lookup.unmatched == "refuse"):
+            return None
+        return [nothing if row is None else row for row in found], missing
+
+    def not_there(self, keys: Sequence[str]) -> None:
+        """They will be told: how many, and the first three."""
+        self._unmatched += len(keys)
+        for key in keys:
+            if len(self._examples) < _EXAMPLES:
+                self._examples[key] = None
 
     @property
     def nothing(self) -> tuple[Cell, ...]:
@@ -60,14 +78,12 @@ class Finder:
             )
             yield warning(self.lookup.span, "CSP773", fact, "its columns are empty there")
 
-    def _not_there(self, key: str) -> tuple[Cell, ...]:
+    def _missing(self, key: str) -> tuple[Cell, ...]:
         if self.lookup.unmatched == "refuse":
             fact = f"{shown(key)} is not among {self.lookup.name}"
             hint = "export it too, or write `unmatched: empty` if it may be missing there"
             raise BadCell("CSP773", fact, hint)
-        self._unmatched += 1
-        if len(self._examples) < 3:
-            self._examples[key] = None
+        self.not_there([key])
         return self.nothing
 
 
@@ -142,22 +158,24 @@ class _Reader:
         header = reading.header
         key_at = header.index(self._lookup.key)
         at = [header.index(column) for column in self._columns]
-        moment_of = how_new(self._lookup.origin.newest_by, header, self._origins.exports.zone)
-        for line, row in self._choice.of(reading.rows(), header):
+        newest = self._lookup.origin.newest_by
+        moment_at = header.index(newest.column) if newest else 0
+        moment_of = how_new(newest, self._origins.exports.zone) if newest else None
+        for line, row in one_by_one(self._choice.of(reading.parts(), header)):
             try:
                 cells = _cut(row, len(header))
-                moment = moment_of(cells)
+                moment = moment_of(cells[moment_at]) if moment_of else None
             except BadCell as bad:
-                self._report(bad, reading)
+                self._report(bad, reading.place(line, None))
                 continue
             key = cells[key_at]
             if isinstance(key, str) and key not in self._lookup.empty:  # whom nobody can name, nobody finds
                 self._store(key, _written([cells[n] for n in at]), moment, before + line)
 
-    def _report(self, bad: BadCell, reading: Reading) -> None:
+    def _report(self, bad: BadCell, place: Span) -> None:
         self._bad += 1
         if self._bad <= SHOWN:
-            self._findings.append(Finding(reading.place(None), bad.code, bad.message, bad.hint))
+            self._findings.append(Finding(place, bad.code, bad.message, bad.hint))
 
     def _store(self, key: str, cells: str, moment: int | None, line: int) -> None:
         row = (key, cells, moment, line)

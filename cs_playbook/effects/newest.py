@@ -1,8 +1,8 @@
-"""`newest_by` and the columns of a file → how new each row is; never guessed."""
+"""`newest_by` → how new a row is, by its cell there; never guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import tzinfo
 
 from cs_playbook.model.mapping import Newest
@@ -11,19 +11,13 @@ from cs_playbook.parse.date_pattern import ISO
 from cs_playbook.parse.moment import TIMESTAMP, Clocks, instant_reader
 from cs_playbook.source.cells import Cell, Plain
 
-HowNew = Callable[[Sequence[Cell]], int | None]  # microseconds since 1970; raises BadCell
 
-
-def how_new(newest: Newest | None, columns: Sequence[str], zone: tzinfo) -> HowNew:
-    """None for every row where nobody asks."""
-    if newest is None:
-        return lambda _row: None
+def how_new(newest: Newest, zone: tzinfo) -> Callable[[Cell], int]:
+    """A cell → microseconds since 1970. It raises BadCell."""
     clocks = Clocks.of(newest.format, zone)
     written, typed = instant_reader(newest.format.dates, clocks), instant_reader(TIMESTAMP, clocks)
-    at = columns.index(newest.column)
 
-    def read(row: Sequence[Cell]) -> int:
-        cell = row[at]
+    def read(cell: Cell) -> int:
         moment = written(cell) if isinstance(cell, str) else None
         if moment is None and isinstance(cell, Plain):
             moment = typed(cell)

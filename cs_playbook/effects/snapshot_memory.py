@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Self
 
 from cs_playbook.compile import placing
-from cs_playbook.effects.snapshot_rows import Staged, bad_rows, forget, place, stage
+from cs_playbook.effects.snapshot_rows import Staged, bad_rows, forget, place, stage, whole
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.expression import FieldType, Value, to_day
@@ -108,7 +108,7 @@ def _stored_rows(
 
 
 def _fill(connection: sqlite3.Connection, contract: Contract, table: Table, rows: Rows) -> TableCount:
-    stage(connection, table, _staged(table, rows.get(table.name, ())))
+    stage(connection, table, [whole(table, _staged(table, rows.get(table.name, ())))])
     count = place(connection, table)
     if count.set_aside:
         wrong = next(

@@ -10,12 +10,13 @@ from cs_playbook.effects.chosen_rows import Choice
 from cs_playbook.effects.columns import header_findings, never_seen
 from cs_playbook.effects.lookups import Finder, load_lookup
 from cs_playbook.effects.origins import Origins, Place
-from cs_playbook.effects.row_reader import RowReader
-from cs_playbook.effects.snapshot_rows import LINES, Staged, stage
+from cs_playbook.effects.part_reader import read_part
+from cs_playbook.effects.recipe import recipe
+from cs_playbook.effects.snapshot_rows import LINES, Batch, stage
 from cs_playbook.model.data import Table
 from cs_playbook.model.mapping import TableSource
 from cs_playbook.parse.looking_up import lookup_of
-from cs_playbook.source.cells import Counted, Reading, Unreadable
+from cs_playbook.source.cells import Counted, Part, Reading, Unreadable
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.manifest import SourceFile
 
@@ -92,7 +93,7 @@ def _finders(connection: sqlite3.Connection, loaded: Loaded, origins: Origins) -
         yield read.finder
 
 
-def _rows(loaded: Loaded, origins: Origins, choice: Choice, finders: list[Finder]) -> Iterator[Staged]:
+def _rows(loaded: Loaded, origins: Origins, choice: Choice, finders: list[Finder]) -> Iterator[Batch]:
     """The rows of one file after the other; a file whose header is not right is left out, and said."""
     wanted = columns_asked(loaded.source)
     for number, place in enumerate(loaded.places):
@@ -102,15 +103,19 @@ def _rows(loaded: Loaded, origins: Origins, choice: Choice, finders: list[Finder
             if wrong:
                 continue
             loaded.counted_in = reading.counted_in
-            read = RowReader(loaded.table, loaded.source, reading, finders, origins.exports.zone)
-            for line, row in choice.of(reading.rows(), reading.header):
-                _show_progress(origins, reading)
-                yield read.row(number * LINES + line, row)
+            how = recipe(loaded.table, loaded.source, reading, finders, origins.exports.zone)
+            for part in choice.of(_watched(origins, reading), reading.header):
+                yield from read_part(how, number * LINES, part)
             loaded.files.append(SourceFile(place.name, reading.sha256, reading.rows_read))
             loaded.columns[place.shown] = reading.columns
             loaded.findings += never_seen(wanted, reading)
 
 
-def _show_progress(origins: Origins, reading: Reading) -> None:
-    if reading.rows_read % _WATCHED == 0:
-        origins.exports.watch(reading.shown, reading.rows_read, reading.share)
+def _watched(origins: Origins, reading: Reading) -> Iterator[Part]:
+    """Its parts; whoever watches is told of the first, and then every few thousand rows."""
+    told = -_WATCHED
+    for part in reading.parts():
+        if reading.rows_read - told >= _WATCHED:
+            told = reading.rows_read
+            origins.exports.watch(reading.shown, told, reading.share)
+        yield part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from cs_playbook.compile import placing
 from cs_playbook.model.data import Contract, Table
@@ -21,10 +21,23 @@ Staged = tuple[Stored, ...]
 Where = Callable[[int, int | None, int | None], Span]  # line, column and length → a place in the file
 
 
-def stage(connection: sqlite3.Connection, table: Table, rows: Iterable[Staged]) -> None:
+class Batch(NamedTuple):
+    """Staged rows, of which only some places are given (by number, 0 is the line): in the others nothing stands."""
+
+    said: tuple[int, ...]
+    rows: Iterable[Staged]
+
+
+def whole(table: Table, rows: Iterable[Staged]) -> Batch:
+    """Rows with all their places."""
+    return Batch(tuple(range(len(placing.STAGED_BEFORE) + len(table.fields))), rows)
+
+
+def stage(connection: sqlite3.Connection, table: Table, batches: Iterable[Batch]) -> None:
     """All rows of a table, good and bad, where they wait to be placed. Streams."""
     connection.execute(placing.create_staging(table))
-    connection.executemany(placing.stage(table), rows)
+    for said, rows in batches:
+        connection.executemany(placing.stage(table, said), rows)
 
 
 def keep_newest(connection: sqlite3.Connection, table: Table) -> int:

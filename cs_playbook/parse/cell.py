@@ -25,7 +25,8 @@ from cs_playbook.source.finding import did_you_mean
 Stored = str | int | float | None  # lists are JSON text, dates days since 1970-01-01, yes and no 1 and 0
 Read = Callable[[str], Stored]
 
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
+MOST_DIGITS = 20  # with its sign: more is no integer, however many of them are zeros
 _in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BLANKS = " \u00a0\u202f"  # a space between thousands may be one that does not break
 _SHOWN = 60
@@ -130,16 +131,26 @@ def _number(way: Format) -> Read:
 
 def _number_text(way: Format) -> Callable[[str], str]:
     """A number as Python writes it; BadCell where the cell is none."""
-    expression = re.compile(rf"[+-]?{_whole(way)}({re.escape(way.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?")
-    strip = _without_thousands(way)
+    expression, plain = number_expression(way), plain_number(way)
 
     def read(cell: str) -> str:
         if expression.fullmatch(cell) is None:
             fact = f"{shown(cell)} is not a number written like {_example(way)}"
             raise BadCell("CSP731", fact, _number_hint(cell))
-        return strip(cell).replace(way.decimal, ".")
+        return plain(cell)
 
     return read
+
+
+def number_expression(way: Format) -> re.Pattern[str]:
+    """What a cell must look like to be a number."""
+    return re.compile(rf"[+-]?{_whole(way)}({re.escape(way.decimal)}[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def plain_number(way: Format) -> Callable[[str], str]:
+    """A number that looks like that → as Python writes it."""
+    gone = _gone(way)
+    return lambda cell: cell.translate(gone).replace(way.decimal, ".")
 
 
 def _finite(cell: str, number: float) -> float:
@@ -152,7 +163,7 @@ def _whole_number(cell: str, number: Decimal) -> int:
     if number != number.to_integral_value():
         fact = f"{shown(cell)} gives {number.normalize():f}, which is not a whole number"
         raise BadCell("CSP731", fact, "declare the field as number")
-    if abs(number) > _LARGEST:
+    if abs(number) > LARGEST:
         raise BadCell("CSP731", f"{shown(cell)} is too large for an integer")
     return int(number)
 
@@ -174,14 +185,24 @@ def _whole(way: Format) -> str:
     return f"(?:[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+)"
 
 
-def _without_thousands(way: Format) -> Callable[[str], str]:
-    gone = str.maketrans("", "", _BLANKS if way.thousands == " " else way.thousands)
-    return (lambda cell: cell.translate(gone)) if gone else (lambda cell: cell)
+def _gone(way: Format) -> dict[int, int | None]:
+    """What stands between thousands, for str.translate."""
+    return str.maketrans("", "", _BLANKS if way.thousands == " " else way.thousands)
+
+
+def integer_expression(way: Format) -> re.Pattern[str]:
+    """What a cell must look like to be a whole number."""
+    return re.compile(rf"[+-]?{_whole(way)}")
+
+
+def plain_integer(way: Format) -> Callable[[str], str]:
+    """A whole number that looks like that → as Python writes it."""
+    gone = _gone(way)
+    return lambda cell: cell.translate(gone)
 
 
 def _integer(way: Format) -> Read:
-    expression = re.compile(rf"[+-]?{_whole(way)}")
-    strip = _without_thousands(way)
+    expression, plain = integer_expression(way), plain_integer(way)
 
     def read(cell: str) -> Stored:
         if expression.fullmatch(cell) is None:
@@ -190,9 +211,9 @@ def _integer(way: Format) -> Read:
                 f"{shown(cell)} is not a whole number",
                 "an integer has no decimals, not even .0: declare the field as number if it may have some",
             )
-        digits = strip(cell)
-        number = int(digits) if len(digits) <= 20 else _LARGEST + 1
-        if abs(number) > _LARGEST:
+        digits = plain(cell)
+        number = int(digits) if len(digits) <= MOST_DIGITS else LARGEST + 1
+        if abs(number) > LARGEST:
             raise BadCell(
                 "CSP731",
                 f"{shown(cell)} is too large for an integer",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
-from typing import cast
 
 from cs_playbook.model.data import Field
 from cs_playbook.model.expression import FieldType
@@ -17,46 +16,52 @@ from cs_playbook.parse.remembered import Remembered
 from cs_playbook.source.cells import Cell, Items, Nested, Plain
 from cs_playbook.source.finding import did_you_mean
 
-ReadCell = Callable[[Cell], Stored]
+ReadCell = Callable[[Cell], Stored]  # raises BadCell
 
 _WORDS_SHOWN = 12
 
 
-def text_reader(field: Field, source: FieldSource, project: tzinfo) -> ReadCell:
-    """The same, quicker, for cells that are texts and nothing else."""
-    return cast(ReadCell, _remembering(field, source, source.format, project))
+@dataclass(frozen=True, slots=True)
+class FieldReader:
+    """Calling it reads one cell; it raises BadCell. `written`: how its texts are read; `typed`: what its source has
+    typed (a number of JSON), in the one plain way; `listed`: lists."""
 
+    written: Read
+    typed: Read
+    listed: Callable[[Items], Stored]
+    column: str | None
 
-def field_reader(field: Field, source: FieldSource, project: tzinfo) -> ReadCell:
-    """A text is read as declared; what its source has typed (a number of JSON) in the one plain way."""
-    written = _remembering(field, source, source.format, project)
-    typed = _remembering(field, source, _plain(source.format), project)
-    check = cell_reader(replace(field, type=FieldType.TEXT), Format())
-    listed = Remembered[Items](lambda items: _items(field, items, check)).__getitem__
-
-    def read(cell: Cell) -> Stored:
-        kind = cell.__class__  # asked millions of times: before anything that is slower
-        if kind is str:
-            return written(cast(str, cell))
-        if kind is Plain:
-            return typed(cast(str, cell))
+    def __call__(self, cell: Cell) -> Stored:
         match cell:
+            case Plain():
+                return self.typed(cell)
             case str():
-                return typed(cell)
+                return self.written(cell)
             case Items():
-                return listed(cell)
+                return self.listed(cell)
             case Nested():
-                hint = f"name what is meant in it: {source.column}.{cell.example}" if cell.example else ""
+                hint = f"name what is meant in it: {self.column}.{cell.example}" if cell.example else ""
                 raise BadCell("CSP731", f"{cell.what} stands where one value is expected", hint)
 
-    return read
+
+def field_reader(field: Field, source: FieldSource, project: tzinfo) -> FieldReader:
+    check = cell_reader(replace(field, type=FieldType.TEXT), Format())
+    return FieldReader(
+        _remembering(field, source, source.format, project),
+        _remembering(field, source, plain_format(source.format), project),
+        Remembered[Items](lambda items: _items(field, items, check)).__getitem__,
+        source.column,
+    )
 
 
 def _remembering(field: Field, source: FieldSource, way: Format, project: tzinfo) -> Read:
     """Free texts are read at once, and hardly ever say the same."""
     read = _reader(field, source, way, project)
-    free = field.type is FieldType.TEXT and not (field.values or source.words or source.otherwise)
-    return read if free else Remembered(read).__getitem__
+    return read if is_free_text(field, source) else Remembered(read).__getitem__
+
+
+def is_free_text(field: Field, source: FieldSource) -> bool:
+    return field.type is FieldType.TEXT and not (field.values or source.words or source.otherwise)
 
 
 def _reader(field: Field, source: FieldSource, way: Format, project: tzinfo) -> Read:
@@ -71,8 +76,8 @@ def _reader(field: Field, source: FieldSource, way: Format, project: tzinfo) -> 
     return cell_reader(field, way, project)
 
 
-def _plain(way: Format) -> Format:
-    """1 and 0 are the only yes and no that some databases have."""
+def plain_format(way: Format) -> Format:
+    """How a source writes what it has typed. 1 and 0 are the only yes and no that some databases have."""
     yes, no = way.yes or (), way.no or ()
     return replace(
         way,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cs_playbook.errors import UserError
-from cs_playbook.source.cells import BadRecord, Cell, Counted, Items, Nested, Plain, Unreadable
+from cs_playbook.source.cells import Cell, Counted, Items, Nested, Part, Plain, Row, Unreadable, one_by_one
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.guard import close_the_doors
 
@@ -66,23 +66,26 @@ class Asked:
     def columns(self) -> tuple[str, ...]:
         return self.header
 
-    def place(self, column: int | None) -> Span:
-        return Span(self.shown, max(self.rows_read, 1))
+    def place(self, line: int, column: int | None) -> Span:
+        return Span(self.shown, line)
 
-    def rows(self) -> Iterator[tuple[int, Sequence[Cell] | BadRecord]]:
-        while True:
-            try:
-                rows = self._cursor.fetchmany(_AT_ONCE)
-            except self._errors as error:
-                fact = f"the query fails after {self.rows_read} rows: {one_line(error)}"
-                raise Unreadable(Finding(self._query, "CSP729", fact, "")) from error
-            if not rows:
-                return
-            for row in rows:
-                self.rows_read += 1
-                cells = [_as_cell(value) for value in row]
-                self._sum = (self._sum + _hash(cells)) % _SUM
-                yield self.rows_read, cells
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        return one_by_one(self.parts())
+
+    def parts(self) -> Iterator[Part]:
+        while rows := self._fetched():
+            cells = list(map(list, zip(*map(_as_cells, zip(*rows, strict=True)), strict=True)))
+            self._sum = (self._sum + sum(map(_hash, cells))) % _SUM
+            numbers = range(self.rows_read + 1, self.rows_read + len(rows) + 1)
+            self.rows_read += len(rows)
+            yield Part(numbers, cells)
+
+    def _fetched(self) -> Sequence[Sequence[Any]]:
+        try:
+            return self._cursor.fetchmany(_AT_ONCE)  # type: ignore[no-any-return]
+        except self._errors as error:
+            fact = f"the query fails after {self.rows_read} rows: {one_line(error)}"
+            raise Unreadable(Finding(self._query, "CSP729", fact, "")) from error
 
 
 class SqliteFile:
@@ -216,6 +219,18 @@ def _failed(place: Span, error: Exception, shown: str) -> Finding:
 
 def _no_rows(place: Span) -> Finding:
     return Finding(place, "CSP729", "the query gives no rows", "one SELECT that names its columns")
+
+
+def _as_cells(column: Sequence[Any]) -> Sequence[Cell]:
+    """A column of one kind is nearly every column there is."""
+    kinds = set(map(type, column))
+    kind = kinds.pop()
+    if kinds:
+        return list(map(_as_cell, column))
+    if kind is str and "\0" not in "".join(column):
+        return column
+    plain = _PLAIN.get(kind)
+    return list(map(Plain, map(plain, column))) if plain else list(map(_as_cell, column))
 
 
 def _as_cell(value: Any) -> Cell:

@@ -9,13 +9,14 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import cast
 
-from cs_playbook.source.cells import Cell, Counted, Unreadable
+from cs_playbook.source.cells import Cell, Counted, Part, Unreadable, gathered, one_by_one
 from cs_playbook.source.encodings import codec_of
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.opened import Hashed, codec, line_of_first_fault, opened
@@ -42,7 +43,8 @@ class Export:
         self._separator = separator
         self._path = path
         self._raw = ""  # the line read last
-        self._started_on = 1  # where the row read last begins
+        self._held: dict[int, str] = {}  # the lines of the part read last that are a row each
+        self._started_on = 1  # where the row that is being read begins
         if codec_of(encoding) is None:
             fact = f"{shown} cannot be read: there is no encoding '{encoding}' of text"
             raise self._fault("CSP724", 1, fact, "declare the one the file has, e.g. utf-8, cp1252, utf-16")
@@ -78,23 +80,39 @@ class Export:
         """All there are."""
         return self.header
 
-    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
-        """Each row with its first line (the header's is 1); lines with nothing at all are no rows."""
-        while True:
-            self._started_on = self._reader.line_num + 1
-            cells: Any = self._next()  # texts, which are cells
-            if cells is None:
-                return
-            if cells:
-                self.rows_read += 1
-                yield self._started_on, cells
+    def rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        return cast(Iterator[tuple[int, Sequence[Cell]]], one_by_one(self.parts()))  # none is a BadRecord
 
-    def place(self, column: int | None) -> Span:
-        """Where a cell of the row read last stands; the line alone without a column or over several lines."""
-        if column is None or self._reader.line_num != self._started_on:
-            return Span(self.shown, self._started_on)
-        offset, length = _cell(self._raw, self._separator, column)
-        return Span(self.shown, self._started_on, offset + 1, max(length, 1))
+    def parts(self) -> Iterator[Part]:
+        """Each row has the number of its first line (the header's is 1); lines with nothing at all are no rows."""
+        for rows in gathered(self._numbered()):
+            self.rows_read += len(rows)
+            yield Part(*zip(*rows, strict=True))
+            self._held.clear()
+
+    def place(self, line: int, column: int | None) -> Span:
+        """The line alone without a column, or where its row goes over several."""
+        raw = self._held.get(line)
+        if column is None or raw is None:
+            return Span(self.shown, line)
+        offset, length = _cell(raw, self._separator, column)
+        return Span(self.shown, line, offset + 1, max(length, 1))
+
+    def _numbered(self) -> Iterator[tuple[int, tuple[int, Sequence[Cell]]]]:
+        """How many letters a row holds; its first line, its cells."""
+        reader = self._reader
+        self._started_on = reader.line_num + 1
+        with self._faults_told():
+            for cells in reader:
+                line = self._started_on
+                self._started_on = reader.line_num + 1
+                if not cells:
+                    continue
+                if reader.line_num == line:
+                    self._held[line] = self._raw
+                    yield len(self._raw), (line, cells)
+                else:
+                    yield sum(map(len, cells)), (line, cells)
 
     def _header(self) -> tuple[str, ...]:
         self._refuse_other_mark()
@@ -127,9 +145,14 @@ class Export:
                 fact = f"{self.shown} begins with the mark of {encoding}, but is declared {self._encoding}"
                 raise self._fault("CSP724", 1, fact, f"write `encoding: {encoding}`")
 
-    def _next(self) -> list[str] | None:
-        try:
+    def _next(self) -> Sequence[str] | None:
+        with self._faults_told():
             return next(self._reader, None)
+
+    @contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        try:
+            yield
         except UnicodeDecodeError as error:
             raise self._undecodable(error) from error
         except (

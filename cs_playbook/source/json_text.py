@@ -20,6 +20,7 @@ _PIECE = 1 << 21
 _BLANK = re.compile(r"[ \t\n\r]*")
 _COMMA = re.compile(r"[ \t\n\r]*,")
 _MARK = re.compile(r'["{}\[\]]')
+_TORN = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
@@ -44,6 +45,11 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(word: str) -> NoReturn:
     raise NotJson(f"{word} is no number of JSON")
+
+
+def may_be_torn(written: str) -> bool:
+    """Whether a text in it may hold half a letter, or a NUL: both are written by their number (\\ud83d) alone."""
+    return "\\u" in written and _TORN.search(written) is not None
 
 
 class JsonText:
@@ -78,8 +84,8 @@ class JsonText:
         self._move(self._at + 1)
         return True
 
-    def value(self) -> tuple[Any, bool]:
-        """The next value, and whether it has letters written by their number (\\u0041)."""
+    def value(self) -> tuple[Any, str]:
+        """The next value, and how it is written."""
         self.next_letter()
         self._fill()
         try:
@@ -90,9 +96,9 @@ class JsonText:
             raise self._malformed(error) from error
         except NotJson as error:
             raise self.fault(str(error), "it cannot be known what is meant: export it again") from error
-        escaped = self._text.find("\\u", self._at, end) >= 0
+        piece = self._text[self._at : end]
         self._move(end)
-        return value, escaped
+        return value, piece
 
     def members(self) -> Iterator[str]:
         """The keys of the record that begins here; whoever asks for the next has passed the value of this one."""

@@ -12,10 +12,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from cs_playbook.source.cells import BadRecord, Cell, Counted, Items, Nested, Plain, Unreadable
+from cs_playbook.source.cells import (
+    BadRecord,
+    Cell,
+    Counted,
+    Items,
+    Nested,
+    Part,
+    Plain,
+    Row,
+    Unreadable,
+    gathered,
+    one_by_one,
+)
 from cs_playbook.source.encodings import codec_of
 from cs_playbook.source.finding import Finding, Span
-from cs_playbook.source.json_text import LONGEST_VALUE, JsonText, NotJson, decoder
+from cs_playbook.source.json_text import LONGEST_VALUE, JsonText, NotJson, decoder, may_be_torn
 from cs_playbook.source.opened import codec, line_of_first_fault, opened
 
 _LOOKED_AT = 1000  # records whose keys are remembered, for what is not mapped and what was perhaps meant
@@ -23,7 +35,12 @@ _MOST_KEYS = 500
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ABSENT = object()
 _TEXTS = frozenset((str, Plain))
+_LINE_ENDS = frozenset(("\n", "\r\n", ""))
 _YES, _NO = Plain("true"), Plain("false")
+
+
+# What stands where a record is expected: its line where each is one, its value, whether a text in it may be torn.
+_Found = tuple[int, Any, bool]
 
 
 class Records:
@@ -50,9 +67,8 @@ class Records:
         self._encoding = encoding
         self._rows_at = tuple(rows_at)
         self._by_line = by_line
-        self._line = 1
+        self._looked_at = 0
         self._ways = [(column, column.split(".")) for column in self.header]
-        self._absent = [_ABSENT] * len(self.header)
         self._unseen = set(self.header)
         self._keys: dict[str, None] = {}
         if codec_of(encoding) is None:
@@ -86,43 +102,69 @@ class Records:
         """Wanted columns that no record has: a key that is absent from one record alone is an empty cell."""
         return frozenset(self._unseen if self.rows_read else ())
 
-    def place(self, column: int | None) -> Span:
+    def place(self, line: int, column: int | None) -> Span:
         """The record: its cells have no place of their own."""
-        return Span(self.shown, self._line)
+        return Span(self.shown, line)
 
-    def rows(self) -> Iterator[tuple[int, Sequence[Cell] | BadRecord]]:
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        return one_by_one(self.parts())
+
+    def parts(self) -> Iterator[Part]:
+        for found in gathered(self._found()):
+            records = range(self.rows_read + 1, self.rows_read + len(found) + 1)
+            self.rows_read += len(found)
+            lines = [line for line, _, _ in found] if self._by_line else records
+            yield Part(lines, self._rows(found))
+
+    def _found(self) -> Iterator[tuple[int, _Found]]:
+        """How many letters it takes, and what it is."""
         try:
-            for value, escaped in self._lines() if self._by_line else self._list():
-                self.rows_read += 1
-                self._line = self._line if self._by_line else self.rows_read
-                yield self._line, self._row(value, escaped=escaped)
+            yield from self._lines() if self._by_line else self._list()
         except UnicodeError as error:
             line = line_of_first_fault(self._path, codec(self._encoding))
             fact = f"bytes that cannot be read as {self._encoding}"
             hint = "JSON is nearly always utf-8; else declare its `encoding:`"
             raise Unreadable(Finding(Span(self.shown, line), "CSP724", fact, hint)) from error
 
-    def _row(self, value: Any, *, escaped: bool) -> Sequence[Cell] | BadRecord:
+    def _rows(self, found: Sequence[_Found]) -> Sequence[Row]:
+        """Key by key where all are records with whole letters, as nearly always."""
+        _, records, torn = zip(*found, strict=True)
+        if set(map(type, records)) != {dict} or any(torn):
+            return [self._row(value, may_be_torn=half) for _, value, half in found]
+        self._remember_keys(records)
+        columns = [self._column(records, column, way) for column, way in self._ways]
+        return list(zip(*columns, strict=True)) if columns else [()] * len(records)
+
+    def _row(self, value: Any, *, may_be_torn: bool) -> Row:
         if isinstance(value, BadRecord):
             return value
         if not isinstance(value, dict):
             return BadRecord("CSP739", f"{_called(value)} stands where a record is expected", "")
-        if self.rows_read <= _LOOKED_AT and len(self._keys) < _MOST_KEYS:
-            self._keys.update(dict.fromkeys(value))
-        cells = self._cells(value)
-        if escaped and any(map(_is_unstorable, cells)):
+        self._remember_keys([value])
+        cells = [self._cell(value, column, way) for column, way in self._ways]
+        if may_be_torn and any(map(_is_unstorable, cells)):
             return BadRecord("CSP739", "a text holds half a letter, or a NUL", "mend it at the source")
         return cells
 
-    def _cells(self, record: dict[str, Any]) -> list[Cell]:
-        found = list(map(record.get, self.header, self._absent))
-        if self._unseen:
-            return [self._cell(record, column, way) for column, way in self._ways]
-        if _TEXTS.issuperset(map(type, found)):
-            return found  # nearly every record there is
+    def _remember_keys(self, records: Sequence[dict[str, Any]]) -> None:
+        """Of the first thousand."""
+        for record in records[: max(_LOOKED_AT - self._looked_at, 0)]:
+            if len(self._keys) < _MOST_KEYS:
+                self._keys.update(dict.fromkeys(record))
+        self._looked_at += len(records)
+
+    def _column(self, records: Sequence[dict[str, Any]], column: str, way: list[str]) -> Sequence[Cell]:
+        found = [record.get(column, _ABSENT) for record in records]
+        if column in self._unseen and any(cell is not _ABSENT for cell in found):
+            self._unseen.discard(column)
+        kinds = set(map(type, found))
+        if kinds <= _TEXTS:
+            return found  # nearly every column there is
+        if kinds == {bool}:
+            return [_YES if value else _NO for value in found]
         return [
-            cell if cell.__class__ in _TEXTS else self._cell(record, *way)
-            for cell, way in zip(found, self._ways, strict=True)
+            self._cell(record, column, way) if cell is _ABSENT else _as_cell(cell)
+            for cell, record in zip(found, records, strict=True)
         ]
 
     def _cell(self, record: dict[str, Any], column: str, way: list[str]) -> Cell:
@@ -136,20 +178,19 @@ class Records:
 
     # --- a record a line ---
 
-    def _lines(self) -> Iterator[tuple[Any, bool]]:
+    def _lines(self) -> Iterator[tuple[int, _Found]]:
         decode = decoder()
         lines = iter(partial(self._text.readline, LONGEST_VALUE), "")
         for number, line in enumerate(lines, 1):
-            self._line = number
             if len(line) == LONGEST_VALUE:
                 fact = f"a line of more than {LONGEST_VALUE:,} letters"
                 raise Unreadable(Finding(Span(self.shown, number), "CSP728", fact, "is each line a record?"))
-            if line.strip():
-                yield _decoded(decode, line), "\\u" in line
+            if not line.isspace():
+                yield len(line), (number, _decoded(decode, line), may_be_torn(line))
 
     # --- a list of records ---
 
-    def _list(self) -> Iterator[tuple[Any, bool]]:
+    def _list(self) -> Iterator[tuple[int, _Found]]:
         text = JsonText(self._text, self.shown)
         if not text.next_letter():
             fact = f"{self.shown} is empty"
@@ -158,7 +199,7 @@ class Records:
         if text.next_letter():
             raise text.fault("more stands behind the end of the JSON", "one list, or one record, is a file")
 
-    def _below(self, text: JsonText, keys: Sequence[str]) -> Iterator[tuple[Any, bool]]:
+    def _below(self, text: JsonText, keys: Sequence[str]) -> Iterator[tuple[int, _Found]]:
         if not keys:
             yield from self._items(text)
             return
@@ -179,11 +220,12 @@ class Records:
             hint = f"it has: {', '.join(others[:20])}" if others else "correct `rows:`"
             raise text.fault(f"{self.shown} has no key '{keys[0]}' that leads to its records", hint)
 
-    def _items(self, text: JsonText) -> Iterator[tuple[Any, bool]]:
+    def _items(self, text: JsonText) -> Iterator[tuple[int, _Found]]:
         if text.next_letter() != "[":
             raise self._no_list(text)
         for _ in text.items():
-            yield text.value()
+            value, piece = text.value()
+            yield len(piece), (0, value, may_be_torn(piece))
 
     def _no_list(self, text: JsonText) -> Unreadable:
         """A record where the list should be: which of its keys is meant, or are the lines records?"""
@@ -207,7 +249,8 @@ class Records:
 
 def _decoded(decode: json.JSONDecoder, line: str) -> Any:
     try:
-        return decode.decode(line)
+        value, end = decode.raw_decode(line) if line[0] == "{" else (None, 0)
+        return value if line[end:] in _LINE_ENDS else decode.decode(line)
     except json.JSONDecodeError as error:
         return BadRecord("CSP739", f"this line is not JSON: {error.msg} (letter {error.pos + 1})")
     except NotJson as error:

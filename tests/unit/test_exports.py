@@ -154,7 +154,7 @@ def test_the_place_of_a_cell_is_known(tmp_path: Path) -> None:
 
     with Export(path, "accounts.csv", "utf-8", ",") as export:
         next(export.rows())
-        places = [export.place(n) for n in range(3)]
+        places = [export.place(2, n) for n in range(3)]
 
     assert [(place.line, place.column, place.length) for place in places] == [
         (2, 1, 1),
