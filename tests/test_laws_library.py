@@ -140,6 +140,7 @@ def test_there_is_something_to_lose(tuesday: set[tuple[str, ...]]) -> None:
         ("Tidewater Insurance", "detractor"),
         ("Paper Lantern Books", "detractor"),
         ("Juniper Lane Optics", "champion-change"),
+        ("Quince & Kettle", "champion-change"),
         ("Tumbledown Toys", "champion-change"),
         ("Bramble & Finch", "key-user-inactive"),
         ("Peppermint Logistics", "payment-late"),
@@ -191,6 +192,18 @@ def test_a_blank_column_starts_ends_and_sends_nothing(
     assert {said for said in new if said[0] in ("end", "goal")} == set()
     assert {said[2] for said in new if said[0] == "start"} <= YES_NO.get(column, set())
     assert column in YES_NO or new == set()
+
+
+def test_where_nobody_exports_what_came_back_on_mails_nothing_else_changes(
+    monday: World, tuesday: set[tuple[str, ...]], tmp_path: Path
+) -> None:
+    world = monday.copy(tmp_path / "w")
+    world.edit("playbooks/newsletter.yaml", "status: draft", "status: live")
+    mapping = (world.root / "sources.yaml").read_text(encoding="utf-8")
+    world.write("sources.yaml", mapping.partition("  mail_events:")[0] + "  mail_events: null\n")
+    assert world.build(TUESDAY).manifest is not None
+
+    assert on_tuesday(world, let_pass(world)) == tuesday
 
 
 def let_pass(world: World) -> Permission:

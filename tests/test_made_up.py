@@ -116,6 +116,7 @@ def test_nothing_lies_in_the_future() -> None:
     assert max(row["solved_at"][:10] for row in rows("support_tickets.csv")) <= today
     assert max(french(row["Réglée le"]) for row in rows("factures.csv") if row["Réglée le"]) <= FIRST_MORNING
     assert max(row["Last Login"] for row in rows("crm_contacts.csv")) <= today
+    assert max(row["occurred_at"][:10] for row in rows("mail_events.csv")) <= today
 
 
 def test_it_is_as_large_as_a_real_small_portfolio() -> None:
@@ -156,6 +157,7 @@ def test_every_row_belongs_to_an_account_and_keys_are_unique() -> None:
     assert {row["Client"] for row in rows("factures.csv")} <= known
     assert {row["organisation"] for row in rows("support_tickets.csv")} <= known
     assert {row["subscription"] for row in rows("product_usage.csv")} <= held
+    assert {row["contact"] for row in rows("mail_events.csv")} <= set(people)
 
 
 def test_a_name_with_a_comma_or_quotes_would_stay_one_cell() -> None:
@@ -194,6 +196,14 @@ def test_the_champion_of_tumbledown_toys_has_left() -> None:
 
     assert champion["Left Company"] == "Yes"
     assert change_in_four_weeks("Tumbledown Toys") <= -0.40
+
+
+def test_a_mail_to_the_champion_of_quince_and_kettle_came_back_and_the_crm_knows_nothing_of_it() -> None:
+    (champion,) = [row for row in contacts_of("Quince & Kettle") if "champion" in row["Roles"]]
+    came_back = [row for row in rows("mail_events.csv") if row["recipient"] == champion["Email"]]
+
+    assert (champion["First Name"], champion["Left Company"]) == ("Apolline", "")
+    assert [(row["type"], row["occurred_at"][:10]) for row in came_back][-1] == ("bounced", "2026-02-26")
 
 
 @pytest.mark.parametrize("name", ["Petit Préau", "Copperkettle Foods"])

@@ -27,6 +27,7 @@ LETTER_CODES: tuple[tuple[str, str], ...] = (
         "CSP414",
         "The signature below letters shows what may be empty, or cannot be used.",
     ),
+    ("CSP415", "A warning: the signature says the name with which letters end already."),
     ("CSP420", "A cap on emails caps nothing, or everything."),
     ("CSP421", "Quiet days for emails that cannot be."),
     ("CSP422", "A category of letters obeys a field that contacts do not have, or that is no yes or no."),

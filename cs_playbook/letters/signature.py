@@ -8,6 +8,7 @@ from typing import Any
 
 from cs_playbook.letters.blanks import unknown_blanks
 from cs_playbook.letters.markdown import Markup
+from cs_playbook.letters.named_twice import named_twice
 from cs_playbook.letters.pieces import Choice, Every, Filled, Loop, Piece, Shown, Test
 from cs_playbook.letters.template import UNSUBSCRIBE, Template, blanks, compile_letter
 from cs_playbook.model.catalog import Catalog
@@ -31,8 +32,8 @@ def compile_signature(letter: Letter, catalog: Catalog) -> Template | list[Findi
 
 
 def wrong_signatures(catalog: Catalog) -> Iterator[Finding]:
-    """CSP402, 403, 405, 408 as of letters; CSP414 what could be empty and is not asked for, languages without one."""
-    for _, letter in sorted(catalog.signatures.items()):
+    """CSP402, 403, 405, 408 as of letters; CSP414 what could be empty and is not asked for, languages without one; CSP415 a name said twice."""
+    for language, letter in sorted(catalog.signatures.items()):
         read = compile_signature(letter, catalog)
         if not isinstance(read, Template):
             yield from read
@@ -40,6 +41,7 @@ def wrong_signatures(catalog: Catalog) -> Iterator[Finding]:
         yield from unknown_blanks(read, _ALWAYS | _PERHAPS)
         yield from _perhaps_empty(read.body, frozenset())
         yield from _without_a_link(read, catalog)
+        yield from named_twice(read, language, catalog)
     yield from _languages_without(catalog)
 
 

@@ -14,6 +14,7 @@ from cs_playbook.study.made_up_accounts import Account, ordinary_accounts, renew
 from cs_playbook.study.made_up_chance import between
 from cs_playbook.study.made_up_contacts import contacts
 from cs_playbook.study.made_up_life import activities, invoices, subscriptions, tickets
+from cs_playbook.study.made_up_mails import mail_events
 from cs_playbook.study.made_up_stories import accounts_with_a_story
 from cs_playbook.study.made_up_surveys import surveys
 from cs_playbook.study.made_up_usage import usage
@@ -48,6 +49,7 @@ def exports(day: date, seed: int = 7) -> dict[str, Iterator[str]]:
         "product_usage.csv": _lines(_usage_rows(accounts, day), ","),
         "support_tickets.csv": _lines(_ticket_rows(accounts, day), ","),
         "surveys.csv": _lines(_survey_rows(accounts, day), ","),
+        "mail_events.csv": _lines(_mail_rows(accounts, day), ","),
         "factures.csv": _with_mark(_lines(_invoice_rows(accounts, day), ";")),
     }
 
@@ -134,6 +136,14 @@ def _survey_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:
     for account_id, said in sorted(answered, key=lambda row: (row[1].answered_on, row[1].id)):
         submitted = _moment(said.answered_on, said.id, "submitted")
         yield [said.id, account_id, said.contact_id, said.kind, str(said.score), said.comment, submitted]
+
+
+def _mail_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:
+    """From the tool that sends the mails: it knows our contacts, and writes the time too."""
+    yield ["occurred_at", "type", "contact", "recipient"]
+    events = ((one.happened_on, one) for account in accounts for one in mail_events(account, day))
+    for on, one in sorted(events, key=lambda row: (row[0], row[1].contact_id, row[1].kind)):
+        yield [_moment(on, one.contact_id, one.kind), one.kind, one.contact_id, one.recipient]
 
 
 def _invoice_rows(accounts: Iterable[Account], day: date) -> Iterator[Row]:

@@ -56,6 +56,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back on a mail to somebody of theirs; `who` counts their contacts."""
+
+    on: date
+    who: int
+    kind: str  # bounced, soft_bounced, replied, out_of_office
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What is true of an account for ever; what an export shows of it depends on the day."""
 
@@ -89,6 +98,7 @@ class Account:
     champion_silent_since: date | None = None  # still there, and no longer coming
     newcomers: tuple[Newcomer, ...] = ()  # who came later than the others
     answers: tuple[Answer, ...] = ()  # to surveys
+    mails: tuple[Returned, ...] = ()  # what came back on ours
     signs_up_on: tuple[date, ...] = ()  # for a webinar
     urgent_since: tuple[date, ...] = ()  # urgent tickets still open
     stops_paying_on: date | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from cs_playbook.study.made_up_accounts import Returned
 from cs_playbook.study.made_up_falls import Told, old
 
 MANY: tuple[Told, ...] = (
-    # Signed on Friday, and nobody has logged in yet.
+    # Signed on Friday, and nobody has logged in yet; writes back on Wednesday to the mail of Monday.
     (
         "small",
         date(2026, 2, 27),
@@ -22,6 +23,7 @@ MANY: tuple[Told, ...] = (
             "renews_on": (2, 27),
             "contacts": 1,
             "champion": ("Wilhelmina", "Tack"),
+            "mails": (Returned(date(2026, 3, 4), 0, "replied"),),
         },
     ),
     # One person works with it, five seats stand empty; it signs up on Wednesday for what it is asked to on Monday.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cs_playbook.study.made_up_accounts import Answer, Newcomer
+from cs_playbook.study.made_up_accounts import Answer, Newcomer, Returned
 from cs_playbook.study.made_up_falls import INES, LEA, MARC, Told, old
 
 RISKS: tuple[Told, ...] = (
@@ -116,6 +116,26 @@ RISKS: tuple[Told, ...] = (
             "renews_on": (6, 6),
             "champion": ("Adèle", "Vauquelin"),
             "stops_paying_on": date(2025, 12, 20),
+        },
+    ),
+)
+
+CAME_BACK: tuple[Told, ...] = (
+    # A mail to the champion came back on Thursday; the CRM knows nothing of it.
+    (
+        "middle",
+        old(10, 27),
+        {
+            "name": "Quince & Kettle",
+            "sector": "food",
+            "language": "fr",
+            "arr": 31_200,
+            "seats": 34,
+            "adoption": 0.8,
+            "csm": INES,
+            "champion": ("Apolline", "Vernay"),
+            "champion_silent_since": date(2026, 2, 18),
+            "mails": (Returned(date(2026, 2, 26), 1, "bounced"),),
         },
     ),
 )

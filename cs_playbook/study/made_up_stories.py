@@ -14,7 +14,7 @@ from cs_playbook.study.made_up_accounts import Account, ordinary_account
 from cs_playbook.study.made_up_falls import FALLS, INES, LEA, MARC, Told, old
 from cs_playbook.study.made_up_lives import LIVES
 from cs_playbook.study.made_up_many import MANY
-from cs_playbook.study.made_up_risks import RISKS
+from cs_playbook.study.made_up_risks import CAME_BACK, RISKS
 
 
 def accounts_with_a_story(seed: int, day: date) -> Iterator[Account]:
@@ -190,4 +190,5 @@ _STORIES: tuple[Told, ...] = (
     *LIVES,
     *RISKS,
     *MANY,
+    *CAME_BACK,
 )

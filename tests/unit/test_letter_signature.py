@@ -165,3 +165,21 @@ def test_a_link_that_the_project_does_not_have_is_told(catalog: Catalog) -> None
     assert found(bare, {"en": ENGLISH, "fr": "x"}) == [
         "9:7 CSP414 nobody sees this: project.yaml names no link to unsubscribe"
     ]
+
+
+@pytest.mark.parametrize(
+    ("ending", "finding"),
+    [
+        ("\n\n**{{ csm.name }}**\n", ["1:6 CSP415 the name stands twice below few-seats/hello, which ends with it already"]),
+        ("\n\n{{ csm.name }} looks forward to it\n", []),
+        ("\n\n{{ account.name }}\n", []),
+    ],
+)  # fmt: skip
+def test_a_name_that_letters_end_with_already_is_told_once_for_all_of_them(
+    catalog: Catalog, ending: str, finding: list[str]
+) -> None:
+    plain = catalog.letters["few-seats/hello", "en"]
+    ends = replace(catalog, letters={("few-seats/hello", "en"): replace(plain, body=f"Hello{ending}")})
+
+    assert found(ends, {"en": ENGLISH, "fr": "{{ sender.name }}\n"}) == finding
+    assert found(ends, {"en": "x", "fr": "x"}) == []

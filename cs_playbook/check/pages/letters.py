@@ -230,15 +230,48 @@ PAGES = {
         Fails:
 
             # emails/signature/en.md
-            {{ sender.name }}
+            {{ sender.email }}
             {{ sender.phone }}
 
         Mended:
 
             # emails/signature/en.md
-            {{ sender.name }}
+            {{ sender.email }}
             {% if sender.phone %}
             {{ sender.phone }}
             {% endif %}
+        """,
+    "CSP415": """
+        Below every letter stands emails/signature/<language>.md. Where it names who writes (sender.name) and
+        letters end with that name too, readers see it twice, one line apart. Letters that end with the name,
+        as those of the starter library do, are whole without a signature, and may be copied anywhere; then
+        the signature begins below the name: title, phone, the way out.
+
+        Fails:
+
+            # emails/signature/en.md
+            {{ sender.name }}
+            {{ sender.email }}
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Shall we talk?
+
+            {{ csm.name }}
+
+        Mended:
+
+            # emails/signature/en.md
+            {{ sender.email }}
+
+            # emails/example/hello/en.md
+            ---
+            subject: A question
+            ---
+            Shall we talk?
+
+            {{ csm.name }}
         """,
 }
