@@ -222,7 +222,7 @@ def test_of_keys_all_go_or_none(world: World) -> None:
 
 def test_what_is_none_is_said(world: World) -> None:
     for wrong, said in (
-        (Chosen(("zzzz",)), "there is no task"), (Chosen(playbook="few-seat"), "there is no playbook"),
+        (Chosen(("zzzz",)), "there is no mail 'zzzz'"), (Chosen(playbook="few-seat"), "there is no playbook"),
         (Chosen((next(iter(world.enrollment("acme").tasks)),)), "no mail"), (Chosen(playbook="quiet"), "no draft to send"),
     ):  # fmt: skip
         with pytest.raises(ChoiceError, match=said):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
 
 from cs_playbook.check.rule import Asked
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.duration import Duration
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.mail_policy import Cap
-from cs_playbook.parse.duration import DAYS_ABOUT
 from cs_playbook.source.finding import Finding, did_you_mean, warning
+
+_DAYS_OFF = 14  # weekends and holidays at both ends lengthen a stretch of business days by no more
 
 
 def letters_have_a_category(catalog: Catalog) -> Iterator[Finding]:
@@ -81,17 +85,41 @@ def own_caps_are_tighter(asked: Asked) -> Iterator[Finding]:
         # playbooks/example.yaml
         email_caps: {per_contact: 1 per 10 business days}
     """
-    own, ours = asked.playbook.email_caps, asked.catalog.project.mail.caps
+    own, project = asked.playbook.email_caps, asked.catalog.project
+    ours, worked = project.mail.caps, len(project.calendar.week)
     pairs = (("contact", own.per_contact, ours.per_contact), ("account", own.per_account, ours.per_account))
-    for who, cap, project in pairs:
-        if own.span is not None and cap is not None and project is not None and _is_wider(cap, project):
-            fact = f"{cap} for a {who} is wider than the project's {project}"
+    for who, cap, all_of_us in pairs:
+        if (
+            own.span is not None
+            and cap is not None
+            and all_of_us is not None
+            and _is_wider(cap, all_of_us, worked)
+        ):
+            fact = f"{cap} for a {who} is wider than the project's {all_of_us}"
             yield Finding(own.span, "CSP425", fact, "fewer mails, or a longer stretch; or leave it out")
 
 
-def _is_wider(cap: Cap, project: Cap) -> bool:
-    """As far as it can be told: business days and days are compared only with their own kind."""
-    if (cap.per.unit == "business day") != (project.per.unit == "business day"):
-        return False
-    shorter = cap.per.count * DAYS_ABOUT[cap.per.unit] < project.per.count * DAYS_ABOUT[project.per.unit]
-    return shorter or cap.most > project.most
+def _is_wider(cap: Cap, project: Cap, worked: int) -> bool:
+    """Whether the project's lets no more through in that stretch, however its weekends and holidays lie.
+
+    One that asks for fewer, or for the same in other words, is not wider: 1 per day beside 2 per week.
+    """
+    shortest, longest = _days(project.per, worked)[0], _days(cap.per, worked)[1]
+    times, same = Fraction(longest, shortest), _days(cap.per, worked) == _days(project.per, worked)
+    if cap.per.unit == project.per.unit:
+        times, same = Fraction(cap.per.count, project.per.count), cap.per == project.per
+    return cap.most >= project.most * ceil(times) and not (same and cap.most == project.most)
+
+
+def _days(per: Duration, worked: int) -> tuple[int, int]:
+    """How many days of the calendar it is at least, and at most. `worked`: days of a week."""
+    match per.unit:
+        case "day":
+            return per.count, per.count
+        case "week":
+            return 7 * per.count, 7 * per.count
+        case "month":
+            return 28 * per.count, 31 * per.count
+        case "business day":  # the shortest begin at a weekend
+            weeks, rest = divmod(per.count - 1, worked)
+            return 7 * weeks + rest + 1, 7 * weeks + rest + 1 + _DAYS_OFF

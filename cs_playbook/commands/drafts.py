@@ -8,10 +8,11 @@ from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from cs_playbook.commands.day_lines import open_lines
 from cs_playbook.commands.draft_bytes import bytes_of_draft, file_of
 from cs_playbook.commands.mail_desks import Mail, at_desks
 from cs_playbook.commands.meant import refuse_unknown_owner
-from cs_playbook.commands.outputs import open_lines, short_keys
+from cs_playbook.commands.outputs import short_keys
 from cs_playbook.commands.people import task_meant
 from cs_playbook.commands.planning import Sources, prepare
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
@@ -144,7 +145,7 @@ def draft_file(workspace: Workspace, key: str) -> Path:
 
 def mail_meant(ledger: Ledger, key: str) -> Mail:
     """The line of kind email whose key begins so."""
-    enrollment, task = task_meant(ledger, key)
+    enrollment, task = task_meant(ledger, key, "mail", "drafts")
     if task.kind != "email":
         raise ChoiceError(f"{task.key[:8]} is a {task.kind}, no mail", "cs-playbook drafts lists the mails")
     return enrollment, task

@@ -86,12 +86,14 @@ def close_task(
         return Closed(task, enrollment, said)
 
 
-def task_meant(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
-    """The one task whose key begins so; of several the open one."""
+def task_meant(
+    ledger: Ledger, key: str, called: str = "task", listed: str = "tasks"
+) -> tuple[Enrollment, OpenTask]:
+    """The one task whose key begins so; of several the open one. `called`: in the words of who asks, `listed` by that command."""
     if len(key) < SHORTEST_KEY:
         raise ChoiceError(
-            f"'{key}' is too short to name a task",
-            f"write at least {SHORTEST_KEY} letters of its key: cs-playbook tasks shows them",
+            f"'{key}' is too short to name a {called}",
+            f"write at least {SHORTEST_KEY} letters of its key: cs-playbook {listed} shows them",
         )
     found = ledger.find_tasks(key)
     open_ones = [(enrollment, task) for enrollment, task in found if task.state is TaskState.OPEN]
@@ -99,11 +101,11 @@ def task_meant(ledger: Ledger, key: str) -> tuple[Enrollment, OpenTask]:
     if len(chosen) > 1:
         some = ", ".join(task.key for _, task in chosen[:5])
         raise ChoiceError(
-            f"'{key}' is the beginning of {len(chosen)} tasks",
+            f"'{key}' is the beginning of {len(chosen)} {called}s",
             f"write more of it: {some}{' …' if len(chosen) > 5 else ''}",
         )
     if not chosen:
-        raise ChoiceError(f"there is no task '{key}'", "cs-playbook tasks lists what is open")
+        raise ChoiceError(f"there is no {called} '{key}'", f"cs-playbook {listed} lists what is open")
     return chosen[0]
 
 

@@ -51,6 +51,13 @@ def closed(mail: str) -> str:
     return MailState.CANCELLED.value if mail == MailState.PENDING else mail
 
 
+def again(before: OpenTask | None, task: OpenTask) -> OpenTask:
+    """A line that opens under the key of one that was taken back: how often its mail was handed over is not forgotten."""
+    if before is None or before.attempts <= task.attempts:
+        return task
+    return replace(task, attempts=before.attempts)
+
+
 def reopened(mail: str) -> str:
     """Its line is open again."""
     return MailState.PENDING.value if mail == MailState.CANCELLED else mail
