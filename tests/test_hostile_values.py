@@ -12,7 +12,6 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -27,8 +26,10 @@ from cs_playbook.effects.mail_folder import eml_folder, maildir
 from cs_playbook.effects.webhook import slack_body, webhook_body
 from cs_playbook.model.outbox import MailState
 from cs_playbook.parse.address import is_address
+from cs_playbook.report import day_page
 from tests.builders import World, on
 from tests.hostile_values import TEXTS, Value, first_of_each, key_of, run_of, values
+from tests.tags import Tags
 from tests.test_diff import commit, git
 from tests.test_send import Post, clock
 
@@ -44,7 +45,9 @@ HEADERS = ["From", "To", "Subject", "MIME-Version", "Content-Type", "Message-ID"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return run_of(TEXTS, tmp_path_factory.mktemp("hostile") / "w")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(day_page, "SHOWN_OF_ONE", 100_000)  # all of them are looked at
+        return run_of(TEXTS, tmp_path_factory.mktemp("hostile") / "w")
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +99,7 @@ def test_no_path_is_made_of_a_value(world: World) -> None:
 def plain_parts(world: World) -> list[Path]:
     """What a workspace that has been run holds."""
     kept = ("data", "documents", "emails", "exports", "out", "plans", "playbooks", "answers")
-    there = [world.root / name for name in (*kept, "data.yaml", "health.yaml", "project.yaml", "size.yaml", "sources.yaml", "team.yaml")]  # fmt: skip
+    there = [world.root / name for name in (*kept, "data.yaml", "health.yaml", "kpis.yaml", "project.yaml", "size.yaml", "sources.yaml", "team.yaml")]  # fmt: skip
     return [path for path in there if path.exists()]
 
 
@@ -136,35 +139,6 @@ def tokens(markdown: str) -> set[tuple[str, str]]:
     inner = [one for token in parsed for one in (token.children or [token])]
     leads = [(one.type, str(one.attrs.get("href") or one.attrs.get("src") or "")) for one in inner]
     return {(kind, re.sub(r"[a-z][0-9a-f]{15}", "KEY", leads_to)) for kind, leads_to in leads}
-
-
-class Tags(HTMLParser):
-    """Every tag with the names of its attributes, and what stands in frames."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.seen: set[tuple[str, ...]] = set()
-        self.links: set[str] = set()
-        self.pages: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.add((tag, *(name for name, _ in attrs)))
-        self.links |= {value or "" for name, value in attrs if name in ("href", "src", "action", "data")}
-        self.pages += [value or "" for name, value in attrs if name == "srcdoc"]
-
-    def handle_comment(self, data: str) -> None:
-        self.seen.add(("comment",))
-
-    def handle_decl(self, decl: str) -> None:
-        self.seen.add(("declaration", decl))
-
-    def handle_pi(self, data: str) -> None:
-        self.seen.add(("instruction",))
-
-    def unknown_decl(self, data: str) -> None:
-        self.seen.add(("unknown",))
 
 
 def test_nothing_in_a_page_is_a_tag_an_attribute_or_a_link(world: World, plain: World) -> None:
@@ -294,10 +268,14 @@ def test_every_note_can_be_read_by_send(world: World) -> None:
 
 SCREENS = (
     ["status"], ["ledger", "verify"], ["run"], ["snapshot", "show"], ["snapshot", "check"], ["capacity"], ["send", "--dry-run", "--to-folder", "x"],
-    ["-v", "-o", "text", "-o", "json=a", "-o", "jsonl=b", "dry-run"], ["-o", "text", "-o", "json=a", "-o", "csv=b", "tasks"], ["-o", "text", "-o", "json=a", "health"],
-    ["-o", "text", "-o", "json=a", "segments"], ["-o", "text", "-o", "json=a", "plans"], ["-o", "text", "-o", "json=a", "drafts"], ["-o", "text", "-o", "markdown=a", "vocabulary"],
+    ["-v", "-o", "text", "-o", "json=a", "-o", "jsonl=b", "dry-run"], ["-o", "text", "-o", "json=a", "-o", "csv=b.csv", "tasks"], ["-o", "text", "-o", "json=a", "health"],
+    ["-o", "text", "-o", "json=a", "segments"], ["-o", "text", "-o", "json=a", "-o", "svg=c.svg", "segments", "size"], ["-o", "text", "-o", "json=a", "plans"], ["-o", "text", "-o", "json=a", "drafts"], ["-o", "text", "-o", "markdown=a", "vocabulary"],
+    ["-o", "text", "-o", "json=a", "status"], ["-o", "text", "-o", "json=a", "capacity"], ["-o", "text", "-o", "json=a", "-o", "csv=b.csv", "-o", "svg=c.svg", "assign"],
+    ["-o", "text", "-o", "json=a", "kpis"], ["-o", "text", "-o", "json=a", "kpis", "remarked", "--by", "remark"], ["-o", "text", "-o", "json=a", "-o", "svg=c.svg", "kpis", "--by", "name"],
+    ["-o", "text", "-o", "json=a", "suppress", "--list"], ["-v", "validate"],
 )  # fmt: skip
-OF_ONE = ("explain", "history", "health")
+OF_ONE = (("explain",), ("history",), ("health",), ("blame", "greet"))
+DRAWN = {"svg", "style", "defs", "clippath", "rect", "g", "text", "circle", "comment"}
 CURIOUS = ("line ends", "markup of the terminal", "logs of ci", "escapes")
 
 
@@ -306,11 +284,22 @@ def test_a_screen_of_all_shows_and_obeys_nobody(words: list[str], few: World, sc
     screen(few, *words)
 
 
-@pytest.mark.parametrize("command", OF_ONE)
-def test_a_screen_of_one_account_obeys_its_name_as_little(command: str, few: World, screen: Screen) -> None:
+@pytest.mark.parametrize("words", OF_ONE, ids=" ".join)
+def test_a_screen_of_one_account_obeys_its_name_as_little(
+    words: tuple[str, ...], few: World, screen: Screen
+) -> None:
     for number, value in first_of_each(SOME):
         if value.group in CURIOUS:
-            screen(few, "-o", "text", "-o", "json=a", command, "--", key_of(number, value))
+            screen(few, "-o", "text", "-o", "json=a", *words, "--", key_of(number, value))
+
+
+def test_a_draft_and_where_it_comes_from_obey_nobody_who_reads_it(few: World, screen: Screen) -> None:
+    keys = {path.rpartition("/")[2].removesuffix(".eml") for path in few.published() if path.endswith(".eml")}
+
+    assert len(keys) > 20
+    for key in sorted(keys)[::6]:
+        for words in (["drafts", "show"], ["blame"]):
+            assert key[:4] in screen(few, "-o", "text", "-o", "json=a", *words, key)
 
 
 Screen = Callable[..., str]
@@ -318,7 +307,7 @@ Screen = Callable[..., str]
 
 @pytest.fixture
 def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Screen:
-    """What a command says, with names: no escape, no command of a CI log, no crash."""
+    """What a command says, with names: no escape, no command of a CI log, no formula, no tag in a picture, no crash."""
     monkeypatch.setenv("COLUMNS", "100")
 
     monkeypatch.chdir(tmp_path)
@@ -331,6 +320,12 @@ def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
         for text in (said.out, said.err, *written):
             assert unseen(text.removeprefix("\ufeff").replace("\r\n", "\n")) == set(), words
             assert re.findall(r"(?m)^\s*::.*|.*##\[.*", text) == [], words
+        for table in tmp_path.glob("*.csv"):
+            rows = csv.reader(io.StringIO(table.read_text("utf-8"), newline=""))
+            parts = [part for row in rows for cell in row for part in re.split("[;\t\n]", cell)]
+            assert [part for part in parts if begins_a_formula(part)] == []
+        for drawn in tmp_path.glob("*.svg"):
+            assert {tag for tag, *_ in Tags(drawn.read_text("utf-8")).seen} <= DRAWN
         return said.out
 
     return shown
