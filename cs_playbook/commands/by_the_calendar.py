@@ -47,6 +47,6 @@ def fitted_before(choices: Iterable[Choice], stage: Stage) -> dict[int, set[str]
     """Place of a rule → the accounts that fit it by these facts."""
     rules = [(choice.place, choice.rule) for choice in choices]
     found: dict[int, set[str]] = {place: set() for place, _ in rules}
-    for number, _, account, _, _ in fitting([rule for _, rule in rules], stage):
+    for number, _, account, *_ in fitting([rule for _, rule in rules], stage):
         found[rules[number][0]].add(account)
     return found

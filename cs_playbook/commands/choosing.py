@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cs_playbook.commands.barring import Barring
-from cs_playbook.commands.facts_stage import Stage, fill_past
+from cs_playbook.commands.facts_stage import Stage, fill_past, remembered
+from cs_playbook.commands.first_owners import FirstOwners
 from cs_playbook.commands.naming import fits_no_more, name_fitting
-from cs_playbook.commands.subjects import want, wanted_subjects
 from cs_playbook.compile import candidates, wanted
-from cs_playbook.compile.masks import MOST, masks, parts, sample
+from cs_playbook.compile.masks import MOST, parts, sample, scans
 from cs_playbook.compile.scan import Rule, over_already, row_matches, rule_of, says_no
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.run_record import RunRecord
@@ -20,11 +19,15 @@ from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.expression import Value, from_day, to_day
 from cs_playbook.model.playbook import STARTING, Playbook, Status
 from cs_playbook.model.time import Rhythm
-from cs_playbook.plan.decision import Held, HeldBy, Subject, Today, subject_key
-from cs_playbook.plan.enroll import Before, Candidate, Room, first_owner, thin
+from cs_playbook.plan.decision import Held, HeldBy, Today, subject_key
+from cs_playbook.plan.enroll import Before, Candidate, Room, thin
 from cs_playbook.plan.turns import Turn, in_turn, turn_of
+from cs_playbook.source.snapshot import together
 
-_AT_ONCE = 500  # columns of one query (SQLite takes 2 000), candidates looked up together
+_AT_ONCE = 500  # candidates looked up together
+_COUNTED_AT_ONCE = 100  # columns of one query: SQLite takes 2 000, and 15 kB for each
+_NEVER = Before()
+_FITS = (1 << MOST) - 1  # the bits of a mask that say who fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,12 @@ def choose_starts(stage: Stage, ledger: Ledger, today: Today, earlier: RunRecord
 
     `earlier`: the run that has made the starts of this day, from the same files and the same snapshot.
     """
-    memory = _Memory(ledger, stage, today, earlier)
+    with together(stage.connection):
+        return _choices(_Memory(ledger, stage, today, earlier))
+
+
+def _choices(memory: _Memory) -> Choices:
+    stage, ledger = memory.stage, memory.ledger
     acting = [playbook for playbook in stage.catalog.playbooks.values() if playbook.status in STARTING]
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     for table in candidates.TABLES:
@@ -126,33 +134,42 @@ def fits_series(playbook: Playbook) -> str:
     return f"fits:{playbook.first_name}:{arm.value}"
 
 
-Fitting = tuple[int, str, str, str | None, int]  # rule, subject, account, row, holds
+# Rule, subject, account, row, holds, number of the account.
+Fitting = tuple[int, str, str, str | None, int, int]
 
 
 def fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
     """Who fits each of the rules (by its place in the list), for as long as asked or not."""
     of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
     shares = _shares([rule for _, rule in of_accounts], stage)
-    for start in range(0, len(of_accounts), MOST):
-        some = of_accounts[start : start + MOST]
-        query = masks([rule for _, rule in some], shares)
-        for account, said in stage.connection.execute(query):
-            for bit, (number, _) in enumerate(some):
-                if said >> bit & 1:
-                    yield number, account, account, None, said >> (MOST + bit) & 1
+    for scan in scans([rule for _, rule in of_accounts], shares):
+        some = [of_accounts[place][0] for place in scan.places]
+        for n, account, *said in stage.connection.execute(scan.query):
+            for place, holds in _said(said):
+                yield some[place], account, account, None, holds, n
     for number, rule in enumerate(rules):
         if rule.row is not None:
             query = row_matches(rule, stage.catalog.contract)
-            for account, row, _, holds in stage.connection.execute(query):
-                yield number, subject_key(account, row), account, row, holds
+            for n, account, row, holds in stage.connection.execute(query):
+                yield number, subject_key(account, row), account, row, holds, n
+
+
+def _said(masks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(place of the rule in the scan, whether every `for` holds) of the bits that are set: few of many."""
+    for at, mask in enumerate(masks):
+        fits = mask & _FITS
+        while fits:
+            lowest = fits & -fits
+            yield at * MOST + lowest.bit_length() - 1, 1 if mask & lowest << MOST else 0
+            fits ^= lowest
 
 
 def _shares(rules: Sequence[Rule], stage: Stage) -> dict[str, float]:
     """How often each part of the rules says yes: the scan asks first what most often says no."""
     asked = parts(rules)
     shares: dict[str, float] = {}
-    for start in range(0, len(asked), _AT_ONCE):
-        some = asked[start : start + _AT_ONCE]
+    for start in range(0, len(asked), _COUNTED_AT_ONCE):
+        some = asked[start : start + _COUNTED_AT_ONCE]
         shares |= zip(some, stage.connection.execute(sample(some)).fetchone(), strict=True)
     return shares
 
@@ -169,7 +186,7 @@ class _Memory:
 
 def _choice(place: int, rule: Rule, memory: _Memory, barring: Barring) -> Choice:
     stage, ledger, day, series = memory.stage, memory.ledger, memory.today.day, fits_series(rule.playbook)
-    fill_past(stage.connection, _past(place), _remembered(series, day, ledger))
+    fill_past(stage.connection, _past(place), remembered(ledger, series, day))
     first_day = ledger.ever_remembered(series)
     first = first_day is None or first_day >= day
     _mark_over(place, rule, stage)
@@ -189,17 +206,13 @@ def _past(place: int) -> str:
     return f"fits_{place}"
 
 
-def _remembered(series: str, before: date, ledger: Ledger) -> Iterator[tuple[str, Value, int]]:
-    return ((subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, before))
-
-
 def _seen_by_no_run(place: int, new: int, series: str, memory: _Memory) -> int:
     """How many are new to every run, an earlier one of this day included: what that one let pass is not asked again."""
     last, day = memory.ledger.last_run(), memory.today.day
     if last is None or last.day < day:
         return new
     later = f"later_{place}"
-    fill_past(memory.stage.connection, later, _remembered(series, day + timedelta(days=1), memory.ledger))
+    fill_past(memory.stage.connection, later, remembered(memory.ledger, series, day + timedelta(days=1)))
     query = candidates.count_new_to_both(_past(place), later)
     return int(memory.stage.connection.execute(query, (place,)).fetchone()[0])
 
@@ -216,15 +229,15 @@ def _thinned(
 ) -> Iterator[tuple[Candidate, Held | None]]:
     day, arm = memory.today.day, Arm.SHADOW if playbook.status is Status.SHADOW else Arm.TREATED
     counted = playbook.limits.open_per_person is not None
-    if counted:
-        _find_owners(place, playbook, memory)
+    owners = FirstOwners(playbook, stage=memory.stage, today=memory.today)
     room = Room(
         started_today=_started_today(playbook, arm, memory),
         open_by_owner=memory.ledger.open_count_by_owner(playbook.first_name, arm) if counted else {},
+        owner_of=owners.of,
         given_out=memory.earlier is not None,
     )
     skipped = first_day if _is_skipped(playbook, first_day, memory) else None
-    found: Iterable[Candidate] = _candidates(place, playbook, memory, barring)
+    found: Iterable[Candidate] = _candidates(place, playbook, memory, barring, owners)
     if playbook.trigger.every is not None:
         turn = turn_today(playbook.trigger.every, first_day, memory.ledger, memory.today)
         found = in_turn(found, turn, day) if turn is not None else ()
@@ -251,38 +264,22 @@ def _started_today(playbook: Playbook, arm: Arm, memory: _Memory) -> int:
     return sum(memory.ledger.started_on(playbook.first_name, memory.today.day, each) for each in arms)
 
 
-def _find_owners(place: int, playbook: Playbook, memory: _Memory) -> None:
-    """Who would get the first step of each; asked only where a limit counts by person."""
-    connection = memory.stage.connection
-    connection.execute(candidates.EMPTY_OWNERS)
-    want(connection, _who_may_start(place, connection))
-    found = (
-        (subject.account, first_owner(playbook, _in_their_role(subject, playbook), memory.today))
-        for subject in wanted_subjects(memory.stage)
-    )
-    connection.executemany(candidates.ADD_OWNER, found)
-
-
-def _in_their_role(subject: Subject, playbook: Playbook) -> Subject:
-    return subject if subject.person is None else replace(subject, person=playbook.trigger.per_person)
-
-
-def _who_may_start(place: int, connection: sqlite3.Connection) -> Iterator[str]:
-    for (account,) in connection.execute(candidates.who_may_start(_past(place)), (place,)):
-        yield account
-
-
-def _candidates(place: int, playbook: Playbook, memory: _Memory, barring: Barring) -> Iterator[Candidate]:
+def _candidates(
+    place: int, playbook: Playbook, memory: _Memory, barring: Barring, owners: FirstOwners
+) -> Iterator[Candidate]:
     """Longest first, each with what it has been through."""
     found = memory.stage.connection.execute(
         candidates.candidates(_past(place)), (to_day(memory.today.day), place)
     )
     while some := found.fetchmany(_AT_ONCE):
-        before = before_of(playbook, [(account, row) for account, row, _, _ in some], memory.ledger)
-        barred = barring.of_accounts(playbook, [account for account, _, _, _ in some])
-        for account, row, since, owner in some:
-            past = before.get((account, row), Before())
-            yield Candidate(account, row, from_day(since), past, owner, barred.get(account))
+        accounts = [account for account, _, _ in some]
+        before = before_of(playbook, [(account, row) for account, row, _ in some], memory.ledger)
+        barred = barring.of_accounts(playbook, accounts)
+        owners.expect(accounts)
+        days = {since: from_day(since) for since in {since for _, _, since in some}}
+        for account, row, since in some:
+            past = before.get((account, row), _NEVER)
+            yield Candidate(account, row, days[since], past, barred.get(account))
 
 
 def _rows_of_held(

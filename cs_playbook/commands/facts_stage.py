@@ -35,7 +35,7 @@ from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.team import ContactsWhere, FromField, Pool
 from cs_playbook.model.trait import as_fact
 from cs_playbook.plan.families import shared_steps
-from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.source.snapshot import Snapshot, together
 
 # What screens, digests and lists show of an account, where the contract has it.
 SHOWN = ("name", "arr", "language")
@@ -149,17 +149,18 @@ def stage_facts(
         snapshot.add_function(name, -1, function)
     connection = snapshot.connection
     plan = facts_sql(asked, catalog) if given is None else given.sql
-    _give(connection, catalog, {} if given is None else given.facts)
     row_lasting = [Past(series_of(item), item) for item in _about_rows(catalog)]
-    for past in {past.table: past for past in (*plan.past, *row_lasting)}.values():
-        fill_past(connection, past.table, recalled(past, catalog, ledger, day))
     try:
-        for statement in plan.statements:
-            if isinstance(statement, PlansTable):
-                fill_plans(connection, statement, catalog, reckoning, ledger, day)
-            else:
-                connection.execute(statement)
-        connection.execute(facts_by_key(catalog.contract))
+        with together(connection):
+            _give(connection, catalog, {} if given is None else given.facts)
+            for past in {past.table: past for past in (*plan.past, *row_lasting)}.values():
+                fill_past(connection, past.table, recalled(past, catalog, ledger, day))
+            for statement in plan.statements:
+                if isinstance(statement, PlansTable):
+                    fill_plans(connection, statement, catalog, reckoning, ledger, day)
+                else:
+                    connection.execute(statement)
+            connection.execute(facts_by_key(catalog.contract))
     except sqlite3.IntegrityError as error:
         if not asked.books:
             raise
@@ -179,20 +180,21 @@ def _about_rows(catalog: Catalog) -> Iterator[Condition]:
 def fill_past(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[str, Value, int]]) -> None:
     """A small table of the past: subject, value, the day since which it is so."""
     connection.execute(past_table(Past(table, Memory("was", table))))
-    connection.executemany(add_past(table), rows)
+    with together(connection):
+        connection.executemany(add_past(table), rows)
 
 
 def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterator[tuple[str, Value, int]]:
     """Memory as it stood at the end of the previous logical day."""
     match past.asks:
         case Memory(function="running" | "finished" | "last_outcome") as memory:
-            yield from _of_playbooks(memory, catalog, ledger, day)
+            return _of_playbooks(memory, catalog, ledger, day)
         case Memory(function="trait" | "set_on" | "by_hand") as memory:
-            yield from _of_traits(memory, catalog, ledger, day)
+            return _of_traits(memory, catalog, ledger, day)
         case Memory() as memory:
-            yield from _of_facts(memory, now_called(memory.subject, catalog), ledger, day)
+            return _of_facts(memory, now_called(memory.subject, catalog), ledger, day)
         case condition:
-            yield from _remembered(ledger, series_of(condition), day)
+            return remembered(ledger, series_of(condition), day)
 
 
 def _of_playbooks(
@@ -225,13 +227,13 @@ def _of_facts(
     series, ago = fact_series(memory.subject), day - timedelta(days=(memory.days or 1) - 1)
     match memory.function:
         case "changed":
-            yield from ((account, changed, 0) for account, changed in ledger.changed(series, ago, day))
+            return ((account, changed, 0) for account, changed in ledger.changed(series, ago, day))
         case "ago":
-            yield from _called(names, _remembered(ledger, series, min(ago, day)))
+            return _called(names, remembered(ledger, series, min(ago, day)))
         case "since":
-            yield from ((whose, since, since) for whose, _, since in _remembered(ledger, series, day))
+            return ((whose, since, since) for whose, _, since in remembered(ledger, series, day))
         case _:
-            yield from _called(names, _remembered(ledger, series, day))
+            return _called(names, remembered(ledger, series, day))
 
 
 def _called(
@@ -247,13 +249,13 @@ def recalled_fact(
     fact: str, catalog: Catalog, ledger: Ledger, before: date
 ) -> Iterator[tuple[str, Value, int]]:
     """(subject, value at the end of the day before `before`, since which day)."""
-    return _called(now_called(fact, catalog), _remembered(ledger, fact_series(fact), before))
+    return _called(now_called(fact, catalog), remembered(ledger, fact_series(fact), before))
 
 
-def _remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str, Value, int]]:
-    yield from (
-        (subject, value, to_day(since)) for subject, value, since in ledger.remembered(series, before)
-    )
+def remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str, Value, int]]:
+    """(subject, value at the end of the day before `before`, since which day), for `fill_past`."""
+    # A million accounts have a million values in each series: nothing here may look at them one by one.
+    return ledger.remembered_as_stored(series, before)
 
 
 def _first_names(written: str, catalog: Catalog) -> tuple[str, ...]:

@@ -31,18 +31,18 @@ def name_fitting(place: int, playbook: Playbook, past: str, stage: Stage, ledger
 
 def _named(
     place: int, playbook: Playbook, past: str, connection: sqlite3.Connection, ledger: Ledger, day: date
-) -> Iterator[tuple[str, str, int, int]]:
+) -> Iterator[tuple[str, str, int, int, int]]:
     trigger = playbook.trigger
     found = connection.execute(naming.fitting_with(trigger.per_value), (place,))
     while some := found.fetchmany(_AT_ONCE):
         accounts = list(dict.fromkeys(account for account, *_ in some))
         before = ledger.about_before(playbook.first_name, accounts, day)
         fitted = _fitted(connection.execute(naming.fitted_of(past), (json.dumps(accounts),)))
-        for account, row, holds, over, *values in some:
+        for account, row, holds, over, number, *values in some:
             now = about_text(trigger.per_value, _by_name(playbook, values), row)
             if now is not None:
                 known = (*fitted.get(account, ()), *before.get(account, ()))
-                yield account, continues(trigger, now, known), holds, over
+                yield account, continues(trigger, now, known), holds, over, number
 
 
 def _fitted(subjects: Iterator[tuple[str]]) -> dict[str, list[Once]]:

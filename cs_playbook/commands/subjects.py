@@ -13,6 +13,7 @@ from cs_playbook.compile.beside import columns_beside
 from cs_playbook.model.data import Table
 from cs_playbook.model.expression import Value
 from cs_playbook.plan.decision import Row, Subject
+from cs_playbook.source.snapshot import together
 
 T = TypeVar("T")
 
@@ -21,7 +22,8 @@ def want(connection: sqlite3.Connection, accounts: Iterable[str]) -> None:
     """Empties what was wanted before."""
     for statement in (wanted.WANTED, wanted.EMPTY_WANTED, wanted.WANTED_ROWS, wanted.EMPTY_WANTED_ROWS):
         connection.execute(statement)
-    connection.executemany(wanted.ADD_WANTED, ((account,) for account in accounts))
+    with together(connection):
+        connection.executemany(wanted.ADD_WANTED, ((account,) for account in accounts))
 
 
 def wanted_subjects(stage: Stage) -> Iterator[Subject]:

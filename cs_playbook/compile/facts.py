@@ -8,26 +8,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cs_playbook.compile.account_columns import account_columns, if_it_fits, stored
+from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked
 from cs_playbook.compile.beside import rows_beside
 from cs_playbook.compile.books import columns_of_books, people
 from cs_playbook.compile.family import children_rows, facts_of_children, own_fact, parents_table
-from cs_playbook.compile.filled import Past
+from cs_playbook.compile.filled import Past, remembered, said
 from cs_playbook.compile.plans import COLUMNS as OF_PLANS
 from cs_playbook.compile.plans import PlansTable, plans_ready, plans_table
 from cs_playbook.compile.rows import (
     Counted,
     columns_named,
+    counted_day,
     counted_related,
     counted_signal,
     edge_row,
-    seen,
+    is_its_day,
+    names_owner,
+    rows_for,
     view_of,
+    view_of_own,
     visible_field,
 )
 from cs_playbook.compile.scores import band_of, changed_by, scores_table
 from cs_playbook.compile.segments import segment_sql, segmentation_of, stands_on
+from cs_playbook.compile.settled import ACCOUNTS, beside_accounts, copied, facts_table
 from cs_playbook.compile.sql import Columns, quoted, sql
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
@@ -60,7 +65,8 @@ def facts_sql(asked: Asked, catalog: Catalog, given: frozenset[str] = frozenset(
 
 @dataclass
 class _Builder:
-    """Holds the relation as it grows, layer by layer, and what has its column already."""
+    """Holds the relation as it grows, layer by layer, and what has its column already. `stands`: column → the table it
+    can be read from without being worked out."""
 
     asked: Asked
     catalog: Catalog
@@ -70,19 +76,20 @@ class _Builder:
     # How many names SQLite meets in a fact once it has written the signals it names into it, and theirs into them.
     weights: dict[str, int] = field(default_factory=dict)
     done: dict[str, FieldType] = field(default_factory=dict)
+    stands: dict[str, str] = field(default_factory=dict)
     past: list[Past] = field(default_factory=list)
     statements: list[str | PlansTable] = field(default_factory=list)
 
     def build(self) -> FactsSql:
         for table in self.catalog.contract.of_rows:
-            self.statements.append(view_of(table, self.catalog.contract))
+            self.statements += [view_of(table, self.catalog.contract), *view_of_own(table)]
         self._ground()
         while self._layer() or self._rows() or self._scores() or self._family() or self._plans():
             pass
         self._active()
         self._add({name: ("null", kind) for name, kind in columns_of_books(self.asked).items()}, "")
         columns = tuple(self.done.items())
-        self.statements += [*self._table(columns), *people(self.asked, self.catalog, columns)]
+        self.statements += [*facts_table(columns, self.relation), *people(self.asked, self.catalog, columns)]
         self.statements += rows_beside(self.asked, self.catalog.contract)
         return FactsSql(tuple(self.past), tuple(self.statements), columns)
 
@@ -94,11 +101,12 @@ class _Builder:
         selected = ["_n"]
         for column in accounts.fields:
             if column.name in self.asked.facts or column.name == accounts.key:
-                selected.append(
-                    f"{self._or_given(column.name, visible_field(column.name, column.type))} as {quoted(column.name)}"
-                )
+                value = self._or_given(column.name, visible_field(column.name, column.type))
+                selected.append(f"{value} as {quoted(column.name)}")
                 self.done[column.name] = column.type.reads_as
-        joined = "main.accounts"
+                if value == quoted(column.name):
+                    self.stands[column.name] = ACCOUNTS
+        joined = ACCOUNTS
         if self.given:
             # `using` keeps one `_n`; the given columns carry a prefix so that no name is meant twice.
             joined += " left join temp.given using (_n)"
@@ -134,10 +142,10 @@ class _Builder:
             joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
             if isinstance(item, Memory) and item.function == TRAIT:
                 kind = self.catalog.traits[item.subject].type
-                added[item.subject] = (self._said(alias, kind), kind)
+                added[item.subject] = (said(alias, kind), kind)
             elif isinstance(item, Memory):
                 kind = item.type or FieldType.TEXT
-                added[past.table] = (self._remembered(item, alias, kind), kind)
+                added[past.table] = (remembered(item, alias, kind), kind)
                 if item.function not in ("by_hand", "since"):
                     # The ledger knows all that was ever set: there a silence is no gap.
                     known = "1" if item.function == "set_on" else f"({alias}.subject is not null)"
@@ -145,17 +153,6 @@ class _Builder:
             else:
                 added[past.table] = (f"iif({alias}.value = 1, {alias}.since, null)", FieldType.INTEGER)
         self._add(added, joins)
-
-    def _said(self, alias: str, kind: FieldType) -> str:
-        """A yes/no trait never set is no, another one is empty."""
-        return f"coalesce({alias}.value, 0)" if kind is FieldType.BOOLEAN else f"{alias}.value"
-
-    def _remembered(self, memory: Memory, alias: str, kind: FieldType) -> str:
-        if memory.function in ("running", "finished"):
-            return (
-                f"({alias}.subject is not null)"  # a playbook that never ran is neither running nor finished
-            )
-        return if_it_fits(f"{alias}.value", kind)
 
     def _layer(self) -> bool:
         """Every signal and segmentation that now has all it needs."""
@@ -185,9 +182,9 @@ class _Builder:
         """Aggregates of the first table whose questions have all they need of their account."""
         for table in self.catalog.contract.of_rows:
             counted = self._counted(table)
-            edges = [related for related in self.asked.related if self._is_edge(related, table)]
+            edges = [related for related in self._edges_of(table) if not is_its_day(related, table)]
             if counted or edges:
-                self._aggregate(counted, f"temp.{seen(table.name)} r")
+                self._aggregate(counted, f"temp.{rows_for(counted, table)} r")
                 for start in range(0, len(edges), JOINED_AT_ONCE):
                     self._edges(table, edges[start : start + JOINED_AT_ONCE])
                 return True
@@ -255,11 +252,16 @@ class _Builder:
             if item.table == table.name and item.function in ("has", "number_of", "total") and not item.row
             and column_of(item) not in self.done and self._owner_ready(item)
         ]  # fmt: skip
-        return (*signals, *related)
+        days = [counted_day(item, table) for item in self._edges_of(table) if is_its_day(item, table)]
+        return (*signals, *related, *days)
 
-    def _is_edge(self, related: Related, table: Table) -> bool:
-        edge = related.function in ("newest", "oldest") and related.table == table.name and not related.row
-        return edge and column_of(related) not in self.done and self._owner_ready(related)
+    def _edges_of(self, table: Table) -> list[Related]:
+        return [
+            item
+            for item in self.asked.related
+            if item.table == table.name and item.function in ("newest", "oldest") and not item.row
+            and column_of(item) not in self.done and self._owner_ready(item)
+        ]  # fmt: skip
 
     def _aggregate(self, counted: tuple[Counted, ...], rows: str) -> None:
         if not counted:
@@ -298,7 +300,7 @@ class _Builder:
         joins = ""
         for related in edges:
             name = quoted(f"edge_{len(self.statements)}")
-            owner = None if self._plain_rows(related) else relation
+            owner = relation if names_owner(related.where) else None
             self.statements.append(
                 f"create temp table if not exists {name} (_account integer primary key, value)"
             )
@@ -325,13 +327,18 @@ class _Builder:
         self.done.update({name: kind for name, (_, kind) in added.items()})
 
     def _settle(self) -> None:
-        """SQLite merges layers into one select; what is named again and again is worked out once instead."""
-        name = quoted(f"settled_{len(self.statements)}")
-        columns = ", ".join(["_n", *(quoted(column) for column in self.done)])
-        self.statements.append(f"create temp table if not exists {name} ({columns})")
-        self.statements.append(f"insert into temp.{name} select {columns} from ({self.relation})")
-        self.relation = f"select * from temp.{name}"
-        self.joined = 0
+        """SQLite merges layers into one select; what is named again and again is worked out once instead.
+
+        Only what has been worked out since the last time: a row is found by its number ten times as fast as copied.
+        """
+        if len({*self.stands.values()}) > JOINED_AT_ONCE // 4:
+            self.stands = {column: table for column, table in self.stands.items() if table == ACCOUNTS}
+        table = quoted(f"settled_{len(self.statements)}")
+        new = [column for column in self.done if column not in self.stands]
+        self.statements += copied(table, new, self.relation)
+        self.stands.update(dict.fromkeys(new, table))
+        self._lay(beside_accounts(self.done, self.stands))
+        self.joined = len({*self.stands.values()})
         self.weights.clear()
 
     def _lay(self, select: str) -> None:
@@ -339,14 +346,6 @@ class _Builder:
         name = quoted(f"layer_{len(self.statements)}")
         self.statements.append(f"create temp view if not exists {name} as {select}")
         self.relation = f"select * from temp.{name}"
-
-    def _table(self, columns: tuple[tuple[str, FieldType], ...]) -> list[str]:
-        typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)
-        names = ", ".join(quoted(name) for name, _ in columns)
-        return [
-            f"create temp table if not exists facts (_n integer primary key, {typed}) strict",
-            f"insert into temp.facts select _n, {names} from ({self.relation}) order by _n",
-        ]
 
     # --- what a fact needs ---
 
@@ -369,10 +368,6 @@ class _Builder:
 
     def _owner_ready(self, related: Related) -> bool:
         return related.where is None or self._ready(related.where)
-
-    def _plain_rows(self, related: Related) -> bool:
-        names = walk(related.where) if related.where is not None else ()
-        return not any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in names)
 
     def _scorecard_ready(self, card: Scorecard) -> bool:
         conditions = all(self._where_ready(condition) for condition in conditions_of(card))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from cs_playbook.compile.account_columns import if_it_fits
 from cs_playbook.compile.sql import quoted
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import Contract
-from cs_playbook.model.expression import Memory, Value
+from cs_playbook.model.expression import FieldType, Memory, Value
 
 # In `temp.given`: the fact is said to be empty, which is more than saying nothing of it.
 SAID_EMPTY = cast(Value, b"")
@@ -29,6 +30,18 @@ def past_table(past: Past) -> str:
 def add_past(table: str) -> str:
     # An account may be in several of the playbooks that a tag names.
     return f"insert or ignore into temp.{quoted(table)} values (?, ?, ?)"
+
+
+def said(alias: str, kind: FieldType) -> str:
+    """Of a trait, whose past stands beside the account: a yes/no never set is no, another one is empty."""
+    return f"coalesce({alias}.value, 0)" if kind is FieldType.BOOLEAN else f"{alias}.value"
+
+
+def remembered(memory: Memory, alias: str, kind: FieldType) -> str:
+    """Of any other memory. A playbook that never ran is neither running nor finished."""
+    if memory.function in ("running", "finished"):
+        return f"({alias}.subject is not null)"
+    return if_it_fits(f"{alias}.value", kind)
 
 
 def given_table(names: list[str]) -> str:

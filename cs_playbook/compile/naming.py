@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from cs_playbook.compile.sql import quoted
 from cs_playbook.model.playbook import PerValue
 
-NAMED = "create temp table if not exists named (account text, row text, holds integer, over integer) strict"
+NAMED = "create temp table if not exists named (account text, row text, holds integer, over integer, n integer) strict"
 EMPTY_NAMED = "delete from temp.named"
-ADD_NAMED = "insert into temp.named values (?, ?, ?, ?)"
+ADD_NAMED = "insert into temp.named values (?, ?, ?, ?, ?)"
 # Parameter: rule.
 FORGET_FITTING = "delete from temp.fitting where rule = ?"
 FITTING_AGAIN = (
-    "insert into temp.fitting (rule, subject, account, row, holds, over) "
-    "select ?, account || char(31) || row, account, row, holds, over from temp.named"
+    "insert into temp.fitting (rule, subject, account, row, holds, over, n) "
+    "select ?, account || char(31) || row, account, row, holds, over, n from temp.named"
 )
 # Parameters: rule, account.
 FITTING_OF = "select row from temp.fitting where rule = ? and account = ? order by subject"
@@ -23,10 +23,10 @@ ADD_GONE = "insert or ignore into temp.gone values (?)"
 
 
 def fitting_with(values: Sequence[PerValue]) -> str:
-    """Parameter: rule. (account, key of the table's row, holds, over, the values …) of all that fit, in order."""
+    """Parameter: rule. (account, key of the table's row, holds, over, number of the account, the values …) of all that fit, in order."""
     facts = ", ".join(f"f.{quoted(item.fact)}" for item in values)
-    source = "temp.fitting t join temp.facts_keyed f on f._id = t.account"
-    return f"select t.account, t.row, t.holds, t.over, {facts} from {source} where t.rule = ? order by t.account, t.row"
+    source = "temp.fitting t join temp.facts f on f._n = t.n"
+    return f"select t.account, t.row, t.holds, t.over, t.n, {facts} from {source} where t.rule = ? order by t.account, t.row"
 
 
 def values_of(values: Sequence[PerValue]) -> str:

@@ -16,6 +16,7 @@ from cs_playbook.compile.sql import (
     sql_of_condition,
 )
 from cs_playbook.model.columns import column_of
+from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import Contract, Table
 from cs_playbook.model.expression import (
     Aggregate,
@@ -29,6 +30,8 @@ from cs_playbook.model.expression import (
 )
 from cs_playbook.model.signal import Signal
 
+_NUMBERS = 1 << 32
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -38,16 +41,12 @@ class Counted:
     value: str
     nothing: str
     needs_owner: bool
+    needs_parent: bool = False
 
 
 def view_of(table: Table, contract: Contract) -> str:
     """`temp.seen_<table>`: rows up to the logical day, with what has not happened yet empty, and the parent row's fields."""
-    own = [
-        f"{_seen(f't.{quoted(field.name)}', field.type)} as {quoted(field.name)}" for field in table.fields
-    ]
-    source = f"main.{quoted(table.name)} t"
-    if table.items is not None:
-        source = f"({_beside_everybody(table, table.items)}) t"
+    own, source = _own_fields(table), _own_source(table)
     if table.through is not None:
         parent = contract.table(table.through.table)
         assert parent is not None
@@ -58,8 +57,42 @@ def view_of(table: Table, contract: Contract) -> str:
         # A parent that has not come yet is not seen from its rows either.
         come = f" and p.{quoted(parent.day)} <= {TODAY}" if parent.day else ""
         source += f" left join main.{quoted(parent.name)} p on p._account = t._account and p._row = t._through{come}"
+    return _view(seen(table.name), own, source, table)
+
+
+def view_of_own(table: Table) -> list[str]:
+    """The same without the parent row, where there is one: to find it takes as long as to count the row."""
+    return (
+        [_view(_seen_alone(table.name), _own_fields(table), _own_source(table), table)]
+        if table.through
+        else []
+    )
+
+
+def rows_for(counted: tuple[Counted, ...], table: Table) -> str:
+    """The view that has all they ask."""
+    return _rows(table, parent=any(item.needs_parent for item in counted))
+
+
+def _rows(table: Table, *, parent: bool) -> str:
+    return seen(table.name) if parent or table.through is None else _seen_alone(table.name)
+
+
+def _own_fields(table: Table) -> list[str]:
+    return [
+        f"{_seen(f't.{quoted(field.name)}', field.type)} as {quoted(field.name)}" for field in table.fields
+    ]
+
+
+def _own_source(table: Table) -> str:
+    if table.items is not None:
+        return f"({_beside_everybody(table, table.items)}) t"
+    return f"main.{quoted(table.name)} t"
+
+
+def _view(name: str, fields: list[str], source: str, table: Table) -> str:
     day = f" where t.{quoted(table.day)} <= {TODAY}" if table.day else ""
-    return f"create temp view if not exists {seen(table.name)} as select t._account, t._row, {', '.join(own)} from {source}{day}"
+    return f"create temp view if not exists {name} as select t._account, t._row, {', '.join(fields)} from {source}{day}"
 
 
 def _beside_everybody(table: Table, items: tuple[tuple[Value, ...], ...]) -> str:
@@ -76,6 +109,10 @@ def _beside_everybody(table: Table, items: tuple[tuple[Value, ...], ...]) -> str
 
 def seen(table: str) -> str:
     return quoted(f"seen_{table}")
+
+
+def _seen_alone(table: str) -> str:
+    return quoted(f"seen_alone_{table}")
 
 
 def _seen(column: str, kind: FieldType) -> str:
@@ -113,7 +150,8 @@ def counted_signal(signal: Signal, table: Table) -> Counted:
     value = _with_aggregates(signal.value, lambda part: _aggregate(part, where, columns))
     nothing = _with_aggregates(signal.value, _of_nothing) if table.exported else "null"
     value = value if signal.told else "null"
-    return Counted(signal.name, value, nothing, _names_owner(signal.value) or "a." in where)
+    owner, parent = names_owner(signal.value) or "a." in where, _names_parent(signal.value, signal.where)
+    return Counted(signal.name, value, nothing, owner, parent)
 
 
 def _window(signal: Signal, table: Table) -> list[str]:
@@ -142,14 +180,28 @@ def _of_nothing(part: Aggregate) -> str:
     return "0" if part.function in ("count", "sum") else "null"
 
 
-def _names_owner(value: Expression) -> bool:
-    return any(isinstance(part, Name) and part.scope is ScopeName.OWNER for part in walk(value))
+def names_owner(value: Expression | None) -> bool:
+    return value is not None and ScopeName.OWNER in _scopes(value)
+
+
+def _names_parent(value: Expression | None, where: Condition | None = None) -> bool:
+    asked = [] if value is None else [value]
+    asked += [] if where is None else [leaf.expression for leaf in leaves(where)]
+    return any(ScopeName.PARENT in _scopes(one) for one in asked)
+
+
+def _of_parent(related: Related) -> bool:
+    """A field of the parent row is written `subscription.product`; no other name has a dot."""
+    return _names_parent(related.where) or "." in (related.column or "")
+
+
+def _scopes(value: Expression) -> set[ScopeName]:
+    return {part.scope for part in walk(value) if isinstance(part, Name)}
 
 
 def counted_related(related: Related, *, exported: bool = True) -> Counted:
     """has, number_of, total as a column; a row that says unknown does not count. `exported`: whether its table is."""
     where = "1" if related.where is None else sql(related.where, row_columns())
-    owner = related.where is not None and _names_owner(related.where)
     match related.function:
         case "has":
             value = f"(count(case when {where} then 1 end) > 0)"
@@ -157,7 +209,23 @@ def counted_related(related: Related, *, exported: bool = True) -> Counted:
             value = f"count(case when {where} then 1 end)"
         case _:
             value = f"coalesce(sum(case when {where} then r.{quoted(related.column or '')} end), 0)"
-    return Counted(column_of(related), as_told(related, value), "0" if exported else "null", owner)
+    return Counted(
+        column_of(related), as_told(related, value), "0" if exported else "null",
+        names_owner(related.where), _of_parent(related),
+    )  # fmt: skip
+
+
+def is_its_day(related: Related, table: Table) -> bool:
+    """newest(usage.day): the day of the newest row is the latest of all days, and needs no row to be found."""
+    return related.column == table.day
+
+
+def counted_day(related: Related, table: Table) -> Counted:
+    """newest, oldest of the day of the table itself, as a column beside all else that is counted."""
+    where = "1" if related.where is None else sql(related.where, row_columns())
+    end = "max" if related.function == "newest" else "min"
+    value = f"{end}(case when {where} then r.{quoted(table.day or '')} end)" if related.told else "null"
+    return Counted(column_of(related), value, "null", names_owner(related.where), _of_parent(related))
 
 
 def as_told(related: Related, value: str) -> str:
@@ -170,13 +238,15 @@ def as_told(related: Related, value: str) -> str:
 def edge_row(related: Related, table: Table, relation: str | None) -> str:
     """newest, oldest: (account, value) of the first row in order of the table's day."""
     where = "1" if related.where is None else sql(related.where, row_columns())
-    direction = "desc" if related.function == "newest" else "asc"
+    end = "max" if related.function == "newest" else "min"
     day, column = quoted(table.day or ""), quoted(related.column or "")
     owner = f" join ({relation}) a on a._n = r._account" if relation else ""
-    ranked = f"row_number() over (partition by r._account order by r.{day} {direction}, r._row {direction})"
-    value = f"r.{column}" if related.told else "null"
-    inside = f"select r._account, {value} as value, {ranked} as rank from temp.{seen(table.name)} r{owner} where ({where}) and r.{day} is not null"
-    return f"select _account, value from ({inside}) where rank = 1"
+    value, rows = f"r.{column}" if related.told else "null", _rows(table, parent=_of_parent(related))
+    # Beside the one max() or min() of a select SQLite gives the other columns of the row where it is: a quarter of what
+    # row_number() takes. Rows of one day go by their number, of which there are less than _NUMBERS.
+    place = f"{end}(r.{day} * {_NUMBERS} + r._row)"
+    inside = f"select r._account, {value} as value, {place} from temp.{rows} r{owner} where ({where}) and r.{day} is not null group by r._account"
+    return f"select _account, value from ({inside})"
 
 
 def columns_named(counted: tuple[Counted, ...]) -> str:

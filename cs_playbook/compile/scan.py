@@ -73,13 +73,13 @@ def _condition(condition: Condition, columns: Columns) -> str:
 
 
 def row_matches(rule: Rule, contract: Contract) -> str:
-    """For a rule about rows: (account key, row key, fits, holds), in order of account and row."""
+    """For a rule about rows: (number and key of the account, row key, holds) of all that fit, in order of account and row."""
     columns = row_rule_columns()
     fits = _condition(impatient(rule.condition), columns)
     holds = _condition(rule.condition, columns)
     key = _row_key(rule, contract)
     inside = f"select f._n as n, f._id as id, r.{key} as row, ({seen_by(rule)} and {fits}) as fits, ({seen_by(rule)} and {holds}) as holds from {_row_source(rule, contract)} limit -1 offset 0"
-    return f"select id, row, fits, coalesce(holds, 0) from ({inside}) where fits order by n, row"
+    return f"select n, id, row, coalesce(holds, 0) from ({inside}) where fits order by n, row"
 
 
 def says_no(rule: Rule, contract: Contract) -> str:
@@ -100,12 +100,14 @@ def over_already(rule: Rule, contract: Contract) -> str | None:
     if not ends:
         return None
     if rule.row is None:
-        source, subject, columns = f"{_facts()} f", "f._id", account_columns("f")
+        # From the few that fit to their facts; SQLite would go the other way as long as it knows no better.
+        source, columns = "temp.fitting t cross join temp.facts f on f._n = t.n", account_columns("f")
+        fitting = "t.rule = ?"
     else:
-        source, columns = _row_source(rule, contract), row_rule_columns()
-        subject = f"f._id || char(31) || r.{_row_key(rule, contract)}"
+        source, columns = f"{_row_source(rule, contract)} join temp.fitting t", row_rule_columns()
+        fitting = f"t.rule = ? and t.subject = f._id || char(31) || r.{_row_key(rule, contract)}"
     fits = balanced(" or ", [f"coalesce({_condition(end, _starting(rule, columns))}, 0)" for end in ends])
-    return f"select t.subject from {source} join temp.fitting t on t.rule = ? and t.subject = {subject} where {fits}"
+    return f"select t.subject from {source} where {fitting} and {fits}"
 
 
 def _starting(rule: Rule, columns: Columns) -> Columns:

@@ -36,6 +36,7 @@ Asked = Name | Related | Memory
 AT_ONCE = 32
 # No day stands in our SQL: what was prepared for one day serves the next.
 TODAY = "cs_today()"
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,16 @@ def sql(expression: Expression, columns: Columns) -> str:
             return balanced(f" {operator} ", [of(item) for item in items])
         case Not(item=item):
             return f"(not {of(item)})"
+        case Comparison(operator=operator, left=Call() as call, right=Literal(value=days)) if (
+            day := _day_apart(call)
+        ) is not None and _is_number(days):
+            sooner = operator if call.function == "days_until" else _MIRRORED.get(operator, operator)
+            return f"({of(day)} {sooner} {_bound(call, days)})"
+        case Between(item=Call() as call, low=Literal(value=low), high=Literal(value=high)) if (
+            (day := _day_apart(call)) is not None and _is_number(low) and _is_number(high)
+        ):
+            first, last = (low, high) if call.function == "days_until" else (high, low)
+            return f"({of(day)} between {_bound(call, first)} and {_bound(call, last)})"
         case Comparison(operator=operator, left=left, right=right):
             return f"({of(left)} {operator} {of(right)})"
         case Between(item=item, low=low, high=high):
@@ -146,6 +157,20 @@ def sql(expression: Expression, columns: Columns) -> str:
             return _call(function, [of(argument) for argument in arguments])
         case _:
             assert_never(expression)
+
+
+def _day_apart(call: Call) -> Expression | None:
+    """The day whose distance from today is asked. Held against a number it is the day itself that is compared, with a
+    day that SQLite works out once: 100 playbooks that ask how old a contract is subtract nothing a million times."""
+    return call.arguments[0] if call.function in ("days_until", "days_since") else None
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _bound(call: Call, days: Value) -> str:
+    return f"{TODAY} {'+' if call.function == 'days_until' else '-'} {constant(days)}"
 
 
 def _rank(rank: Rank, of: Callable[[Expression], str], active: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -42,7 +42,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody the rule holds for. `since`: the first day it has fitted without a break. `owner`: who would begin.
+    """Somebody the rule holds for. `since`: the first day it has fitted without a break.
 
     `barred`: why it is left alone today, or what is in the way.
     """
@@ -51,19 +51,24 @@ class Candidate:
     row: str | None
     since: date
     before: Before = Before()
-    owner: str | None = None
     barred: Held | None = None
+
+
+def _nobody(account: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """What is used up already of the limits: starts of today, and open enrollments by the owner of their newest task.
 
-    `given_out`: an earlier run has made the starts of this day; whoever could start since then begins tomorrow.
+    `owner_of`: who would begin with an account. `given_out`: an earlier run has made the starts of this day; whoever
+    could start since then begins tomorrow.
     """
 
     started_today: int = 0
     open_by_owner: Mapping[str, int] = field(default_factory=dict)
+    owner_of: Callable[[str], str | None] = _nobody
     given_out: bool = False
 
 
@@ -74,16 +79,13 @@ def thin(
 
     `skipped_since`: with `already_matching: skip`, the first live day: who has fitted since then without a break is left alone.
     """
-    busy, begun = Counter(room.open_by_owner), room.started_today
+    trickle = _Trickle(playbook, room, Counter(room.open_by_owner), room.started_today)
     for candidate in candidates:
         why = _not_again(playbook, candidate, skipped_since, day)
         if why is None:
             if not _is_new(playbook, candidate.before):
                 continue
-            why = _barred(playbook, candidate) or _beyond_limits(playbook, candidate, room, busy, begun)
-        if why is None:
-            busy[candidate.owner or ""] += 1
-            begun += 1
+            why = _barred(playbook, candidate) or trickle.holds_back(candidate)
         yield candidate, why
 
 
@@ -94,20 +96,41 @@ def _barred(playbook: Playbook, candidate: Candidate) -> Held | None:
     return candidate.barred
 
 
-def _beyond_limits(
-    playbook: Playbook, candidate: Candidate, room: Room, busy: Counter[str], begun: int
-) -> Held | None:
-    """A trickle: so many a day, so many a person; the rest wait."""
-    a_day, a_person = playbook.limits.new_per_day, playbook.limits.open_per_person
-    if room.given_out:
-        return _limited(playbook, "the starts of this day are made")
-    if a_person is not None and candidate.owner is not None and busy[candidate.owner] >= a_person:
-        return _limited(
-            playbook, f"{candidate.owner} has {busy[candidate.owner]} open already, at most {a_person}"
-        )
-    if a_day is not None and begun >= a_day:
-        return _limited(playbook, f"at most {a_day} new a day")
-    return None
+@dataclass(slots=True)
+class _Trickle:
+    """So many a day, so many a person; the rest wait. `busy`: how many each person has. `crowded`: whether, once the day
+    is full, anybody has as many as they may."""
+
+    playbook: Playbook
+    room: Room
+    busy: Counter[str]
+    begun: int
+    crowded: bool | None = None
+
+    def holds_back(self, candidate: Candidate) -> Held | None:
+        """None: it starts, and has taken its place."""
+        a_day, a_person = self.playbook.limits.new_per_day, self.playbook.limits.open_per_person
+        if self.room.given_out:
+            return _limited(self.playbook, "the starts of this day are made")
+        full = a_day is not None and self.begun >= a_day
+        owner = None if a_person is None or (full and not self._crowded(a_person)) else self._owner(candidate)
+        if a_person is not None and owner is not None and self.busy[owner] >= a_person:
+            return _limited(self.playbook, f"{owner} has {self.busy[owner]} open already, at most {a_person}")
+        if full:
+            return _limited(self.playbook, f"at most {a_day} new a day")
+        self.begun += 1
+        if owner is not None:
+            self.busy[owner] += 1
+        return None
+
+    def _owner(self, candidate: Candidate) -> str | None:
+        return self.room.owner_of(candidate.account)
+
+    def _crowded(self, a_person: int) -> bool:
+        """On a full day nobody gets more: where no one is at the limit, nobody need be asked who would begin."""
+        if self.crowded is None:
+            self.crowded = a_person <= max(self.busy.values(), default=0)
+        return self.crowded
 
 
 def _is_new(playbook: Playbook, before: Before) -> bool:

@@ -18,7 +18,7 @@ from cs_playbook.model.event import (
     TaskAnswered,
     TaskReassigned,
 )
-from cs_playbook.model.expression import Value
+from cs_playbook.model.expression import Value, to_day
 from tests.unit import ledgers
 from tests.unit.ledgers import DAY, ID, NOW, RUN, commit, on, opened, started
 
@@ -164,6 +164,8 @@ class TestMemory:
         assert list(ledger.remembered("arr", on(0))) == []
         assert list(ledger.remembered("arr", on(2))) == [("acme", 10.5, on(0)), ("zeta", "high", on(0))]
         assert list(ledger.remembered("arr", on(9))) == [("acme", None, on(2)), ("zeta", ("a", "b"), on(2))]
+        stored = [("acme", 10.5, to_day(on(0))), ("zeta", "high", to_day(on(0)))]
+        assert list(ledger.remembered_as_stored("arr", on(2))) == stored
 
     def test_a_second_run_of_a_day_remembers_instead_of_the_first(self, ledger: Ledger) -> None:
         self.remember(ledger, 0, acme=1, zeta=1)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.builders import account, given, on, small
+import pytest
+
+from cs_playbook.compile import facts
+from tests.builders import account, given, on, small, used
 
 PLAYBOOK = """\
 playbook: many-{number}
@@ -48,3 +51,15 @@ def test_two_playbooks_may_remember_the_same_condition(tmp_path: Path) -> None:
     world = small(tmp_path, **playbooks)
     world.morning(on(0), given(account("acme")))
     assert sum(item.playbook.startswith("many-") for item in world.enrollments("acme")) == 2
+
+
+def test_facts_that_are_settled_again_and_again_stay_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a workspace with hundreds of tables to join, here with four at once."""
+    monkeypatch.setattr(facts, "JOINED_AT_ONCE", 8)
+    asked = [f'    - "newest(usage.events, events > -{number}) > {number}"' for number in range(1, 31)]
+    world = small(tmp_path, **{"playbooks/many": PLAYBOOK.format(number=0, conditions="\n".join(asked))})
+    world.morning(on(0), given(account("acme"), usage=[used("acme", on(0), 31), used("zeta", on(0), 30)]))
+    assert any(item.playbook == "many-0" for item in world.enrollments("acme"))
+    assert not any(item.playbook == "many-0" for item in world.enrollments("zeta"))

@@ -1,0 +1,43 @@
+"""Facts that have been worked out → the tables in which they stand from then on, and the view that reads them from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cs_playbook.compile.account_columns import stored
+from cs_playbook.compile.sql import quoted
+from cs_playbook.model.expression import FieldType
+
+ACCOUNTS = "main.accounts"
+
+
+def copied(table: str, columns: Sequence[str], relation: str) -> tuple[str, str]:
+    """These facts of everybody, by the number of the account."""
+    named = ", ".join(map(quoted, columns))
+    listed = f", {named}" if columns else ""
+    return (
+        f"create temp table if not exists {table} (_n integer primary key{listed})",
+        f"insert into temp.{table} (_n{listed}) select _n{listed} from ({relation})",
+    )
+
+
+def beside_accounts(columns: Iterable[str], stands: Mapping[str, str]) -> str:
+    """`stands`: column → its table, ACCOUNTS itself or one that `copied` has made."""
+    tables = [table for table in dict.fromkeys(stands.values()) if table != ACCOUNTS]
+    alias = {ACCOUNTS: "a"} | {table: table for table in tables}
+    selected = "".join(
+        f", {alias[stands[column]]}.{quoted(column)} as {quoted(column)}" for column in columns
+    )
+    # `left`: what nobody asks for is not even looked up.
+    joins = "".join(f" left join temp.{table} on {table}._n = a._n" for table in tables)
+    return f"select a._n{selected} from {ACCOUNTS} a{joins}"
+
+
+def facts_table(columns: Sequence[tuple[str, FieldType]], relation: str) -> tuple[str, str]:
+    """`temp.facts` itself, typed."""
+    typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)
+    names = ", ".join(quoted(name) for name, _ in columns)
+    return (
+        f"create temp table if not exists facts (_n integer primary key, {typed}) strict",
+        f"insert into temp.facts select _n, {names} from ({relation}) order by _n",
+    )
