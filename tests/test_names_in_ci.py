@@ -38,7 +38,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("drafts",), ("blame", "KEY"), ("suppress", "--list"), ("send", "--dry-run", "--to-folder", "mails"), ("send", "--to-folder", "mails"), ("answers", "answers.csv"),
     ("start", "quiet", "acme", "--because", "x"), ("given", "KEY"), ("set", "acme", "tier", "low"), ("mute", "acme", "--until", "2026-04-01", "--because", "x"), ("snooze", "TASK", "2026-03-09"),
     ("done", "TASK", "--outcome", "product"), ("drafts", "send", "few-seats"), ("drafts", "discard", "few-seats"), ("stop", "few-seats", "acme", "--because", "x"), ("run",),
-    ("ledger", "verify"), ("ledger", "export"), ("ledger", "backup", "b"), ("ledger", "create"), ("ledger", "new"), ("ledger", "import", "x"), ("ledger", "move-account", "acme", "bolt"), ("snapshot", "build"),
+    ("forget", "c-calm", "--dry-run"), ("forget", "c-calm", "--because", "x"), ("ledger", "verify"), ("ledger", "export"), ("ledger", "backup", "b"), ("ledger", "create"), ("ledger", "new"), ("ledger", "import", "x"), ("ledger", "move-account", "acme", "bolt"), ("snapshot", "build"),
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ ROOMS = {
     "traits": ("set",),
     "leave": ("mute", "snooze"),
     "suppress": ("suppress",),
+    "forget": ("forget",),
     "guide": ("guide",),
 }
 

@@ -93,6 +93,8 @@ Operate
                   then.
   suppress        Write to an address no more, whoever exports it again. The
                   ledger keeps only a fingerprint of it.
+  forget          Take a person out of ledger, snapshots, mails and files, for
+                  good. No export brings them back.
   drafts          The drafts of each owner: look, change, send, discard.
   drafts show     One mail as it will be read.
   drafts open     The file of a draft, to open in a mail program.

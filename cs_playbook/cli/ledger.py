@@ -27,11 +27,19 @@ def register(app: typer.Typer) -> None:
 def verify(context: typer.Context) -> None:
     """Whether the ledger is whole: its chain, its cache, its file."""
     from cs_playbook.commands.looking import verify as look
-    from cs_playbook.commands.place import open_place
+    from cs_playbook.commands.place import look_at_ledger, open_place
+    from cs_playbook.report.words import count
 
     settings: Settings = context.obj
-    wrong = look(open_place(settings.directory))
-    show("".join(f"! {sentence}\n" for sentence in wrong) or "The ledger is whole.\n", settings)
+    place = open_place(settings.directory)
+    wrong = look(place)
+    whole = "The ledger is whole.\n"
+    if not wrong:
+        with look_at_ledger(place) as ledger:
+            times = ledger.how_often_forgotten()
+        if times:  # else somebody who has kept a hash of the chain would take it for another ledger
+            whole += f"  its chain was made anew on purpose, {count(times, 'time')}: somebody was forgotten\n"
+    show("".join(f"! {sentence}\n" for sentence in wrong) or whole, settings)
     if wrong:
         raise typer.Exit(3)
 

@@ -40,6 +40,12 @@ def dry_run(context: typer.Context) -> None:
         jsonl=lambda: "".join(as_jsonl(decisions(workspace, settings.as_of))),
         svg=lambda: picture(as_lines(planned, columns, settings.names), "cs-playbook dry-run", columns),
     )
+    if workspace.catalog.project.keep.says_something:
+        from cs_playbook.commands.tidying import due
+        from cs_playbook.report.tidied import would_go
+
+        line = would_go(due(workspace.place, planned.day))
+        say(line) if line else None
 
 
 def explain(

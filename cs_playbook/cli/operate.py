@@ -91,8 +91,20 @@ def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str)
     facts = (
         result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers),
     )  # fmt: skip
-    emit(settings, text=lambda: as_text(*facts), json=lambda: as_json(*facts))
+    line, counts = _deleted(result)
+    emit(settings, text=lambda: as_text(*facts) + line, json=lambda: as_json(*facts, counts))
     return _say_what_was_left(result)
+
+
+def _deleted(result: RunResult) -> tuple[str, dict[str, int]]:
+    """What `keep:` has deleted, as a line and as counts."""
+    if result.tidied is None:
+        return "", {}
+    from cs_playbook.report.tidied import counts, deleted
+
+    if result.tidied.failed:
+        say(f"! what `keep:` says could not be deleted: {result.tidied.failed}; the next run tries again")
+    return deleted(result.tidied.due), counts(result.tidied.due)
 
 
 def _refuse_half_a_permission(allow: list[str], because: str, plan: str) -> None:

@@ -14,6 +14,8 @@ from cs_playbook.commands.outside import links_out
 from cs_playbook.commands.unsound import UnsoundFiles
 from cs_playbook.compile import placing
 from cs_playbook.effects.ledger_look import LedgerLook
+from cs_playbook.effects.ledger_place import FORGETTING
+from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.data import Contract
 from cs_playbook.model.project import Project
 from cs_playbook.parse.data import read_contract
@@ -104,6 +106,12 @@ def look_at_ledger(place: Place) -> LedgerLook:
 
 
 def open_ledger(place: Place, *, writing: bool) -> Ledger:
+    """For writing: StoppedOnPurpose where somebody was being forgotten when a cut came."""
     from cs_playbook.effects.ledger import Ledger
 
+    if writing and place.ledger.with_suffix(FORGETTING).exists():
+        raise StoppedOnPurpose(
+            "a cut came while somebody was being forgotten: until that is finished nothing else is recorded",
+            "cs-playbook run finishes it first, and so does the next cs-playbook forget",
+        )
     return Ledger.open(place.ledger, place.project.ledger_id, writing)

@@ -12,12 +12,15 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from cs_playbook.commands.place import look_at_ledger
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger
 from cs_playbook.compile import expecting, placing
 from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.rows import view_of
+from cs_playbook.effects import snapshot_leaving_out
 from cs_playbook.effects.origins import Exports, Watch, nobody_watches
-from cs_playbook.effects.snapshot_build import Built, Stamp, build
+from cs_playbook.effects.snapshot_build import Built, Forgotten, Stamp, build, nobody_forgotten
+from cs_playbook.effects.snapshot_leaving_out import LeftOut
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import to_day
@@ -61,9 +64,10 @@ def build_snapshot(
     if os.path.lexists(snapshots.place_of(workspace.snapshots, stamp.day)):
         _refuse_to_replace_what_was_run(workspace, stamp.day, look)
     violations = _violations(workspace, stamp.day)
+    forgotten = _whoever_was_forgotten(workspace)
     return build(
-        workspace.catalog.contract, sources, exports, workspace.snapshots, stamp, violations, replace=True
-    )
+        workspace.catalog.contract, sources, exports, workspace.snapshots, stamp, violations, forgotten, replace=True
+    )  # fmt: skip
 
 
 def _refuse_to_replace_what_was_run(workspace: Workspace, day: date, look: Look) -> None:
@@ -76,6 +80,21 @@ def _refuse_to_replace_what_was_run(workspace: Workspace, day: date, look: Look)
     if day == last:
         hint += ", or say --again: the next run of this day looks at the new one"
     raise ChoiceError(f"the snapshot of {day.isoformat()} was run already", hint)
+
+
+def _whoever_was_forgotten(workspace: Workspace) -> Forgotten:
+    """Where there is no ledger, as in a clone, nobody was."""
+    if not workspace.ledger.exists():
+        return nobody_forgotten
+    with look_at_ledger(workspace.place) as ledger:
+        known = ledger.suppression_list()
+    if not any(entry.forgets for entry in known.entries.values()):
+        return nobody_forgotten
+
+    def leave_out(connection: sqlite3.Connection, contract: Contract) -> LeftOut:
+        return snapshot_leaving_out.leave_out(connection, contract, known)
+
+    return leave_out
 
 
 def _violations(workspace: Workspace, day: date) -> Callable[[sqlite3.Connection, Contract], list[Finding]]:

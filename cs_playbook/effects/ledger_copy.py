@@ -39,12 +39,13 @@ def _refuse_what_is_no_copy(ledger: Path, target: Path) -> None:
     if not os.path.lexists(target):
         return
     same = target.exists() and target.samefile(ledger)
-    if same or target.is_symlink() or not _is_a_ledger(target):
+    if same or target.is_symlink() or not is_a_ledger(target):
         what = "is the ledger itself" if same else "is there already, and is no copy of a ledger"
         raise ChoiceError(f"{target} {what}", "name another file: cs-playbook ledger backup FILE")
 
 
-def _is_a_ledger(path: Path) -> bool:
+def is_a_ledger(path: Path) -> bool:
+    """Whether the file says of itself that it is one."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

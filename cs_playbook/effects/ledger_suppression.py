@@ -31,7 +31,8 @@ def read_list(key: Iterable[tuple[Any, ...]], said: Iterable[tuple[Any, ...]]) -
             word = json.loads(body)
             entries.pop(word["address"], None)
             if kind == "Suppressed":
-                entry = Entry(word["address"], date.fromisoformat(word["on"]), word["by"], word["because"])
+                on, forgets = date.fromisoformat(word["on"]), word.get("forgets", "")
+                entry = Entry(word["address"], on, word["by"], word["because"], forgets)
                 entries[entry.address] = entry
     return SuppressionList(known, entries)
 

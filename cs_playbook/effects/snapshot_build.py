@@ -15,7 +15,9 @@ from cs_playbook.compile import placing
 from cs_playbook.effects.columns import nobody_maps
 from cs_playbook.effects.measures import with_measures
 from cs_playbook.effects.origins import Exports, Origins
+from cs_playbook.effects.snapshot_leaving_out import LeftOut
 from cs_playbook.effects.snapshot_read import Loaded, columns_asked, load
+from cs_playbook.effects.snapshot_rewriting import recounted
 from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, keep_newest, place
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.data import ACCOUNTS, Contract
@@ -26,6 +28,7 @@ from cs_playbook.source.manifest import Manifest, SourceFile, TableCount, write_
 from cs_playbook.source.snapshot import place_of, sha256_of
 
 Violations = Callable[[sqlite3.Connection, Contract], list[Finding]]
+Forgotten = Callable[[sqlite3.Connection, Contract], LeftOut]
 
 _DRAFT = ".building"
 _NONE_FITS = (
@@ -72,19 +75,25 @@ def nothing_expected(_connection: sqlite3.Connection, _contract: Contract) -> li
     return []
 
 
-def build(
+def nobody_forgotten(_connection: sqlite3.Connection, _contract: Contract) -> LeftOut:
+    return LeftOut()
+
+
+def build(  # noqa: PLR0913 - what is read, where it goes, and who is asked on the way
     contract: Contract,
     sources: Sources,
     exports: Exports,
     into: Path,
     stamp: Stamp,
     violations: Violations = nothing_expected,
+    forgotten: Forgotten = nobody_forgotten,
     *,
     replace: bool = False,
 ) -> Built:
     """Reads the exports and writes `<into>/<day>.db` and `<day>.json`.
 
-    `violations` asks the finished tables what `expect:` says of them; it gives warnings. Raises ChoiceError
+    `violations` asks the finished tables what `expect:` says of them; it gives warnings. `forgotten` takes people out
+    of them who asked for it. Raises ChoiceError
     where the day has a snapshot and `replace` is not given, StoppedOnPurpose where another build is at work
     in `into`, UserError where the machine fails.
     """
@@ -95,8 +104,8 @@ def build(
             f"there is no folder {exports.folder}",
             "say where the exports are: cs-playbook snapshot build --from FOLDER",
         )
-    with _the_machine_allows(into), _alone_in(into), _draft(into) as draft:
-        made = _make(draft, contract, sources, exports, violations, stamp.day)
+    with _the_machine_allows(into), alone_in(into), _draft(into) as draft:
+        made = _make(draft, contract, sources, exports, violations, forgotten, stamp.day)
         findings = in_order(made.findings)
         if any(finding.is_error for finding in findings):
             return Built(None, None, findings)
@@ -124,8 +133,9 @@ class _Made:
 
 
 def _make(
-    draft: Path, contract: Contract, sources: Sources, exports: Exports, violations: Violations, day: date
-) -> _Made:
+    draft: Path, contract: Contract, sources: Sources, exports: Exports, violations: Violations,
+    forgotten: Forgotten, day: date,
+) -> _Made:  # fmt: skip
     connection = sqlite3.connect(draft, isolation_level=None)
     try:
         for setting in _SETTINGS:
@@ -133,6 +143,9 @@ def _make(
         connection.execute("BEGIN")
         made = _fill(connection, contract, sources, exports)
         if not any(finding.is_error for finding in made.findings):
+            left = forgotten(connection, contract)
+            counts = recounted(connection, made.tables, left.tables)
+            made = _Made(made.files, counts, (*made.findings, *left.findings))
             families = (
                 *_lost_parents(connection, contract, sources),
                 *_circles(connection, contract, sources),
@@ -273,7 +286,7 @@ def _the_machine_allows(into: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """One build at a time; the lock ends with the process, whatever ends it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder, os.O_RDONLY)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cs_playbook.model.enrollment import Arm, OpenTask
+from cs_playbook.model.forgetting import ContactForgotten
 from cs_playbook.model.mail_event import DraftRewritten as DraftRewritten  # noqa: PLC0414 - an event like all others
 from cs_playbook.model.mail_event import MailMoved as MailMoved  # noqa: PLC0414
 from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
@@ -384,5 +385,5 @@ EnrollmentEvent = (
 )  # fmt: skip
 Event = (
     EnrollmentEvent | StartAsked | StartRefused | Muted | Unmuted | TraitSet | Allowed | Suppressed | SuppressionLifted
-    | RunUndone | AccountMoved | LedgerBegan | Posted
+    | RunUndone | AccountMoved | LedgerBegan | Posted | ContactForgotten
 )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from cs_playbook.model.duration import Duration
+from cs_playbook.model.keep import FOR_EVER, Keep
 from cs_playbook.model.mail_policy import NO_POLICY, MailPolicy
 from cs_playbook.model.sending import ChannelFormat, Sending
 from cs_playbook.model.stopping import USUAL_STOPS, StopWhen
@@ -89,3 +90,4 @@ class Project:
     mail: MailPolicy = NO_POLICY
     expires_after: Duration = USUAL_EXPIRY
     heartbeat: Heartbeat | None = None
+    keep: Keep = FOR_EVER

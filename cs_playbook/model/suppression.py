@@ -18,12 +18,17 @@ def fingerprint(address: str, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """Nobody writes to an address any more. `address`: its fingerprint, never the address itself."""
+    """Nobody writes to an address any more. `address`: its fingerprint, never the address itself.
+
+    `forgets`: "" where only mails are kept away; contact or address (model/forgetting) where the person was forgotten:
+    no export brings back whoever has this id, or this address.
+    """
 
     address: str
     on: date
     because: str
     by: str
+    forgets: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,13 @@ class SuppressionLifted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One address of the list, by its fingerprint: since when, by whose word, why."""
+    """One address of the list, by its fingerprint: since when, by whose word, why. `forgets`: as of Suppressed."""
 
     address: str
     on: date
     by: str
     because: str
+    forgets: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from cs_playbook.parse.channels import read_channels
 from cs_playbook.parse.countries import COUNTRIES
 from cs_playbook.parse.duration import read_duration
 from cs_playbook.parse.heartbeat import read_heartbeat
+from cs_playbook.parse.keep import read_keep
 from cs_playbook.parse.nodes import block, items, number, scalar, text, texts
 from cs_playbook.parse.sending import read_sending
 from cs_playbook.parse.stopping import read_stop_when
@@ -29,6 +30,7 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
     sending, wrong_sending = read_sending(root)
     stop_when, wrong_stops = read_stop_when(root)
     heartbeat, wrong_heartbeat = read_heartbeat(root)
+    keep, wrong_keep = read_keep(root)
     expiry = scalar(root, "expires_after")
     expires_after, wrong_expiry = read_duration(expiry) if expiry else (None, [])
     findings += _leads_out(scalar(root, "snapshots"))
@@ -47,6 +49,7 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
         sending=sending,
         expires_after=expires_after or USUAL_EXPIRY,
         heartbeat=heartbeat,
+        keep=keep,
     )
     return project, [
         *findings,
@@ -56,6 +59,7 @@ def read_project(root: Mapping) -> tuple[Project, list[Finding]]:
         *wrong_stops,
         *wrong_expiry,
         *wrong_heartbeat,
+        *wrong_keep,
     ]
 
 

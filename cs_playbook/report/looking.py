@@ -41,6 +41,7 @@ from cs_playbook.model.event import (
     ValueMoved,
     WentMissing,
 )
+from cs_playbook.model.forgetting import ContactForgotten
 from cs_playbook.model.line import TaskLine
 from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
 from cs_playbook.model.playbook import PLAYED
@@ -240,6 +241,8 @@ def _words(event: Event, enrollments: Mapping[str, Enrollment]) -> Iterator[str]
             yield f"{named} goes on at {account}"
         case LedgerBegan(by=by, because=because):
             yield f"a new ledger begins, by {by}: {because}"
+        case ContactForgotten(marks=marks, by=by, because=because):
+            yield f"{count(len(marks), 'contact')} forgotten, by {by}: {because}"
         case RunUndone(run=run, by=by, because=because):
             yield f"run {run} is taken back, by {by}: {because}"
         case Allowed(rule=rule, by=by, because=because):

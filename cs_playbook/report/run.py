@@ -6,8 +6,11 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from cs_playbook.report.words import POSTS, count, day_with_year
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 def as_text(
@@ -50,8 +53,9 @@ def _said(number: int, one: str, many: str) -> str:
 
 
 def as_json(
-    day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int
-) -> str:
+    day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int,
+    deleted: Mapping[str, int] = NOTHING,
+) -> str:  # fmt: skip
     content = {
         "format_version": 1,
         "day": day.isoformat(),
@@ -60,5 +64,6 @@ def as_json(
         "answers": answers,
         "counts": dict(sorted(counts.items())),
         "folder": str(folder),
+        **({"deleted": dict(deleted)} if deleted else {}),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

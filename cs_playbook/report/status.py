@@ -50,6 +50,8 @@ class Standing(Protocol):
     @property
     def posts_in_doubt(self) -> int: ...
     @property
+    def forgetting(self) -> bool: ...
+    @property
     def muted(self) -> tuple[tuple[str, date, str], ...]: ...
     @property
     def outbox(self) -> Mapping[str, int]: ...
@@ -187,6 +189,10 @@ def _wrong(now: Standing, today: date) -> list[str]:
         wrong.append(
             f"the run of {_moment(now.expected.missing, today)} did not come: look at cron and its mails; by hand: "
             "cs-playbook snapshot build && cs-playbook run"
+        )
+    if now.forgetting:
+        wrong.append(
+            "a cut came while somebody was being forgotten: cs-playbook run finishes it, and then runs"
         )
     wrong += _wrong_snapshot(now)
     if now.unpublished:

@@ -31,5 +31,6 @@ def status_json(now: Standing) -> str:
         "notes_and_digests_in_doubt": now.posts_in_doubt,
         "starts_asked": now.starts_asked,
         "files_not_in_place": now.unpublished,
+        **({"forgetting_was_cut": True} if now.forgetting else {}),
     }  # fmt: skip
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -30,10 +30,15 @@ def as_text(found: Sequence[One]) -> str:
     head = f"{count(len(found), 'address', 'addresses')} that nobody writes to\n\n"
     rows = "".join(
         f"  {one.entry.address[:_SHORT]}  since {_day(one.entry.on)}  by {clean(one.entry.by)}: "
-        f"{clean(one.entry.because)}{_whose(one)}\n"
+        f"{clean(one.entry.because)}{_kind(one.entry.forgets)}{_whose(one)}\n"
         for one in found
     )
     return f"{head}{rows}\nThe ledger keeps no address, only its fingerprint.   cs-playbook suppress --lift ADDRESS --because …\n"
+
+
+def _kind(forgets: str) -> str:
+    """Who was forgotten is kept out of snapshots too, by address and by id."""
+    return f"   (forgotten: {'an id' if forgets == 'contact' else 'an address'})" if forgets else ""
 
 
 def _day(on: date) -> str:
@@ -51,6 +56,7 @@ def as_json(found: Sequence[One]) -> str:
             "on": one.entry.on.isoformat(),
             "by": one.entry.by,
             "because": one.entry.because,
+            "forgets": one.entry.forgets,
             "contacts": list(one.contacts),
         }
         for one in found

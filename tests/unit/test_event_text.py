@@ -47,6 +47,7 @@ from cs_playbook.model.event import (
     ValueMoved,
     WentMissing,
 )
+from cs_playbook.model.forgetting import ContactForgotten
 from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
 from cs_playbook.model.posting import Posted
 from cs_playbook.model.recall import Recalled, RunUndone
@@ -331,6 +332,11 @@ WRITTEN = [
     (
         LedgerBegan(DAY, "léa", "the disk is gone"),
         '{"because":"the disk is gone","by":"léa","kind":"LedgerBegan","on":"2026-03-02"}',
+    ),
+    (
+        ContactForgotten(("forgotten-1a2b",), DAY, "léa", "she asked for it", "ab12", "0f", {"events": 3}),
+        '{"because":"she asked for it","by":"léa","counts":{"events":3},"head":"ab12","kind":"ContactForgotten",'
+        '"marks":["forgotten-1a2b"],"on":"2026-03-02","token":"0f"}',
     ),
 ]
 # What a text leaves out means this. A change here changes what has happened: give the new field another name.

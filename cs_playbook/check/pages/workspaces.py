@@ -82,6 +82,22 @@ PAGES = {
             # project.yaml
             heartbeat: {file: data/last-run}
         """,
+    "CSP148": """
+        Something would be kept for too short a time, or for longer than what it lies in
+
+        `keep:` deletes for good. Less than 30 days is taken for a slip of the pen. Contacts are taken out of
+        snapshots before the snapshots themselves go; where that is never so, the line does nothing.
+
+        Fails:
+
+            # project.yaml
+            keep: {snapshots: 4 days}
+
+        Mended:
+
+            # project.yaml
+            keep: {snapshots: 400 days, contacts_in_snapshots: 90 days}
+        """,
     "CSP129": """
         Holidays of a country that is none
 

@@ -1,0 +1,78 @@
+"""What a person is being forgotten by → a file beside the ledger that lives as long as that takes, so that a cut is finished.
+
+It holds what is to be taken out, and so it is the last thing that goes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cs_playbook.effects.ledger_place import FORGETTING
+from cs_playbook.effects.publish import sync_folder
+from cs_playbook.errors import StoppedOnPurpose, UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One erasure. `on`: ISO text. `files`: whose files are rewritten too, see commands/forgotten_files."""
+
+    contacts: tuple[str, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
+    accounts: tuple[str, ...]
+    by: str
+    on: str
+    because: str
+    recorded_at: str
+    token: str
+    files: str
+
+
+def place_of(ledger: Path) -> Path:
+    return ledger.with_suffix(FORGETTING)
+
+
+def read(ledger: Path) -> Wanted | None:
+    """None: nothing was cut. StoppedOnPurpose: it cannot be read."""
+    path = place_of(ledger)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        lists = {name: tuple(part) for name, part in said.items() if isinstance(part, list)}
+        return Wanted(**{**said, **lists})
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, AttributeError) as cause:
+        raise StoppedOnPurpose(
+            f"{path} cannot be read: somebody was being forgotten",
+            "delete it, and say again: cs-playbook forget CONTACT",
+        ) from cause
+    except OSError as cause:
+        raise UserError(f"{path} cannot be read: {cause.strerror}") from cause
+
+
+def write(ledger: Path, wanted: Wanted) -> None:
+    """Whole, or as it was; nobody else may read it."""
+    path = place_of(ledger)
+    beside = path.with_name(f".new-{path.name}")
+    try:
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(wanted), file)
+            file.flush()
+            os.fsync(descriptor)
+        beside.replace(path)
+        sync_folder(path.parent)
+    except OSError as cause:
+        raise UserError(f"{path} cannot be written: {cause.strerror}", "nothing was changed") from cause
+
+
+def remove(ledger: Path) -> None:
+    path = place_of(ledger)
+    for left in (path.with_name(f".new-{path.name}"), path):
+        left.unlink(missing_ok=True)
+    sync_folder(path.parent)
