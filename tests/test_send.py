@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from cs_playbook.commands import mail_bytes
 from cs_playbook.commands.looking import status
 from cs_playbook.commands.people import Act
 from cs_playbook.commands.resolving import resolve
@@ -413,15 +412,6 @@ def test_many_are_recorded_together(world: World, tmp_path: Path, monkeypatch: p
     sent_by(world, maildir(tmp_path / "box"))
 
     assert recorded == [3, 3]
-
-
-def test_bytes_made_one_mail_at_a_time_are_those_of_all_at_once(
-    made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mail_bytes, "_TOGETHER", 1)
-    again = with_mails(tmp_path / "small")
-
-    assert [bytes_of(again, key) for key in ACCOUNTS] == [bytes_of(made, key) for key in ACCOUNTS]
 
 
 def bytes_of(world: World, key: str) -> bytes | None:

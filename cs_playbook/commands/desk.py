@@ -23,7 +23,6 @@ from cs_playbook.model.step import Email
 from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Row, Subject, Today
 from cs_playbook.plan.lines import account_name, contact_row
-from cs_playbook.plan.mail_policy import category_of
 from cs_playbook.plan.speaking import language_for, letter_values
 
 EDITED = "edited"  # the folder below out/ of drafts that a person has rewritten
@@ -136,7 +135,7 @@ class Desk:
             {**enrollment_values(self.enrollment), **self.subject.values},
         )
         letter = str(choose(self.verb.letter, known, self.today.reckoning))
-        if sending is None or not may_stop(self.today.catalog, category_of(letter, self.today.catalog)):
+        if sending is None or not may_stop(self.today.catalog, self.today.catalog.category_of(letter)):
             return ""
         return unsubscribe_link(sending.unsubscribe, self.today.token(str(contact.get("email") or "")))
 

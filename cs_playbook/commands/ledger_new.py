@@ -11,7 +11,7 @@ from cs_playbook.commands.recording import definitions, observations
 from cs_playbook.commands.stopping import kept, segments_of, shape_of
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_snapshot
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_outbox import Afterwards
+from cs_playbook.effects.ledger_made import Afterwards
 from cs_playbook.effects.ledger_records import Seal
 from cs_playbook.effects.lock import locked
 from cs_playbook.effects.run_record import RunRecord

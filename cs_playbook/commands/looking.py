@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.place import Place, look_at_ledger, open_ledger, open_snapshot
 from cs_playbook.effects.ledger_look import LedgerLook
+from cs_playbook.effects.ledger_place import FORGETTING
 from cs_playbook.errors import UserError
 from cs_playbook.model.enrollment import Arm, Enrollment
 from cs_playbook.model.posting import LASTS
@@ -52,6 +53,7 @@ class StatusNow:
     outbox: Mapping[str, int] = field(default_factory=dict)  # how many mails are pending, sending, uncertain
     notes_waiting: int = 0  # for channels that are posted to
     posts_in_doubt: int = 0  # notes and digests of the last days that perhaps arrived
+    forgetting: bool = False  # a cut came while somebody was being forgotten
 
 
 def status(place: Place, now: datetime) -> StatusNow:
@@ -97,6 +99,7 @@ def _status(
         muted=ledger.left_alone(now.date()), outbox=ledger.outbox_counts(),
         notes_waiting=ledger.notes_waiting(_posted_to(place), now.date() - LASTS),
         posts_in_doubt=ledger.posts_in_doubt(now.date() - LASTS),
+        forgetting=place.ledger.with_suffix(FORGETTING).exists(),
     )  # fmt: skip
 
 

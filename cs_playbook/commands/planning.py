@@ -35,16 +35,15 @@ from cs_playbook.model.time import Calendar
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.outline import read_outline
 from cs_playbook.parse.playbook import Surroundings
-from cs_playbook.plan.decision import HeldBy, Subject, SubjectPlan, Today
+from cs_playbook.plan.decision import HeldBy, Row, Subject, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.holdout import drawn
-from cs_playbook.plan.in_flight import playbook_of
 from cs_playbook.plan.mail_turns import plan_in_turn
 from cs_playbook.plan.planner import Account, Start, plan_account
 from cs_playbook.plan.together import rivals
 from cs_playbook.source.manifest import sources_hash
-from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.source.snapshot import Snapshot, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +196,8 @@ def accounts_of(morning: Morning) -> Iterator[Account]:
     _mark_wanted(morning, starts)
     held = Follower(held_listed(morning.choices, morning.stage))
     enrollments = Follower(_enrollments(morning))
-    rows = {table.name: Follower(wanted_rows(morning.stage, table)) for table in _row_tables(morning)}
-    for subject in wanted_subjects(morning.stage):
+    for subject, of_rows in _subjects_with_rows(morning):
         key = subject.account
-        of_rows = {
-            (table, row): values for table, follower in rows.items() for row, values in follower.of(key)
-        }
         mine = starts.get(key, ())
         # Whom a person asks to start is not held by the rule's limits as well.
         asked = {
@@ -215,6 +210,32 @@ def accounts_of(morning: Morning) -> Iterator[Account]:
         named = partial(_named, morning, key)
         yield Account(
             subject, of_rows, enrollments.of(key), mine, kept, morning.ledger.enrollment, before, named
+        )
+
+
+def standing_accounts(morning: Morning) -> Iterator[Account]:
+    """Those with something open or watched, in order: once a run has decided, nothing may start any more.
+
+    Empties what was wanted of the stage before.
+    """
+    want(morning.stage.connection, ())
+    _mark_standing(morning)
+    enrollments = Follower(_enrollments(morning))
+    for subject, of_rows in _subjects_with_rows(morning):
+        yield Account(subject, of_rows, enrollments.of(subject.account))
+
+
+def _subjects_with_rows(morning: Morning) -> Iterator[tuple[Subject, dict[tuple[str, str], Row]]]:
+    """All that are wanted, with those of their rows that are."""
+    rows = {table.name: Follower(wanted_rows(morning.stage, table)) for table in _row_tables(morning)}
+    for subject in wanted_subjects(morning.stage):
+        yield (
+            subject,
+            {
+                (table, row): values
+                for table, follower in rows.items()
+                for row, values in follower.of(subject.account)
+            },
         )
 
 
@@ -277,7 +298,7 @@ def _starts(morning: Morning) -> dict[str, list[Start]]:
 
 def _ask(asked: StartAsked, starts: dict[str, list[Start]], morning: Morning) -> None:
     """A person's wish comes before the rule's: the same start is not made twice."""
-    playbook = _by_first_name(asked.playbook, morning.today.catalog)
+    playbook = _by_first_names(morning.today.catalog).get(asked.playbook)
     row = _named(morning, asked.account, playbook, asked.row) if playbook else asked.row
     mine = starts.setdefault(asked.account, [])
     with suppress(StopIteration):
@@ -290,31 +311,39 @@ def _ask(asked: StartAsked, starts: dict[str, list[Start]], morning: Morning) ->
     mine.append(Start(playbook, row, before, asked))
 
 
-def _by_first_name(name: str, catalog: Catalog) -> Playbook | None:
-    """What people ask for is remembered like all else: under the first name the playbook ever had."""
-    return next((playbook for playbook in catalog.playbooks.values() if playbook.first_name == name), None)
-
-
 def _mark_wanted(morning: Morning, starts: Mapping[str, Sequence[Start]]) -> None:
     connection = morning.stage.connection
     want(connection, starts)
-    connection.execute(candidates.WANT_HELD, (HeldBy.ALREADY,))
-    for enrollment in morning.ledger.enrollments(morning.today.day):
-        connection.execute(wanted.ADD_WANTED, (enrollment.account,))
-        _want_row(morning, enrollment)
-    for account, mine in starts.items():
-        for beginning in mine:
-            if beginning.row is not None and beginning.playbook is not None:
-                _want(morning, account, beginning.playbook, beginning.row)
+    _mark_standing(morning)
+    with together(connection):
+        connection.execute(candidates.WANT_HELD, (HeldBy.ALREADY,))
+        for account, mine in starts.items():
+            for beginning in mine:
+                if beginning.row is not None and beginning.playbook is not None:
+                    _want_row(morning, account, beginning.playbook, beginning.row)
 
 
-def _want_row(morning: Morning, enrollment: Enrollment) -> None:
-    text = morning.today.texts.get(enrollment.definition) or playbook_of(enrollment, morning.today)
-    if text is not None:
-        _want(morning, enrollment.account, text, enrollment.row)
+def _mark_standing(morning: Morning) -> None:
+    """Whoever is in a playbook, and the rows that is about."""
+    today, playbooks = morning.today, _by_first_names(morning.today.catalog)
+
+    def accounts() -> Iterator[tuple[str]]:
+        for account, row, playbook, definition in morning.ledger.who_is_there(today.day):
+            text = today.texts.get(definition) or playbooks.get(playbook)
+            if row is not None and text is not None:
+                _want_row(morning, account, text, row)
+            yield (account,)
+
+    with together(morning.stage.connection):
+        morning.stage.connection.executemany(wanted.ADD_WANTED, accounts())
 
 
-def _want(morning: Morning, account: str, playbook: Playbook, row: str | None) -> None:
+def _by_first_names(catalog: Catalog) -> dict[str, Playbook]:
+    """What people ask for is remembered like all else: under the first name the playbook ever had."""
+    return {playbook.first_name: playbook for playbook in [*catalog.playbooks.values()][::-1]}
+
+
+def _want_row(morning: Morning, account: str, playbook: Playbook, row: str) -> None:
     key = table_row(playbook.trigger, row)
     if key is not None:
         place = playbook.trigger.one_per

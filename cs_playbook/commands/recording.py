@@ -11,7 +11,6 @@ from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past, reca
 from cs_playbook.commands.planning import Morning
 from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
-from cs_playbook.effects.event_text import write_event
 from cs_playbook.effects.ledger_records import Observation
 from cs_playbook.model.event import Event, MailMoved, Notified, StepOpened
 from cs_playbook.model.lasting import series_of
@@ -60,8 +59,11 @@ class Tally:
             self.counts["tasks"] += 1
         if isinstance(event, Notified) and event.channel:
             self.counts["notes_for_channels"] += 1
-        self._hash.update(write_event(event).encode())
         return event
+
+    def hear(self, text: str) -> None:
+        """An event as the ledger has written it."""
+        self._hash.update(text.encode())
 
     def _mails(self, number: int) -> None:
         """Not named where there are none: what earlier runs recorded stays what a run without them records."""

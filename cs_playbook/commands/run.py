@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cs_playbook.commands.answer_files import list_files
 from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.answers_in_snapshot import answers_in
-from cs_playbook.commands.mail_bytes import bytes_of_the_day
+from cs_playbook.commands.day_lines import DayLines, made_of_the_day
 from cs_playbook.commands.outputs import outputs
 from cs_playbook.commands.planning import Morning, Sources, earlier_run, prepare
 from cs_playbook.commands.publishing import OUT, Published, publish_what_is_left
@@ -33,8 +34,10 @@ from cs_playbook.commands.undecided import left_out, values_may_be_too_large
 from cs_playbook.commands.unsubscribing import make_key
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.ledger_outbox import Afterwards, Written
+from cs_playbook.effects.ledger_made import Afterwards, Made
+from cs_playbook.effects.ledger_place import FORGETTING
 from cs_playbook.effects.ledger_records import Seal
+from cs_playbook.effects.line_store import LineStore
 from cs_playbook.effects.lock import locked
 from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.errors import StoppedOnPurpose, Undecidable, UserError
@@ -46,6 +49,9 @@ from cs_playbook.plan.much import Much
 from cs_playbook.source.finding import in_order
 from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
+
+if TYPE_CHECKING:  # only where the project says `keep:`
+    from cs_playbook.commands.tidying import Tidied
 
 UNDECIDED = "undecided:"  # and the first name of a playbook that was left out; so too
 REFUSED = "refused_answers"  # rows of returned lists, in what is counted of a run
@@ -98,7 +104,7 @@ class Clock:
 class RunResult:
     """`counts` as in recording.Tally. `nothing`: all was done already. `finished`: files of a cut run were put in place first.
 
-    `undecided`: first names of the playbooks that were left out, each with the reason.
+    `undecided`: first names of the playbooks that were left out, each with the reason. `tidied`: what `keep:` deleted.
     """
 
     day: date
@@ -109,6 +115,7 @@ class RunResult:
     finished: int = 0
     allowed: Sequence[str] = ()
     undecided: Mapping[str, str] = field(default_factory=dict)
+    tidied: Tidied | None = None
 
 
 def run(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:
@@ -116,7 +123,21 @@ def run(workspace: Workspace, clock: Clock, permission: Permission, version: str
 
     A playbook that cannot be decided is left out whole; the others are done.
     """
-    with locked(workspace.ledger, "run"), open_ledger(workspace, writing=True) as ledger:
+    with locked(workspace.ledger, "run"):
+        if workspace.ledger.with_suffix(FORGETTING).exists():
+            from cs_playbook.commands.forget import finish_what_was_cut
+
+            finish_what_was_cut(workspace.place)
+        result = _alone(workspace, clock, permission, version)
+        if not workspace.catalog.project.keep.says_something:
+            return result
+        from cs_playbook.commands.tidying import tidy
+
+        return replace(result, tidied=tidy(workspace.place, result.day))
+
+
+def _alone(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:
+    with open_ledger(workspace, writing=True) as ledger:
         finished = publish_what_is_left(workspace.root, ledger)
         try:
             return _run(workspace, ledger, clock, permission, version, finished, {})
@@ -309,11 +330,13 @@ def _commit(
             tally.plan_hash, {**sizes, **({REFUSED: len(refused)} if refused else {}), **tally.counts}
         )
 
-    morning.ledger.commit(
-        record, _events(ready, workspace, tally, much), definitions(morning), observations(morning),
-        _while_it_stays(snapshot, outputs(morning, refused)), clock.recorded_at,
-        Afterwards(_mails(morning, tally), sealed),
-    )  # fmt: skip
+    with LineStore() as store:
+        lines = DayLines(store)
+        morning.ledger.commit(
+            record, _events(ready, workspace, tally, much), definitions(morning), observations(morning),
+            _while_it_stays(snapshot, outputs(morning, lines, refused)), clock.recorded_at,
+            Afterwards(_counted(made_of_the_day(morning, lines), tally), sealed, tally.hear),
+        )  # fmt: skip
     return dict(tally.counts)
 
 
@@ -328,11 +351,11 @@ def _events(ready: _Ready, workspace: Workspace, tally: Tally, much: Much) -> It
     yield from (tally.count(event) for event in ready.let_pass(stops))
 
 
-def _mails(morning: Morning, tally: Tally) -> Iterator[Written | MailMoved]:
-    for written in bytes_of_the_day(morning):
-        if isinstance(written, MailMoved):
-            tally.count(written)
-        yield written
+def _counted(made: Iterator[Made], tally: Tally) -> Iterator[Made]:
+    for one in made:
+        if isinstance(one, MailMoved):
+            tally.count(one)
+        yield one
 
 
 def _while_it_stays(snapshot: Snapshot, files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cs_playbook.commands.day_lines import open_lines
 from cs_playbook.commands.meant import refuse_unknown_owner
-from cs_playbook.commands.outputs import open_lines, short_keys
+from cs_playbook.commands.outputs import short_keys
 from cs_playbook.commands.planning import Sources, prepare
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.model.line import TaskLine

@@ -222,7 +222,7 @@ class _Lists:
         yield from made
 
     def _made(self) -> list[tuple[str, bytes]]:
-        from cs_playbook.commands.outputs import outputs
+        from cs_playbook.commands.outputs import files_once_more
         from cs_playbook.commands.planning import Sources, prepare
         from cs_playbook.commands.workspace import calendar_of, open_snapshot, open_workspace
 
@@ -231,4 +231,4 @@ class _Lists:
         with closing(open_snapshot(workspace, self.day)) as snapshot:
             calendar = calendar_of(catalog.project.calendar)
             morning = prepare(Sources(catalog, workspace.around, snapshot, self._ledger, calendar))
-            return list(outputs(morning))
+            return list(files_once_more(morning))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cs_playbook.effects import (
     ledger_asked,
@@ -23,16 +23,18 @@ from cs_playbook.effects.enrollment_text import read_enrollment
 from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_cache import fold_into_cache
 from cs_playbook.effects.ledger_look import ASKED
+from cs_playbook.effects.ledger_made import NOTHING_MORE, Afterwards, write_made
 from cs_playbook.effects.ledger_moving import HISTORY, LedgerMoving
-from cs_playbook.effects.ledger_outbox import NOTHING_MORE, Afterwards, LedgerOutbox, Written, write_mails
+from cs_playbook.effects.ledger_outbox import LedgerOutbox, Written
 from cs_playbook.effects.ledger_records import Observation, Past, Recorded, RunDay
 from cs_playbook.effects.ledger_undo import LedgerUndo
 from cs_playbook.effects.ledger_undone import NO_ARM, STANDS, still_counts
+from cs_playbook.effects.ledger_writing import Hear, nobody
 from cs_playbook.effects.past_rows import past
 from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.about import Once
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask
-from cs_playbook.model.event import Ended, Event, MailMoved, Muted, Notified, StartAsked, TextChanged
+from cs_playbook.model.event import Ended, Event, Muted, Notified, StartAsked, TextChanged
 from cs_playbook.model.recall import RECALLED
 from cs_playbook.model.trait import Standing
 from cs_playbook.model.value import Value, from_day, to_day
@@ -224,6 +226,10 @@ class Ledger(LedgerOutbox, LedgerUndo, LedgerMoving):
         for subject, value, since in self._ask(_REMEMBERED, series, to_day(before)):
             yield subject, ledger_writing.recalled(value), from_day(since)
 
+    def remembered_as_stored(self, series: str, before: date) -> Iterator[tuple[Any, ...]]:
+        """The same for another database: straight from SQLite, a list as it is stored, `since` as the number of the day."""
+        return self._ask(_REMEMBERED, series, to_day(before))
+
     def changed(self, series: str, since: date, before: date) -> Iterator[tuple[str, int | None]]:
         """(subject, 1 where its value has changed on `since` or later and before `before`, 0 where it has not).
 
@@ -311,7 +317,7 @@ class Ledger(LedgerOutbox, LedgerUndo, LedgerMoving):
     def record(self, events: Sequence[Event], recorded_at: str, mails: Sequence[Written] = ()) -> None:
         """What people did between runs; it counts at once. `recorded_at` is UTC, ISO text. `mails`: bytes written with it."""
         with ledger_faults.transaction(self._connection, self._place):
-            self._append_after(mails, None, recorded_at)
+            self._append_after(None, Afterwards(mails), recorded_at)
             self._append(None, events, recorded_at)
 
     def commit(
@@ -327,16 +333,16 @@ class Ledger(LedgerOutbox, LedgerUndo, LedgerMoving):
         """All of a run in one transaction, or nothing of it; gives its number.
 
         Definitions are (hash, playbook, text), files (path below the output folder, bytes). First the
-        definitions are taken, then events, mails (bytes, or why there are none), observations, files. All may be generators that read this ledger
-        meanwhile: until the last event is taken they see the enrollments as they were, then as the run leaves
+        definitions are taken, then events, what is made afterwards, observations, files. All may be generators that read
+        this ledger meanwhile: until the last event is taken they see the enrollments as they were, then as the run leaves
         them.
         """
         with ledger_faults.transaction(self._connection, self._place):
             ledger_sums.begin(self._connection)
             number = ledger_writing.write_run(self._connection, run)
             ledger_writing.write_definitions(self._connection, definitions, run.day)
-            self._append(number, events, recorded_at)
-            self._append_after(afterwards.mails, number, recorded_at)
+            self._append(number, events, recorded_at, afterwards.hear)
+            self._append_after(number, afterwards, recorded_at)
             if afterwards.seal is not None:
                 ledger_writing.seal(self._connection, number, afterwards.seal())
             ledger_sums.recount_run(self._connection, number)
@@ -344,14 +350,16 @@ class Ledger(LedgerOutbox, LedgerUndo, LedgerMoving):
             ledger_writing.write_files(self._connection, number, files)
         return number
 
-    def _append(self, run: int | None, events: Iterable[Event], recorded_at: str) -> None:
-        recorded = ledger_writing.append(self._connection, run, events, recorded_at)
+    def _append(
+        self, run: int | None, events: Iterable[Event], recorded_at: str, hear: Hear = nobody
+    ) -> None:
+        recorded = ledger_writing.append(self._connection, run, events, recorded_at, hear)
         fold_into_cache(self._connection, recorded, run)
 
-    def _append_after(self, mails: Iterable[Written | MailMoved], run: int | None, recorded_at: str) -> None:
-        unwritten = list(write_mails(self._connection, mails))
+    def _append_after(self, run: int | None, afterwards: Afterwards, recorded_at: str) -> None:
+        unwritten = list(write_made(self._connection, run, afterwards.made))
         if unwritten:
-            self._append(run, unwritten, recorded_at)
+            self._append(run, unwritten, recorded_at, afterwards.hear)
 
     def unpublished(self) -> Iterator[tuple[int, str, bytes]]:
         """(run, path, bytes) of what is recorded and perhaps not in place, runs in their order."""

@@ -23,6 +23,7 @@ from cs_playbook.model.event import (
     TraitSet,
     Unmuted,
 )
+from cs_playbook.model.forgetting import ContactForgotten
 from cs_playbook.model.moved import AccountMoved, LedgerBegan
 from cs_playbook.model.outbox import OUTBOX, MailState, mail_state, may_move
 from cs_playbook.model.posting import Posted
@@ -45,6 +46,7 @@ _OF_NO_ENROLLMENT = (
     AccountMoved,
     LedgerBegan,
     Posted,
+    ContactForgotten,
 )
 
 _NEW = "insert into enrollment values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

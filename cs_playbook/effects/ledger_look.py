@@ -53,6 +53,10 @@ select json_extract(body, '$.run'), json_extract(body, '$.by'), json_extract(bod
 where kind = 'RunUndone' order by seq desc limit 1
 """
 _LAST_DAY = f"select max(day) from run where run.id not in {WHOLLY_GONE}"
+_WHO_IS_THERE = """
+select account, row, playbook, json_extract(state, '$.definition') from enrollment
+where (ended_on is null or watch_until is not null) and (ended_on is null or watch_until >= ?) order by account
+"""
 # All that is asked of every enrollment there ever was stands in the index.
 _ENDED_WITH_MAILS = """
 select state from enrollment where instr(state, '"kind":"email"') and rowid in (
@@ -98,6 +102,10 @@ class LedgerLook:
         for (state,) in self._ask(_TO_LOOK_AT, day.isoformat()):
             yield read_enrollment(state)
 
+    def who_is_there(self, day: date) -> Iterator[tuple[str, str | None, str, str]]:
+        """(account, row, playbook, definition) of those that `enrollments` gives, in order of account; none is read whole."""
+        yield from self._ask(_WHO_IS_THERE, day.isoformat())
+
     def last_run(self) -> RunRecord | None:
         """One that was taken back while it was the newest is as if it had never been."""
         return next(map(ledger_rows.run_record, self._ask(_LAST_RUN)), None)
@@ -134,6 +142,10 @@ class LedgerLook:
         with ledger_faults.understood("an event"):
             asked = (json.loads(body) for (body,) in self._ask(ASKED))
             return len({(start["playbook"], start["account"], start.get("row")) for start in asked})
+
+    def how_often_forgotten(self) -> int:
+        """How often somebody was taken out of it, and its chain made anew from there on. Reads every event."""
+        return int(next(self._ask("select count(*) from event where kind = 'ContactForgotten'"))[0])
 
     def outbox_counts(self) -> dict[str, int]:
         """How many mails are pending, sending, uncertain; a state without any is not there."""

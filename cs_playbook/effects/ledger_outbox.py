@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cs_playbook.effects import ledger_faults, ledger_sums
+from cs_playbook.effects import ledger_faults
 from cs_playbook.effects.enrollment_text import read_enrollment
 from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_faults import DAMAGED
 from cs_playbook.effects.ledger_look import LedgerLook
-from cs_playbook.effects.ledger_records import Seal
 from cs_playbook.errors import StoppedOnPurpose
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import MailMoved
@@ -23,13 +22,9 @@ _WAITING = "state in ('pending', 'sending', 'uncertain')"
 _OF_STATE = (
     f"select enrollment, task from outbox where {_WAITING} and state = ? and task > ? order by task limit ?"
 )
-_UNWRITTEN = f"""
-select enrollment, task from outbox where {_WAITING} and state = 'pending' and content is null and task > ?
-order by task limit ?
-"""
+_UNWRITTEN = "select 1 from outbox where task = ? and state = 'pending' and content is null"
 _CONTENT = "select content, sha256 from outbox where task = ?"
 _WORDS = "select words from outbox where task = ?"
-_WRITE = "update outbox set content = ?, sha256 = ?, words = coalesce(?, words) where task = ?"
 _MOVES = """
 select body from event where account = ? and enrollment = ? and kind = 'MailMoved' order by seq desc
 """
@@ -45,18 +40,6 @@ class Written:
     words: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Afterwards:
-    """What of a run is asked once its last event is written. `mails`: bytes, or why there are none. `seal`: the hash and
-    the counts that only then are known."""
-
-    mails: Iterable[Written | MailMoved] = ()
-    seal: Callable[[], Seal] | None = None
-
-
-NOTHING_MORE = Afterwards()
-
-
 class LedgerOutbox(LedgerLook):
     """The mails of one open ledger. All lists are whole: what is written meanwhile is not in them."""
 
@@ -68,9 +51,9 @@ class LedgerOutbox(LedgerLook):
         """Those that are pending, sending or uncertain, whose key is greater than `after`, in order of key."""
         return self._with_enrollments(self._ask(_OF_STATE, state.value, after, at_most))
 
-    def unwritten_mails(self, after: str = "", at_most: int = _MANY) -> list[tuple[Enrollment, OpenTask]]:
-        """Pending, and without bytes: a run has just put them there. As for mails."""
-        return self._with_enrollments(self._ask(_UNWRITTEN, after, at_most))
+    def is_unwritten(self, task: str) -> bool:
+        """Pending, and without bytes: a run has just put it there."""
+        return self._connection.execute(_UNWRITTEN, (task,)).fetchone() is not None
 
     def _with_enrollments(self, found: Iterable[tuple[str, str]]) -> list[tuple[Enrollment, OpenTask]]:
         read: dict[str, Enrollment] = {}
@@ -113,18 +96,3 @@ class LedgerOutbox(LedgerLook):
         """A ledger of version 1, opened to look, has drafts only."""
         ((version,),) = self._ask("pragma user_version")
         return bool(version < 2)
-
-
-def write_mails(connection: sqlite3.Connection, mails: Iterable[Written | MailMoved]) -> Iterator[MailMoved]:
-    """Writes bytes, replacing those before (the triggers know how long); gives back what could not be written."""
-    change = 0
-    for mail in mails:
-        if isinstance(mail, MailMoved):
-            yield mail
-            continue
-        (before,) = connection.execute("select sha256 from outbox where task = ?", (mail.task,)).fetchone()
-        sha = hashlib.sha256(mail.content).hexdigest()
-        connection.execute(_WRITE, (mail.content, sha, mail.words, mail.task))
-        change += ledger_sums.number_of((mail.task, sha))
-        change -= ledger_sums.number_of((mail.task, before)) if before else 0
-    ledger_sums.add(connection, "outbox", change)

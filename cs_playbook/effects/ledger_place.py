@@ -14,6 +14,7 @@ from cs_playbook.effects.ledger_schema import APPLICATION_ID, OLDEST, USER_VERSI
 from cs_playbook.effects.publish import make_private_folder, sync_folder
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 
+FORGETTING = ".forgetting"  # of the file beside it while somebody is being forgotten (forgetting_journal)
 _LOST = (
     "A lost ledger must never look like a first day: bring the file back from a backup. "
     "In a place where there never was one, as in a clone: cs-playbook ledger create. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain
 
@@ -25,6 +25,7 @@ from cs_playbook.model.event import (
     TraitSet,
     Unmuted,
 )
+from cs_playbook.model.forgetting import ContactForgotten
 from cs_playbook.model.keys import SERIES
 from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
 from cs_playbook.model.posting import Posted
@@ -32,8 +33,9 @@ from cs_playbook.model.recall import RunUndone
 from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.model.value import Value, to_day
 
+Hear = Callable[[str], None]
 LENGTH = "events in all"
-_KEPT = 20_000  # events; about 20 MB
+_KEPT = 4_000  # events; about 10 MB
 _RUN = """
 insert into run(day, snapshot_sha, sources_hash, files_hash, plan_hash, version, started_at, counts, fresh)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -44,6 +46,10 @@ select subject from (select subject, value, max(day) from memory where series = 
 where value = 1
 """
 _EVENT = "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def nobody(text: str) -> None:
+    """Hears nothing."""
 
 
 def write_run(connection: sqlite3.Connection, run: RunRecord) -> int:
@@ -67,12 +73,16 @@ def seal(connection: sqlite3.Connection, run: int, seal: Seal) -> None:
 
 
 def append(
-    connection: sqlite3.Connection, run: int | None, events: Iterable[Event], recorded_at: str
+    connection: sqlite3.Connection,
+    run: int | None,
+    events: Iterable[Event],
+    recorded_at: str,
+    hear: Hear = nobody,
 ) -> Iterator[Event]:
-    """Adds the events at the end of the chain; when all are in, gives them once more."""
+    """Adds the events at the end of the chain; when all are in, gives them once more. `hear`: each text as it is written."""
     seq, head = head_of(connection)
     kept: list[Event] = []
-    rows = _chained(connection, (seq, head), (run, recorded_at), _keeping(events, kept))
+    rows = _chained(connection, (seq, head), (run, recorded_at), _keeping(events, kept), hear)
     connection.executemany(_EVENT, rows)
     return chain(kept, _read_after(connection, seq + len(kept)))
 
@@ -103,12 +113,14 @@ def _chained(
     head: tuple[int, str],
     frame: tuple[int | None, str],
     events: Iterable[Event],
+    hear: Hear,
 ) -> Iterator[tuple[object, ...]]:
     (seq, previous), (run, recorded_at) = head, frame
     enrollment, account = None, None
     for number, event in enumerate(events, seq + 1):
         enrollment, account = _whose(connection, event, enrollment, account)
         kind, body = type(event).__name__, write_event(event)
+        hear(body)
         row = (run, event.on.isoformat(), recorded_at, kind, enrollment, account, body)
         previous = link(previous, row)
         yield (number, *row, previous)
@@ -125,7 +137,9 @@ def _whose(
             return None, event.account
         case Posted():
             return None, event.account or None
-        case Suppressed() | SuppressionLifted() | Allowed() | RunUndone() | LedgerBegan():
+        case (
+            Suppressed() | SuppressionLifted() | Allowed() | RunUndone() | LedgerBegan() | ContactForgotten()
+        ):
             return None, None
         case _ if event.enrollment == last:
             return last, its_account
@@ -241,16 +255,12 @@ def _break_off(connection: sqlite3.Connection, series: str, run: int, day: int) 
 
 
 def write_files(connection: sqlite3.Connection, run: int, files: Iterable[tuple[str, bytes]]) -> None:
-    """The bytes wait here until they are in place; a path that never could be stops the run now."""
-    total = Total()
-    connection.executemany("insert into file values (?, ?, ?, ?)", _file_rows(run, files, total))
-    ledger_sums.add(connection, "file", total.amount)
+    amount = sum(write_file(connection, run, path, content) for path, content in files)
+    ledger_sums.add(connection, "file", amount)
 
 
-def _file_rows(
-    run: int, files: Iterable[tuple[str, bytes]], total: Total
-) -> Iterator[tuple[int, str, bytes, str]]:
-    for path, content in files:
-        place, sha = str(checked(path)), hashlib.sha256(content).hexdigest()
-        total.amount += ledger_sums.number_of((run, place, sha))
-        yield run, place, content, sha
+def write_file(connection: sqlite3.Connection, run: int, path: str, content: bytes) -> int:
+    """The bytes wait here until they are in place; a path that never could be stops the run now. Gives the sum of the row."""
+    place, sha = str(checked(path)), hashlib.sha256(content).hexdigest()
+    connection.execute("insert into file values (?, ?, ?, ?)", (run, place, content, sha))
+    return ledger_sums.number_of((run, place, sha))

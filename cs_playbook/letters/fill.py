@@ -83,12 +83,14 @@ def look_up(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     A fact may have a dot in its name: account, health.band.
     """
     found: Any = values
+    last = len(path) - 1
     for at, part in enumerate(path):
-        rest = ".".join(path[at:])
-        if isinstance(found, Mapping) and rest in found:
+        if not isinstance(found, Mapping):
+            return None
+        if at < last and (rest := ".".join(path[at:])) in found:
             found = found[rest]
             break
-        found = found.get(part) if isinstance(found, Mapping) else None
+        found = found.get(part)
     return one_line(found) if isinstance(found, str) else found
 
 

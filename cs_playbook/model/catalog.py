@@ -58,6 +58,18 @@ class Catalog:
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
     unread_kpis: frozenset[str] = frozenset()  # that are there and have errors
     assignments: Mapping[str, Assignment] = field(default_factory=dict)  # by the name of their segmentation
+    _category_of: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Of each letter's languages the first; each mail of a day asks.
+        known = sorted(self.letters, reverse=True)
+        object.__setattr__(
+            self, "_category_of", {name: self.letters[name, of].category for name, of in known}
+        )
+
+    def category_of(self, letter: str) -> str:
+        """It is the same in every language; "" where there is no such letter."""
+        return self._category_of.get(letter, "")
 
     def owning_role(self, segmentation: str) -> Role | None:
         """In whose book the accounts are: the role that the segmentation assigns, else the csm."""

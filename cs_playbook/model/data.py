@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cs_playbook.model.value import FieldType, Value
@@ -61,6 +62,10 @@ class Table:
     items: tuple[tuple[Value, ...], ...] | None = None
     title: str = ""
     exported: bool = True  # `contacts: null` in `sources:`: nobody has it; which rows there are nobody knows
+    kinds: Mapping[str, FieldType] = field(init=False, repr=False, compare=False)  # of its fields
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", {one.name: one.type for one in self.fields})
 
     @property
     def stands_alone(self) -> bool:
@@ -82,6 +87,12 @@ class Contract:
     absent_after: int = 14
     resources: tuple[Table, ...] = ()
     answers: Table | None = None  # of tasks, from the CRM; no condition can ask it
+    # Of each name the first. Each account of a day asks a dozen times.
+    _of_name: Mapping[str, Table] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tables = (*self.tables, *self.resources)[::-1]
+        object.__setattr__(self, "_of_name", {table.name: table for table in tables})
 
     @property
     def exported(self) -> tuple[Table, ...]:
@@ -89,7 +100,7 @@ class Contract:
         return self.tables if self.answers is None else (*self.tables, self.answers)
 
     def table(self, name: str) -> Table | None:
-        return next((table for table in (*self.tables, *self.resources) if table.name == name), None)
+        return self._of_name.get(name)
 
     @property
     def knows_parents(self) -> bool:

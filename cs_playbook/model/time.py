@@ -6,6 +6,7 @@ import calendar as gregorian
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
@@ -142,15 +143,7 @@ class Calendar:
             case "month":
                 return add_months(start, duration.count)
             case "business day":
-                return self._add_worked(start, duration.count)
-
-    def _add_worked(self, start: date, count: int) -> date:
-        step = timedelta(days=1 if count >= 0 else -1)
-        day, left = start, abs(count)
-        while left:
-            day += step
-            left -= self.is_worked(day)
-        return day
+                return _add_worked(self, start, duration.count)
 
     def worked_between(self, start: date, end: date) -> int:
         """Business days after `start` up to and with `end`; negative when `end` comes first."""
@@ -167,6 +160,16 @@ class Calendar:
         started = day.year if day.month >= self.fiscal_year_starts else day.year - 1
         year = started if self.fiscal_year_starts == 1 else started + 1
         return f"FY{year} Q{months // 3 + 1}"
+
+
+@lru_cache(maxsize=4096)  # whatever opens on one day is due on few
+def _add_worked(calendar: Calendar, start: date, count: int) -> date:
+    step = timedelta(days=1 if count >= 0 else -1)
+    day, left = start, abs(count)
+    while left:
+        day += step
+        left -= calendar.is_worked(day)
+    return day
 
 
 def add_months(start: date, months: int) -> date:

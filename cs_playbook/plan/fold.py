@@ -121,7 +121,8 @@ def _after(enrollment: Enrollment, event: EnrollmentEvent) -> Enrollment:
 def _step(enrollment: Enrollment, event: StepOpened | StepEnded | StepPassed | StepSkipped) -> Enrollment:
     match event:
         case StepOpened():
-            tasks = {**enrollment.tasks, **{task.key: task for task in event.tasks}}
+            again = {task.key: fold_mail.again(enrollment.tasks.get(task.key), task) for task in event.tasks}
+            tasks = {**enrollment.tasks, **again}
             opened = Progress(
                 StepState.OPEN,
                 _ready_on(enrollment, event),

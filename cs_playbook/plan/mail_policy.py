@@ -37,7 +37,7 @@ class Closed:
 
 def closed_to(day: Day, letter: str) -> Closed:
     """Of all contacts of the account, in whichever row it says so: the person is the address."""
-    fields = day.today.catalog.project.mail.closing(category_of(letter, day.today.catalog))
+    fields = day.today.catalog.project.mail.closing(day.today.catalog.category_of(letter))
     reasons: dict[str, str] = {}
     for row in day.subject.contacts:
         address = row.get("email")
@@ -52,14 +52,8 @@ def untold_opt_outs(letter: str, catalog: Catalog) -> tuple[str, ...]:
     table = catalog.contract.table("contacts")
     if table is None or not table.exported:
         return ()
-    known = (table.field(name) for name in catalog.project.mail.opt_outs(category_of(letter, catalog)))
+    known = (table.field(name) for name in catalog.project.mail.opt_outs(catalog.category_of(letter)))
     return tuple(f"{table.name}.{field.name}" for field in known if field is not None and not field.exported)
-
-
-def category_of(letter: str, catalog: Catalog) -> str:
-    """It is the same in every language."""
-    letters = catalog.letters
-    return next((letters[known].category for known in sorted(letters) if known[0] == letter), "")
 
 
 def _row_says(row: Row, fields: Iterable[str]) -> str:

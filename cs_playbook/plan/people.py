@@ -103,11 +103,10 @@ def contacts(who: People, subject: Subject, today: Today) -> tuple[Contact, ...]
 
 def knowing(subject: Subject, enrollment: Enrollment) -> Subject:
     """The subject, with whom its pools have picked in this enrollment."""
-    tasks = sorted(enrollment.tasks.values(), key=lambda task: (task.opened_on, task.key), reverse=True)
+    of_pools = [task for task in enrollment.tasks.values() if task.pool]
     picked: dict[str, tuple[str, ...]] = {}
-    for task in tasks:
-        if task.pool:
-            picked[task.pool] = (*picked.get(task.pool, ()), task.instead_of or task.owner)
+    for task in sorted(of_pools, key=lambda task: (task.opened_on, task.key), reverse=True):
+        picked[task.pool] = (*picked.get(task.pool, ()), task.instead_of or task.owner)
     return replace(subject, picked={**subject.picked, **picked}) if picked else subject
 
 

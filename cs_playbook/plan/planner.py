@@ -67,6 +67,7 @@ def plan_account(account: Account, today: Today) -> list[SubjectPlan]:
         if plan is not None:
             plans += _heard([plan, *playing.take()], today)
             going |= {item.playbook: item.started_on for item in plan.after if item.arm is Arm.TREATED}
+    playing.end()
     plans += [SubjectPlan(replace(account.subject, row=row), (held,), ()) for row, held in account.held]
     return with_conflicts(plans, today.set_by_hand)
 

@@ -80,10 +80,19 @@ class Playing:
         """What it has been through, today included: nothing begins twice on a day."""
         return replace(before, is_open=True) if (playbook.first_name, row) in self._begun else before
 
+    def end(self) -> None:
+        """The account is planned. What begins knows the account, which knows this: a circle for each account, that only
+        the collector of garbage would find, and seldom looks for."""
+        self._begin = _nothing
+
     def take(self) -> list[SubjectPlan]:
         """The plans of what has begun since the last time."""
         plans, self._plans = self._plans, []
         return plans
+
+
+def _nothing(playbook: Playbook, row: str | None, before: Before, asked: StartAsked) -> SubjectPlan | None:
+    raise AssertionError("the day of this account is over")
 
 
 def playbook_named(name: str, today: Today) -> Playbook | None:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from cs_playbook.model.answer import Values
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import PARENT_DOT, Table
@@ -83,36 +84,47 @@ def letter_values(
     subject = subject if enrollment is None else knowing(subject, enrollment)
     return _WhenAsked(
         {
-            "account": lambda: _Facts(subject, today.catalog),
-            "parent": lambda: _Facts(subject, today.catalog, PARENT_DOT),
+            "account": lambda: _Spoken(subject.values, today.catalog.facts),
+            "parent": lambda: _Spoken(subject.values, today.catalog.facts, PARENT_DOT),
             "contact": lambda: _row(contact, contacts),
             "row": lambda: {} if enrollment is None else _about(subject, enrollment, today),
             "today": lambda: today.day,
             "rows": lambda: partial(today.rows, subject),
             "steps": lambda: {} if enrollment is None else _steps(enrollment, today),
             "given": lambda: {} if enrollment is None else _given(enrollment, today),
-            **{
-                role.name: partial(_spoken_of, RoleRef(role.name, role.span), subject, today)
-                for role in today.catalog.team.roles
-            },
-        }
+        },
+        partial(_way_to_role, subject, today),
     )
 
 
-class _WhenAsked(Mapping[str, Any]):
-    """Values that are worked out when they are first asked for: a letter names few of all that it may, some often."""
+def _way_to_role(subject: Subject, today: Today, name: str) -> Callable[[], Any] | None:
+    role = today.catalog.team.role(name)
+    return None if role is None else partial(_spoken_of, RoleRef(role.name, role.span), subject, today)
 
-    def __init__(self, ways: Mapping[str, Callable[[], Any]]) -> None:
+
+class _WhenAsked(Mapping[str, Any]):
+    """Values that are worked out when they are first asked for: a letter names few of all that it may, some often.
+
+    `other`: the way to the value of another name; None where there is none.
+    """
+
+    def __init__(
+        self, ways: Mapping[str, Callable[[], Any]], other: Callable[[str], Callable[[], Any] | None]
+    ) -> None:
         self._ways = ways
+        self._other = other
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._known:
-            self._known[name] = self._ways[name]()
+            way = self._ways.get(name) or self._other(name)
+            if way is None:
+                raise KeyError(name)
+            self._known[name] = way()
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._ways
+        return name in self._ways or (isinstance(name, str) and self._other(name) is not None)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ways)
@@ -121,16 +133,16 @@ class _WhenAsked(Mapping[str, Any]):
         return len(self._ways)
 
 
-class _Facts(Mapping[str, Any]):
-    """The facts of an account as a letter reads them. `above`: what stands before the name of one of its parent."""
+class _Spoken(Mapping[str, Any]):
+    """The facts of an account, or the fields of a row, as a letter reads them. `above`: what stands before their names."""
 
-    def __init__(self, subject: Subject, catalog: Catalog, above: str = "") -> None:
-        self._values = subject.values
-        self._kinds = catalog.facts
+    def __init__(self, values: Values, kinds: Mapping[str, FieldType], above: str = "") -> None:
+        self._values = values
+        self._kinds = kinds
         self._above = above
 
     def __getitem__(self, name: str) -> Any:
-        return spoken(self._values.get(f"{self._above}{name}"), self._kinds[name])
+        return spoken(self._values.get(f"{self._above}{name}"), self._kinds[name].reads_as)
 
     def __contains__(self, name: object) -> bool:
         return name in self._kinds
@@ -142,18 +154,15 @@ class _Facts(Mapping[str, Any]):
         return len(self._kinds)
 
 
-def _row(row: Row | None, table: Table | None) -> dict[str, Any]:
-    if row is None or table is None:
-        return {}
-    return {field.name: spoken(row.get(field.name), field.type.reads_as) for field in table.fields}
+def _row(row: Row | None, table: Table | None) -> Mapping[str, Any]:
+    return {} if row is None or table is None else _Spoken(row, table.kinds)
 
 
-def _about(subject: Subject, enrollment: Enrollment, today: Today) -> dict[str, Any]:
+def _about(subject: Subject, enrollment: Enrollment, today: Today) -> Mapping[str, Any]:
     """The row that the enrollment is about."""
     text = today.texts.get(enrollment.definition)
     table = today.catalog.contract.table(text.trigger.one_per or "") if text else None
-    row = {key.removeprefix("row."): value for key, value in subject.values.items() if key.startswith("row.")}
-    return _row(row, table)
+    return {} if table is None else _Spoken(subject.values, table.kinds, "row.")
 
 
 def _spoken_of(role: RoleRef, subject: Subject, today: Today) -> Mapping[str, Any]:

@@ -14,8 +14,7 @@ from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.mail_policy import allot, closed_to, no_copy_for, nobody_words
 from cs_playbook.plan.people import Colleague, Contact, Someone, contacts, people, with_pick
-from cs_playbook.plan.speaking import language_for, letter_values
-from cs_playbook.plan.step_email_auto import by_itself, only_by_hand
+from cs_playbook.plan.step_email_auto import Sheet, by_itself, only_by_hand, sheet_for
 from cs_playbook.plan.step_parts import chosen, due_on, minutes_of, owners_of, said_hash
 
 
@@ -44,17 +43,18 @@ def open_email(day: Day, step: Step, verb: Email) -> bool:
     no_copies = _no_copies(day, step, wanted, reached[0])
     copies = tuple(one for one in wanted if not (isinstance(one, Contact) and one.id in no_copies))
     minutes = minutes_of(day, verb.minutes, day.values)
-    drafts = [_draft(day, step, letter, contact, senders[0], due, minutes) for contact in reached]
+    sheets = [sheet_for(day, letter, contact, senders[0]) for contact in reached]
     tasks = [
-        replace(draft, copies=_of_draft(copies, number, senders[0]), thread=_goes_on_from(day, verb, contact))
-        for number, (draft, contact) in enumerate(zip(drafts, reached, strict=True), 1 if waited else 0)
+        replace(
+            _draft(day, step, sheet, due, minutes),
+            copies=_of_draft(copies, number, senders[0]),
+            thread=_goes_on_from(day, verb, sheet.contact),
+        )
+        for number, sheet in enumerate(sheets, 1 if waited else 0)
     ]
     by_hand = only_by_hand(letter, day.today.catalog) if sends == "auto" else ""
     if sends == "auto" and not by_hand:
-        tasks = [
-            by_itself(day, verb, task, letter, contact, senders[0])
-            for task, contact in zip(tasks, reached, strict=True)
-        ]
+        tasks = [by_itself(day, verb, task, sheet) for task, sheet in zip(tasks, sheets, strict=True)]
     new_thread = _new_thread(verb) if any(not task.thread for task in tasks) else ""
     note = "; ".join(part for part in (_had_words(had, len(there)), new_thread, by_hand) if part)
     waits = tuple(contact.id for contact in allotted.waiting)
@@ -199,17 +199,12 @@ def _new_thread(verb: Email) -> str:
     return f"a new mail: {verb.thread.step} was not sent to everybody" if verb.thread else ""
 
 
-def _draft(
-    day: Day, step: Step, letter: str, contact: Contact, sender: Colleague, due: date, minutes: int
-) -> OpenTask:
+def _draft(day: Day, step: Step, sheet: Sheet, due: date, minutes: int) -> OpenTask:
     """The recipient is frozen here: whoever holds the role tomorrow, this draft is for the one of today."""
-    language = language_for(contact.row, day.subject, letter, day.today.catalog)
-    subject = with_pick(day.subject, sender)
-    values: Mapping[str, object] = letter_values(subject, day.enrollment, contact.row, day.today)
+    contact, sender, occurrence = sheet.contact, sheet.sender, day.occurrence(step.id)
     return OpenTask(
-        key=task_key(day.enrollment.key, day.enrollment.key_name(step.id), day.occurrence(step.id), contact.id), step=step.id, kind=step.kind, owner=sender.email,
+        key=task_key(day.enrollment.key, day.enrollment.key_name(step.id), occurrence, contact.id), step=step.id, kind=step.kind, owner=sender.email,
         opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes, contact=contact.id,
-        payload=said_hash(letter, language), missing=day.today.lacks(letter, language, values),
-        late_at_once=due < day.today.day, occurrence=day.occurrence(step.id),
-        instead_of=sender.instead_of, pool=sender.pool,
+        payload=said_hash(sheet.letter, sheet.language), missing=day.today.lacks(sheet.letter, sheet.language, sheet.values),
+        late_at_once=due < day.today.day, occurrence=occurrence, instead_of=sender.instead_of, pool=sender.pool,
     )  # fmt: skip

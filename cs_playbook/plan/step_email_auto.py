@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.catalog import Catalog
@@ -19,11 +19,28 @@ from cs_playbook.plan.people import Contact, with_pick
 from cs_playbook.plan.speaking import language_for, letter_values
 
 
-def by_itself(
-    day: Day, verb: Email, draft: OpenTask, letter: str, contact: Contact, sender: Colleague
-) -> OpenTask:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A letter about to be written: to whom, by whom, in which language; `values`: all that it may name."""
+
+    letter: str
+    contact: Contact
+    sender: Colleague
+    language: str
+    values: Mapping[str, object]
+
+
+def sheet_for(day: Day, letter: str, contact: Contact, sender: Colleague) -> Sheet:
+    language = language_for(contact.row, day.subject, letter, day.today.catalog)
+    subject = with_pick(day.subject, sender)
+    return Sheet(
+        letter, contact, sender, language, letter_values(subject, day.enrollment, contact.row, day.today)
+    )
+
+
+def by_itself(day: Day, verb: Email, draft: OpenTask, sheet: Sheet) -> OpenTask:
     """Nobody's minutes; it may leave until its last day. What no mail can be made of is a person's to write."""
-    if draft.missing or _unwritable(day, draft, letter, contact, sender):
+    if draft.missing or _unwritable(day, draft, sheet):
         return draft
     lasting = _lasting(day, verb)
     if lasting is None:
@@ -61,10 +78,8 @@ def _lasting(day: Day, verb: Email) -> Duration | None:
     return None if chosen is UNFIT else chosen
 
 
-def _unwritable(day: Day, draft: OpenTask, letter: str, contact: Contact, sender: Colleague) -> str:
-    language = language_for(contact.row, day.subject, letter, day.today.catalog)
-    subject = with_pick(day.subject, sender)
-    values: Mapping[str, object] = letter_values(subject, day.enrollment, contact.row, day.today)
+def _unwritable(day: Day, draft: OpenTask, sheet: Sheet) -> str:
+    contact, sender = sheet.contact, sheet.sender
     names = (sender.name, str(contact.row.get("first_name") or ""))
     addresses = (sender.email, contact.email or "", *draft.copies)
-    return day.today.unwritable(letter, language, values, names, addresses)
+    return day.today.unwritable(sheet.letter, sheet.language, sheet.values, names, addresses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -27,6 +27,9 @@ a { color: inherit } nav a { margin-right: 1rem } .why { color: var(--soft); fon
 """
 
 
+SHOWN_OF_ONE = 100  # lines of a person; a page with all of fifty thousand cannot be looked through
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
     """How many of the day wait for a person, how many go by themselves, and how many of both the page beside shows."""
@@ -36,21 +39,37 @@ class Letters:
     shown: int
 
 
-def day_page(day: date, lines: Sequence[TaskLine], letters: Letters, folders: Mapping[str, str]) -> str:
-    """HTML: by owner what is to be done. The letters of the day are on a page beside it. No script runs.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one person has to do, as HTML, and how much of it is new or late."""
 
-    `folders`: owner → the name of their folder, in which documents to fill lie.
-    """
-    owners: dict[str, list[TaskLine]] = {}
-    for line in lines:
-        owners.setdefault(line.owner, []).append(line)
-    new = sum(line.state == "new" for line in lines)
-    late = sum(line.state == "late" for line in lines)
+    owner: str
+    name: str
+    count: int
+    new: int
+    late: int
+    html: str
+
+
+def part_of(mine: Sequence[TaskLine], folder: str) -> Part:
+    """`mine`: the lines of one person, the most urgent first, at least one. `folder`: where their documents lie."""
+    first = mine[0]
+    return Part(
+        first.owner, first.owner_name, len(mine),
+        sum(line.state == "new" for line in mine), sum(line.state == "late" for line in mine), _owner(mine, folder),
+    )  # fmt: skip
+
+
+def day_page(day: date, parts: Sequence[Part], letters: Letters) -> str:
+    """HTML: by owner what is to be done. The letters of the day are on a page beside it. No script runs."""
+    new, late, count_of_all = (
+        sum(getattr(part, name) for part in parts) for name in ("new", "late", "count")
+    )
     body = [
         f"<h1>{escape(day_with_year(day))}</h1>",
-        f'<p class="soft">{count(new, "new task")}, {late} late, {len(lines)} open in all · {_words(letters)}</p>',
-        _index(owners, letters),
-        *(_owner(mine, folders[owner]) for owner, mine in sorted(owners.items())),
+        f'<p class="soft">{count(new, "new task")}, {late} late, {count_of_all} open in all · {_words(letters)}</p>',
+        _index(parts, letters),
+        *(part.html for part in parts),
     ]
     head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -66,10 +85,9 @@ def _words(letters: Letters) -> str:
     return f"{drafts} · {count(letters.leaving, 'new mail')} in the outbox" if letters.leaving else drafts
 
 
-def _index(owners: dict[str, list[TaskLine]], letters: Letters) -> str:
+def _index(parts: Sequence[Part], letters: Letters) -> str:
     links = [
-        f'<a href="#{_anchor(owner)}">{escape(clean(mine[0].owner_name))} {len(mine)}</a>'
-        for owner, mine in sorted(owners.items())
+        f'<a href="#{_anchor(part.owner)}">{escape(clean(part.name))} {part.count}</a>' for part in parts
     ]
     what = "mails" if letters.leaving else "drafts"
     links += [f'<a href="drafts.html">Look through the {what}: {letters.shown}</a>'] if letters.shown else []
@@ -80,14 +98,21 @@ def _anchor(owner: str) -> str:
     return "o-" + "".join(letter if letter.isalnum() else "-" for letter in owner)
 
 
-def _owner(mine: list[TaskLine], folder: str) -> str:
+def _owner(mine: Sequence[TaskLine], folder: str) -> str:
     minutes = sum(line.minutes for line in mine)
-    rows = "".join(_row(line, folder) for line in mine)
+    rows = "".join(_row(line, folder) for line in mine[:SHOWN_OF_ONE])
     head = "<tr><th>Due</th><th>What</th><th>Customer</th><th>Playbook</th><th></th></tr>"
     return (
         f'<h2 id="{_anchor(mine[0].owner)}">{escape(clean(mine[0].owner_name))} <span class="soft">'
-        f"{count(len(mine), 'task')}, {minutes} min</span></h2><table>{head}{rows}</table>"
+        f"{count(len(mine), 'task')}, {minutes} min</span></h2><table>{head}{rows}</table>{_more(len(mine), folder)}"
     )
+
+
+def _more(lines: int, folder: str) -> str:
+    if lines <= SHOWN_OF_ONE:
+        return ""
+    path = escape(f"owners/{folder}/tasks.csv")
+    return f'<p class="soft">and {lines - SHOWN_OF_ONE} more, less urgent: <a href="{path}">tasks.csv</a></p>'
 
 
 def _row(line: TaskLine, folder: str) -> str:

@@ -29,11 +29,22 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 
 def task_csv(lines: Iterable[TaskLine]) -> bytes:
     """All lines, in order; UTF-8 with the mark that spreadsheets look for. A cell never begins a formula."""
+    return csv_head() + csv_rows(lines)
+
+
+def csv_head() -> bytes:
+    return _csv([COLUMNS], "utf-8-sig")
+
+
+def csv_rows(lines: Iterable[TaskLine]) -> bytes:
+    """What stands below the head."""
+    return _csv(([safe_cell(cell) for cell in _cells(line)] for line in lines), "utf-8")
+
+
+def _csv(rows: Iterable[Sequence[str]], encoding: str) -> bytes:
     written = io.StringIO(newline="")
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([safe_cell(cell) for cell in _cells(line)] for line in lines)
-    return written.getvalue().encode("utf-8-sig")
+    csv.writer(written, lineterminator="\r\n").writerows(rows)
+    return written.getvalue().encode(encoding)
 
 
 def tasks_json(lines: Sequence[TaskLine]) -> str:

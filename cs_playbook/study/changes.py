@@ -91,7 +91,7 @@ _PLAYED = ("playbook", "success plan")
 _BRIEFLY = ("when", "type", "owner", "to", "from", "due", "every", "until", "after")
 _WORKED_OUT = (
     *("facts", "fact_values", "tagged", "files", "stories"),
-    *("unread_letters", "unread_playbooks", "unread_kpis"),
+    *("unread_letters", "unread_playbooks", "unread_kpis", "_category_of"),
 )
 
 

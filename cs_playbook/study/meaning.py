@@ -255,7 +255,7 @@ class _Teller:
 
     def _fields(self, value: Any, without: Iterable[str] = ()) -> Iterator[Piece]:
         unsaid = _UNSAID.union(without)
-        names = [item.name for item in fields(value) if item.name not in unsaid]
+        names = [item.name for item in fields(value) if item.init and item.name not in unsaid]
         yield from self._under(
             (_written(value, name), _with_unit(name, getattr(value, name))) for name in names
         )

@@ -1,0 +1,80 @@
+"""Lines of a day, kept on the disk while they are collected: of a hundred thousand only one person's are in memory."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Self
+
+from cs_playbook.effects.field_text import encode, translation
+from cs_playbook.model.line import TaskLine
+
+_TABLE = """
+create table line (
+  number integer primary key, reads text not null, owner text not null, due text not null, priority integer not null,
+  account text not null, key text not null, body text not null
+) strict
+"""
+_ADD = "insert into line values (null, ?, ?, ?, ?, ?, ?, ?)"
+_INDEX = "create index if not exists line_of on line (reads, owner, due, priority, account, key)"
+_OWNERS = "select distinct owner from line where reads = ? order by owner"
+_KEYS = "select key from line where reads = ? order by key"
+_COUNT = "select count(*) from line where reads = ?"
+_SORTED = "select body from line where reads = ? and owner = ? order by due, priority, account, key"
+_AS_THEY_CAME = "select body from line where reads = ? and owner = ? order by number"
+
+
+class Reads(StrEnum):
+    """Why somebody reads a line."""
+
+    OPEN = "it is theirs to do"
+    TOLD = "it is late"
+    LEAVING = "its mail leaves in their name"
+
+
+class LineStore:
+    """A context manager; it lies in no folder that anybody sees, and is gone when it is closed."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect("", isolation_level=None)
+        self._connection.execute("pragma journal_mode = off")
+        self._connection.execute("begin")
+        self._connection.execute(_TABLE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def add(self, reads: Reads, who: str, line: TaskLine) -> None:
+        body = encode(translation(TaskLine).write(line))
+        row = (reads, who, line.due.isoformat(), line.priority, line.account, line.key, body)
+        self._connection.execute(_ADD, row)
+
+    def all_in(self) -> None:
+        """From now on it is read."""
+        self._connection.execute(_INDEX)
+
+    def who(self, reads: Reads) -> list[str]:
+        """Those who have such lines, each once, in order."""
+        return [owner for (owner,) in self._connection.execute(_OWNERS, (reads,))]
+
+    def count(self, reads: Reads) -> int:
+        return int(self._connection.execute(_COUNT, (reads,)).fetchone()[0])
+
+    def keys(self, reads: Reads) -> Iterator[str]:
+        """In order."""
+        return (key for (key,) in self._connection.execute(_KEYS, (reads,)))
+
+    def most_urgent_first(self, reads: Reads, who: str) -> list[TaskLine]:
+        return self._read(_SORTED, reads, who)
+
+    def as_they_came(self, reads: Reads, who: str) -> list[TaskLine]:
+        return self._read(_AS_THEY_CAME, reads, who)
+
+    def _read(self, query: str, reads: Reads, who: str) -> list[TaskLine]:
+        read = translation(TaskLine).read
+        return [read(json.loads(body)) for (body,) in self._connection.execute(query, (reads, who))]
