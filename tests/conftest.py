@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cs_playbook.commands import story_day, workspace
 from cs_playbook.commands.workspace import Examined
 from cs_playbook.source.files import WorkspaceFiles, hash_of
 from tests.twice import Twice
+
+# A machine on which others work is slow, not wrong.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 _MEANT: dict[str, Examined] = {}
 

@@ -118,7 +118,7 @@ class Told:
             self.take(TaskAnswered(item.key, task.key, outcome, day, "lea"))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(days=DAYS)
 def test_no_task_is_lost_or_doubled_whatever_is_edited(
     workspace: Workspace, days: list[tuple[str, int]]
@@ -146,7 +146,7 @@ def test_no_task_is_lost_or_doubled_whatever_is_edited(
         assert item.is_open or not item.open_tasks
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(days=DAYS)
 def test_an_open_line_stands_on_a_step_of_the_text_that_it_goes_by(
     workspace: Workspace, days: list[tuple[str, int]]

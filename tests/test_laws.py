@@ -28,7 +28,6 @@ INTERRUPTED = 130
 
 some_histories = settings(
     max_examples=5,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

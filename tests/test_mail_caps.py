@@ -120,7 +120,7 @@ def _today(day: date) -> Today:
 _TODAY = Today(FIRST, None, None)  # type: ignore[arg-type]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(letters(), st.permutations(range(6)))
 def test_nobody_gets_more_than_the_cap_and_whoever_waits_is_served_in_the_end(
     some: list[Letter], order: list[int]
@@ -152,7 +152,7 @@ def _at_most(cap: Cap, sent: list[date], first: date) -> bool:
     return sum(first <= day < cap.free_on(first, CALENDAR) for day in sent) <= cap.most
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(letters(), st.permutations(range(6)))
 def test_it_does_not_matter_in_which_order_the_steps_are_asked(some: list[Letter], order: list[int]) -> None:
     again = [replace(one) for one in some]

@@ -136,7 +136,7 @@ def as_told(card: Scorecard, lines: dict[str, Fraction | None]) -> float | None:
     return floor(score * 10 + Fraction(1, 2)) / 10
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(cards(), rows)
 def test_sql_python_and_fractions_give_the_same_score_and_its_lines_add_up_to_it(
     card: Scorecard, row: Row

@@ -51,6 +51,7 @@ def test_version_and_help_load_nothing_but_themselves(tiny: Path, words: list[st
         (["history", "acme"], {"typer", "ruamel", "sqlite3"}),
         (["ledger", "verify"], {"typer", "ruamel", "sqlite3"}),
         (["suppress", "--list"], {"typer", "ruamel", "sqlite3", *LETTERS}),
+        (["forget", "nobody", "--dry-run"], {"typer", "ruamel", "sqlite3", *LETTERS}),
         (["validate"], {"typer", "ruamel", "sqlite3", *LETTERS}),
         (["email", "preview", "nothing"], {"typer", "ruamel", "sqlite3", "css_inline", *LETTERS}),
     ],

@@ -79,8 +79,8 @@ def test_a_run_that_is_recorded_in_part_is_found(first: Torture, monkeypatch: py
     """Each event in a transaction of its own: the seeded bug that SIGKILL must find."""
     append = Ledger._append
 
-    def one_by_one(self: Ledger, run: int | None, events: object, recorded_at: str) -> None:
-        append(self, run, events, recorded_at)  # type: ignore[arg-type]
+    def one_by_one(self: Ledger, run: int | None, events: object, recorded_at: str, *hear: object) -> None:
+        append(self, run, events, recorded_at, *hear)  # type: ignore[arg-type]
         self._connection.execute("commit")
         self._connection.execute("begin immediate")
 

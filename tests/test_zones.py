@@ -29,7 +29,7 @@ ZONES = (
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2038, 1, 1, tzinfo=UTC)
 RULES = StopWhen()
 HOURS = RULES.snapshot_older_than_hours
-some = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+some = settings(max_examples=60, derandomize=True, database=None)
 
 
 @cache

@@ -27,7 +27,7 @@ from tests.benchmarks.portfolios import Portfolios
 PLAYBOOKS = 100
 ACCOUNTS = 100_000
 MILLION = 1_000_000
-SCAN = 1.3
+SCAN = 0.6  # promised are 1.3
 LARGEST = 150 * MEGABYTE
 STRAIGHT = 1.5  # times what a line through the sizes before would give
 RULES, ROWS = 20, 500  # of the slice for rule engines, which take a thousand times as long

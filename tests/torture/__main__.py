@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.torture import sending, syscalls
+from tests.torture import forgetting, sending, syscalls
 from tests.torture.cuts import (
     AtLine,
     AtMoment,
@@ -30,6 +30,7 @@ from tests.torture.cuts import (
     some_of,
     syscalls_of,
 )
+from tests.torture.forgetting import ForgetTorture
 from tests.torture.kills import Torture
 from tests.torture.post_office import post_office
 from tests.torture.scenarios import SCENARIOS
@@ -37,7 +38,7 @@ from tests.torture.sending import SendTorture
 
 _IN_MEMORY = Path("/dev/shm")
 _AT_ONCE = 250  # cuts for one preparation of a scenario
-_NAMES = (*SCENARIOS, *sending.NAMES)
+_NAMES = (*SCENARIOS, *sending.NAMES, *forgetting.NAMES)
 _KINDS = {AtLine: "lines", AtSyscall: "system calls", AtMoment: "moments"}
 
 
@@ -108,18 +109,20 @@ def _shares(names: Sequence[str], kills: int, chance: random.Random) -> list[Sha
 
 
 @contextmanager
-def _prepared(name: str) -> Iterator[Torture | SendTorture]:
+def _prepared(name: str) -> Iterator[Torture | SendTorture | ForgetTorture]:
     """In memory where there is such a place: nothing here waits for a disk."""
     room = _IN_MEMORY if _IN_MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="torture-", dir=room) as folder:
         if name in SCENARIOS:
             yield Torture.of(SCENARIOS[name], Path(folder))
+        elif name in forgetting.NAMES:
+            yield ForgetTorture.of(Path(folder))
         else:
             with post_office(Path(folder) / "book") as office:
                 yield SendTorture.of(name, Path(folder), office)
 
 
-def _cuts(torture: Torture | SendTorture, kills: int, chance: random.Random) -> list[Cut]:
+def _cuts(torture: Torture | SendTorture | ForgetTorture, kills: int, chance: random.Random) -> list[Cut]:
     """Each line and each system call that changes something once; then any time of any line, and any moment."""
     lines = lines_of(torture.work())
     calls = syscalls_of(torture.work()) if syscalls.possible() else []

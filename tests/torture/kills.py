@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -67,7 +67,7 @@ class Torture:
             scenario,
             before,
             folder / "cut",
-            recorded(before.ledger),
+            recorded_in_this_version(before.ledger, folder / "aside"),
             recorded(whole.ledger),
             end_of(whole, scenario.day),
         )
@@ -95,15 +95,13 @@ class Torture:
     def _torn(self, world: World) -> Iterator[str]:
         """What no cut may leave behind, asked of a copy of the ledger: whoever opens it mends what was cut."""
         aside = world.root / "aside"
-        shutil.copytree(world.ledger.parent, aside)
-        ledger = aside / world.ledger.name
-        with Ledger.open(ledger, None, writing=True) as opened:
-            yield from opened.verify()
-        found = recorded(ledger)
-        if found not in (self.recorded_before, self.recorded_after):
-            yield "a part of the run is recorded"
-        yield from wrong_files(ledger, world.published(), self.before.published())
-        shutil.rmtree(aside)
+        with in_this_version(world.ledger, aside) as ledger:
+            with Ledger.open(ledger, None, writing=True) as opened:
+                yield from opened.verify()
+            found = recorded(ledger)
+            if found not in (self.recorded_before, self.recorded_after):
+                yield "a part of the run is recorded"
+            yield from wrong_files(ledger, world.published(), self.before.published())
 
     def _lost(self, world: World) -> Iterator[str]:
         """What running again must bring about."""
@@ -157,6 +155,22 @@ def wrong_files(ledger: Path, there: dict[str, bytes], before: dict[str, bytes])
     written = set(old.values()) - {sha for known in shas.values() for sha in known}
     for sha in written - {_sha(content) for content in there.values()}:
         yield f"what somebody wrote is lost: {[path for path, its in old.items() if its == sha]}"
+
+
+@contextmanager
+def in_this_version(ledger: Path, aside: Path) -> Iterator[Path]:
+    """A copy that is brought up to the version of the program, as whoever opens it to write does."""
+    shutil.copytree(ledger.parent, aside)
+    copy = aside / ledger.name
+    with Ledger.open(copy, None, writing=True):
+        pass
+    yield copy
+    shutil.rmtree(aside)
+
+
+def recorded_in_this_version(ledger: Path, aside: Path) -> str:
+    with in_this_version(ledger, aside) as copy:
+        return recorded(copy)
 
 
 def recorded(ledger: Path) -> str:

@@ -1,15 +1,19 @@
-"""Six mornings, each a small world that waits for its run: what is cut in them is cut everywhere."""
+"""Seven mornings, each a small world that waits for its run: what is cut in them is cut everywhere."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tests.builders import World, account, given, on, small
+from tests.builders import ID, World, account, given, on, small
 from tests.histories import STORY, History, Play
 from tests.torture.cuts import PACKAGE, AtLine, killed
+
+VERSION_1 = Path(__file__).resolve().parent.parent / "ledgers" / "version-1.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,18 @@ def unfinished_publication(root: Path) -> World:
     return world
 
 
+def earlier_ledger(root: Path) -> World:
+    """The program is newer than the ledger, whose last run was cut before its files were in place."""
+    world = small(root)
+    world.ledger.unlink()
+    world.edit("project.yaml", f"id: {ID}", f"id: {ID}-0000-4000-8000-000000000000")
+    with closing(sqlite3.connect(world.ledger)) as connection:
+        connection.executescript(VERSION_1.read_text(encoding="utf-8"))
+    world.export(given(account("acme", seats=3), account("bolt", seats=3), account("calm", seats=30), day=3))
+    world.build(on(3))
+    return world
+
+
 def _until(world: World, mornings: int) -> World:
     """All days before that morning are done; its snapshot is there."""
     *before, last = History(STORY.days[:mornings]).on()
@@ -121,5 +137,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         Scenario("answers-waiting", answers_waiting, on(1)),
         Scenario("changed-text", changed_text, on(2)),
         Scenario("unfinished-publication", unfinished_publication, on(5)),
+        Scenario("earlier-ledger", earlier_ledger, on(3)),
     )
 }

@@ -230,7 +230,7 @@ def over(people: Team, accounts: Sequence[Owned], extra: Owned | None = None, to
     return found
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(books(), FREEZES)
 def test_applied_it_breaks_no_rule_and_proposes_nothing_more(
     book: tuple[Team, list[Owned]], frozen: tuple[Freeze, ...]
@@ -246,7 +246,7 @@ def test_applied_it_breaks_no_rule_and_proposes_nothing_more(
     assert moved(proposed(people, *after, frozen=frozen)) == {}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(books(), st.randoms(use_true_random=False))
 def test_the_order_of_accounts_does_not_matter(book: tuple[Team, list[Owned]], chance: Random) -> None:
     people, accounts = book
@@ -256,7 +256,7 @@ def test_the_order_of_accounts_does_not_matter(book: tuple[Team, list[Owned]], c
     assert proposed(people, *other) == proposed(people, *accounts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(books())
 def test_nobody_has_too_much_or_a_wrong_one_while_somebody_who_matches_has_room(
     book: tuple[Team, list[Owned]],

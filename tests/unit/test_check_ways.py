@@ -112,7 +112,7 @@ def playbooks(draw: st.DrawFn) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(playbooks())
 def test_the_search_finds_what_trying_everything_finds(steps: tuple[Step, ...]) -> None:
     assert ways(*steps).reached() == set().union(*(opened(steps, course) for course in courses(steps)))

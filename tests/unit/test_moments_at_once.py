@@ -13,7 +13,7 @@ NEARLY = st.tuples(*[st.sampled_from(sign) if sign else DIGITS for sign in ("", 
 REAL = st.datetimes().map(lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NEARLY | REAL)
 def test_the_quick_way_reads_what_the_whole_one_reads(cell: str) -> None:
     quick = moment._at_once(cell) if len(cell) == moment._USUAL else None

@@ -55,7 +55,7 @@ def test_every_file_of_the_library_fits(kind: str) -> None:
     assert [path for path, root in files_of(kind) if not look(kind)(root)] == []
 
 
-@settings(max_examples=350, deadline=None)
+@settings(max_examples=350)
 @given(st.data())
 def test_it_fits_exactly_where_jsonschema_finds_nothing(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))

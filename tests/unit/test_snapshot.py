@@ -207,7 +207,7 @@ def test_two_equal_rows_without_a_key_are_two_rows(tmp_path: Path) -> None:
     assert rows(built(tmp_path).path, "SELECT count(*) FROM usage WHERE subscription_id = 's2'") == [(2,)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(some.randoms(use_true_random=False))
 def test_the_order_of_an_export_leaves_no_trace(chance: random.Random) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -330,7 +330,7 @@ def test_hostile_headers_and_cells_never_break_the_yaml() -> None:
     st.lists(st.text(max_size=12), min_size=1, max_size=6, unique=True),
     st.lists(st.text(max_size=20), min_size=3, max_size=3),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whatever_stands_in_a_file_the_draft_is_sound(names: list[str], cells: list[str]) -> None:
     reads(accounts(**{name: cells for name in names if name != "id"}, tier=["a", "b", "a"]))
 
@@ -410,7 +410,7 @@ def test_a_file_without_accounts_is_told_so(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.integers(0, 40).map(str), max_size=80), st.lists(st.integers(0, 40).map(str), max_size=40))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_while_values_are_few_repeats_and_matches_are_exact(cells: list[str], keys: list[str]) -> None:
     one, other = sample(cells, 100), sample(keys, 100)
 
