@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 import pytest
@@ -155,7 +163,7 @@ def test_the_pipeline_of_gitlab_is_included_where_there_is_none(workspace: Path)
     job = YAML(typ="safe").load(made[0][0])["playbooks"]
     assert job["variables"]["CS_PLAYBOOK"] == "cs-playbook>=1.2.3,<2"
     assert set(job["artifacts"]["reports"]) == {"codequality", "junit"}
-    (compared,) = [line for line in job["script"] if " diff " in line]
+    (compared,) = [line for line in job["script"] if " diff \"" in line]
     assert (
         compared.count("-o ") == compared.count("-o markdown=") == 1
     )  # a log has many readers: no small counts
@@ -169,3 +177,97 @@ def test_hooks_look_at_the_whole_workspace() -> None:
         ("cs-playbook validate", False),
         ("cs-playbook test", False),
     ]
+
+
+# --- the comment of GitLab ---
+
+
+class Notes(BaseHTTPRequestHandler):
+    """As much of GitLab as the workflow asks: the comments of one merge request."""
+
+    def do_GET(self) -> None:
+        self._answer(self.server.notes if self._may() else None)  # type: ignore[attr-defined]
+
+    def do_POST(self) -> None:
+        notes = self.server.notes  # type: ignore[attr-defined]
+        self._answer(
+            notes.append({"id": 40 + len(notes), "body": self._body()}) or [] if self._may() else None
+        )
+
+    def do_PUT(self) -> None:
+        (note,) = (one for one in self.server.notes if self.path.endswith(f"/{one['id']}"))  # type: ignore[attr-defined]
+        self._answer(note.update(body=self._body()) or [] if self._may() else None)
+
+    def _may(self) -> bool:
+        return self.headers["PRIVATE-TOKEN"] == "t0k en$"
+
+    def _body(self) -> str:
+        return parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["body"][0]
+
+    def _answer(self, told: Any) -> None:
+        self.send_response(401 if told is None else 200)
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def log_message(self, *words: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def gitlab() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Notes)
+    server.notes = [{"id": 7, "body": "looks good"}]  # type: ignore[attr-defined]
+    thread = Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.skipif(
+    shutil.which("curl") is None, reason="the workflow's image has curl; this machine has none"
+)
+def test_one_comment_of_ours_is_written_and_renewed_on_gitlab(
+    workspace: Path, tmp_path: Path, gitlab: ThreadingHTTPServer
+) -> None:
+    def push(words: str, changed: str, token: str = "t0k en$") -> str:
+        (tmp_path / "diff.md").write_text(f"<!-- cs-playbook diff -->\n{words}\n", encoding="utf-8")
+        done = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", f"changed={changed}\n{commenting(workspace)}"],
+            cwd=tmp_path, env=job(gitlab, token), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    def told() -> list[str]:
+        return [note["body"] for note in gitlab.notes]  # type: ignore[attr-defined]
+
+    push("nothing", "no")
+    assert told() == ["looks good"]
+
+    push("a & b: é, 100 %", "yes")
+    push("c", "no")
+    assert told() == ["looks good", "<!-- cs-playbook diff -->\nc\n"]
+
+    assert "may CS_PLAYBOOK_TOKEN use the API?" in push("d", "yes", token="another")
+    assert push("e", "yes", token="") == ""
+    assert told()[1:] == ["<!-- cs-playbook diff -->\nc\n"]
+
+
+def commenting(workspace: Path) -> str:
+    """The lines of the workflow that write the comment."""
+    write_ci(workspace, "gitlab", "0.1.0")
+    told = YAML(typ="safe").load(workspace.parents[1] / ".gitlab/cs-playbook.yml")
+    (lines,) = (line for line in told["playbooks"]["script"] if "CS_PLAYBOOK_TOKEN" in line)
+    return str(lines)
+
+
+def job(gitlab: ThreadingHTTPServer, token: str) -> dict[str, str]:
+    python = str(Path(sys.executable).parent)
+    return {
+        "PATH": f"{python}:{os.environ['PATH']}",
+        "CI_API_V4_URL": f"http://127.0.0.1:{gitlab.server_address[1]}/api/v4",
+        "CI_PROJECT_ID": "5",
+        "CI_MERGE_REQUEST_IID": "3",
+        "CS_PLAYBOOK_TOKEN": token,
+    }
