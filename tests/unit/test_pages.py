@@ -21,7 +21,7 @@ from cs_playbook.errors import ChoiceError
 from cs_playbook.report.language import as_lines
 
 TOP = Path(__file__).resolve().parents[2]
-GUIDE = [f"cs_playbook/guide/{name}.md" for name in ("cron-owner", "cs-ops", "csm", "reviewer")]
+GUIDE = [f"cs_playbook/guide/{name}.md" for name in ("cron-owner", "cs-ops", "csm", "privacy", "reviewer")]
 PAGES = [
     *("README.md", "cs_playbook/README.md", "cs_playbook/hosts/README.md"),
     *("cs_playbook/language/ten-minutes.md", "playbooks/README.md", "tests/real_playbooks/README.md", *GUIDE),
