@@ -38,7 +38,8 @@ def forget(
     settings: Settings = context.obj
     only_formats(settings, "text", "json")
     workspace = open_workspace(settings.directory)
-    ours = frozenset(person.email.casefold() for person in workspace.catalog.team.people)
+    people = workspace.catalog.team.people
+    ours = frozenset(word.casefold() for person in people for word in (person.email, person.name))
     whose = Whose.PEOPLE if files else Whose.OURS
     if dry_run:
         found = commands.look(workspace.place, contact, ours, whose)

@@ -57,7 +57,7 @@ def read(ledger: Path) -> Wanted | None:
 def write(ledger: Path, wanted: Wanted) -> None:
     """Whole, or as it was; nobody else may read it."""
     path = place_of(ledger)
-    beside = path.with_name(f".new-{path.name}")
+    beside = _beside(path)
     try:
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -68,11 +68,20 @@ def write(ledger: Path, wanted: Wanted) -> None:
         beside.replace(path)
         sync_folder(path.parent)
     except OSError as cause:
+        beside.unlink(missing_ok=True)
         raise UserError(f"{path} cannot be written: {cause.strerror}", "nothing was changed") from cause
 
 
+def drop_what_never_began(ledger: Path) -> None:
+    """What a kill left before it was in place: it names somebody, and nothing was done by it. The lock is held."""
+    _beside(place_of(ledger)).unlink(missing_ok=True)
+
+
 def remove(ledger: Path) -> None:
-    path = place_of(ledger)
-    for left in (path.with_name(f".new-{path.name}"), path):
-        left.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    drop_what_never_began(ledger)
+    place_of(ledger).unlink(missing_ok=True)
+    sync_folder(ledger.parent)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".new-{path.name}")

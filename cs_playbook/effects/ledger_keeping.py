@@ -40,9 +40,9 @@ def days_still_open(connection: sqlite3.Connection) -> frozenset[date]:
     return frozenset(date.fromisoformat(day) for (day,) in connection.execute(_OPEN_DAYS))
 
 
-def written_on(connection: sqlite3.Connection, day: date) -> Iterator[tuple[str, str]]:
-    """(path below the output folder, sha256) of all that runs have published for that day."""
-    yield from connection.execute(_FILES, (f"{day.isoformat()}/",))
+def written_below(connection: sqlite3.Connection, folder: str) -> Iterator[tuple[str, str]]:
+    """(path below the output folder, sha256) of all that runs have published in a folder there: that of a day."""
+    yield from connection.execute(_FILES, (f"{folder}/",))
 
 
 def days_of_the_last_runs(connection: sqlite3.Connection) -> frozenset[date]:

@@ -21,6 +21,10 @@ select distinct seq, day, recorded_at, run, body from event join was
   on event.account = was.account and event.seq <= was.until order by seq
 """
 _MOVES = "select account, json_extract(body, '$.to') from event where kind = 'AccountMoved'"
+_FORGOTTEN_THERE = """
+select e.account, count(distinct f.seq) from event f join json_each(json_extract(f.body, '$.marks')) m
+join enrollment e on e.row is not null and instr(e.row, m.value) where f.kind = 'ContactForgotten' group by e.account
+"""
 _TRAITS = """
 select distinct json_extract(body, '$.trait') from event where kind = 'TraitSet' and account = ? order by 1
 """
@@ -38,12 +42,16 @@ class LedgerMoving(LedgerLook):
     """One open ledger, a context manager."""
 
     def key_names(self) -> dict[str, str]:
-        """Account → under what its keys are made, where it has ever got another's place, or left its own to another."""
+        """Account → under what its keys are made, where it has ever got another's place, or left its own to another; or
+        somebody of it, whom an enrollment was about, was forgotten, and may come back of their own will."""
         times: dict[str, int] = {}
         for pair in self._ask(_MOVES):
             for account in pair:
                 times[account] = times.get(account, 0) + 1
-        return {account: f"{account}~{number}" for account, number in times.items()}
+        names = {account: f"{account}~{number}" for account, number in times.items()}
+        for account, number in self._ask(_FORGOTTEN_THERE):
+            names[account] = f"{names.get(account, account)}~f{number}"
+        return names
 
     def traits_of(self, account: str) -> Iterator[str]:
         """The names of all that was ever said of it."""

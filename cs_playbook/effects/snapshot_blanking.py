@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from cs_playbook.compile.placing import quoted
-from cs_playbook.effects.snapshot_forgetting import CONTACTS, columns_of
+from cs_playbook.effects.snapshot_forgetting import CONTACTS, columns_of, referring
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.personal import is_personal
 from cs_playbook.model.value import FieldType
@@ -16,26 +16,32 @@ from cs_playbook.source.manifest import Manifest
 def blank(connection: sqlite3.Connection, contract: Contract) -> frozenset[str]:
     """The tables that are others now."""
     connection.execute("pragma secure_delete = on")
-    table = contract.table(CONTACTS)
-    if table is None:
-        return frozenset()
-    columns = columns_of(connection, table.name)
-    changed = 0
-    for field in _blanked(table):
-        if field.name in columns:
+    changed = set[str]()
+    for table, field in _all_blanked(contract):
+        if field.name in columns_of(connection, table.name):
             cell = quoted(field.name)
             query = f"update main.{quoted(table.name)} set {cell} = null where {cell} is not null"
-            changed += connection.execute(query).rowcount
-    return frozenset({table.name}) if changed else frozenset()
+            if connection.execute(query).rowcount:
+                changed.add(table.name)
+    return frozenset(changed)
 
 
 def is_blank(manifest: Manifest, contract: Contract) -> bool:
     """As its manifest counts: no cell of these fields is filled."""
-    table, count = contract.table(CONTACTS), manifest.counts.get(CONTACTS)
-    if table is None or count is None:
-        return True
-    empties = dict(count.empties)
-    return all(empties.get(field.name, count.rows) == count.rows for field in _blanked(table))
+    counts = manifest.counts
+    return all(
+        dict(counts[table.name].empties).get(field.name, counts[table.name].rows) == counts[table.name].rows
+        for table, field in _all_blanked(contract)
+        if table.name in counts
+    )
+
+
+def _all_blanked(contract: Contract) -> Iterator[tuple[Table, Field]]:
+    """Of contacts, and the addresses that other tables tell of them."""
+    table = contract.table(CONTACTS)
+    if table is not None:
+        yield from ((table, field) for field in _blanked(table))
+    yield from ((other, mail) for other, _, mails in referring(contract) for mail in mails if mail.exported)
 
 
 def _blanked(table: Table) -> Iterator[Field]:

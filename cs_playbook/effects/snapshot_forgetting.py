@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -19,8 +20,11 @@ _TEXTS = (FieldType.TEXT, FieldType.EMAIL, FieldType.LIST)
 
 
 def take_out(connection: sqlite3.Connection, contract: Contract, traces: Traces) -> frozenset[str]:
-    """The tables that are others now. Rows of other tables stay, so that nothing else looks smaller than it was."""
+    """The tables that are others now. Rows of other tables stay, so that nothing else looks smaller than it was, and what
+    names an account or another row is never touched: some systems number all their tables from one counter."""
     connection.execute("pragma secure_delete = on")
+    others = keys_of_others(connection, contract, traces.contacts)
+    traces = replace(traces, searched=tuple(one for one in traces.searched if one not in others))
     changed = set[str]()
     for table in contract.tables:
         columns = columns_of(connection, table.name)
@@ -28,11 +32,50 @@ def take_out(connection: sqlite3.Connection, contract: Contract, traces: Traces)
         # An account may be called like its owner: it is no person.
         of_table = replace(traces, names={}) if table.name == ACCOUNTS else traces
         for field in table.fields:
-            if field.name in columns and field.type in _TEXTS and field.name != table.key:
+            if field.name in columns and field.type in _TEXTS and field.name not in _pointers(table):
                 rows += _without_words(connection, table, field, of_table)
         if rows:
             changed.add(table.name)
     return frozenset(changed)
+
+
+def _pointers(table: Table) -> tuple[str | None, ...]:
+    """The fields that say which row this is, and to which account or other row it belongs; a contact is a person."""
+    through = table.through.by if table.through and table.through.table != CONTACTS else None
+    return (table.key, table.account, table.parent, through)
+
+
+def keys_of_others(
+    connection: sqlite3.Connection, contract: Contract, contacts: Iterable[str]
+) -> frozenset[str]:
+    """Those ids of contacts that are also the key of a row of another table."""
+    asked, found = json.dumps(list(contacts)), set[str]()
+    for table in contract.tables:
+        if table.name != CONTACTS and table.key in columns_of(connection, table.name):
+            query = f"select value from json_each(?) where value in (select {quoted(table.key or '')} from main.{quoted(table.name)})"
+            found |= {str(value) for (value,) in connection.execute(query, (asked,))}
+    return frozenset(found)
+
+
+def referring(contract: Contract) -> Iterator[tuple[Table, str, tuple[Field, ...]]]:
+    """(table, its field with the id of a contact, its fields with addresses) of tables that tell of contacts."""
+    for table in contract.exported:
+        by = table.through.by if table.through and table.through.table == CONTACTS else None
+        refers = by or next((one.name for one in table.fields if REFERS.match(one.name)), None)
+        mails = tuple(one for one in table.fields if one.type is FieldType.EMAIL)
+        if table.name not in (CONTACTS, ACCOUNTS) and refers is not None and mails:
+            yield table, refers, mails
+
+
+def mails_beside(connection: sqlite3.Connection, contract: Contract) -> Iterator[tuple[str, str]]:
+    """(id of a contact, address) as other tables tell them together."""
+    for table, refers, mails in referring(contract):
+        columns = columns_of(connection, table.name)
+        for mail in mails:
+            if {refers, mail.name} <= columns:
+                who, address = quoted(refers), quoted(mail.name)
+                query = f"select distinct {who}, {address} from main.{quoted(table.name)} where {who} is not null and {address} is not null"
+                yield from ((str(one), str(other)) for one, other in connection.execute(query))
 
 
 def columns_of(connection: sqlite3.Connection, table: str) -> frozenset[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cs_playbook.compile.placing import quoted
-from cs_playbook.effects.snapshot_forgetting import CONTACTS, REFERS, columns_of, take_out
+from cs_playbook.effects.snapshot_forgetting import CONTACTS, REFERS, columns_of, mails_beside, take_out
 from cs_playbook.model.data import Contract, Table
 from cs_playbook.model.forgetting import ADDRESS, CONTACT, contact_print, mark_of
 from cs_playbook.model.person_name import FIRST, LAST, WHOLE, full_names
@@ -45,6 +45,13 @@ def leave_out(connection: sqlite3.Connection, contract: Contract, known: Suppres
                 addresses |= {mail: mark_of(fingerprint(mail, known.key)) for mail in mails}
                 days.add(entry.on)
     elsewhere = dict(_elsewhere(connection, contract, forgotten, known.key))
+    # An address of before, that only another table still knows; unless it is somebody else's now.
+    kept = _addresses_of_others(connection, table, contacts)
+    addresses |= {
+        mail: mark_of(fingerprint(mail, known.key))
+        for contact, mail in mails_beside(connection, contract)
+        if contact_print(contact, known.key) in forgotten and mail.casefold() not in kept
+    }
     addresses |= {value: mark for value, (mark, kind) in elsewhere.items() if kind == ADDRESS}
     rows = len(contacts)
     contacts |= {value: mark for value, (mark, kind) in elsewhere.items() if kind == CONTACT}
@@ -67,6 +74,17 @@ def _contacts(
             [str(mail) for mail in found[: len(mails)] if mail],
             dict(zip(named, cells, strict=True)),
         )
+
+
+def _addresses_of_others(
+    connection: sqlite3.Connection, table: Table | None, contacts: Collection[str]
+) -> frozenset[str]:
+    if table is None or table.key is None or not columns_of(connection, CONTACTS):
+        return frozenset()
+    rows = _contacts(connection, table)
+    return frozenset(
+        mail.casefold() for contact, mails, _ in rows if contact not in contacts for mail in mails
+    )
 
 
 def _forgotten(contact: str, mails: Iterable[str], forgotten: Mapping[str, Entry], key: str) -> Entry | None:

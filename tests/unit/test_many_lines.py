@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs_playbook.commands.dry_run import decisions
@@ -40,6 +40,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
+@settings(max_examples=25)
 @given(LINES)
 def test_what_waits_on_the_disk_comes_back_as_it_was_in_the_order_of_lists(lines: list[TaskLine]) -> None:
     ordered = sorted(lines, key=lambda line: (line.owner, line.due, line.priority, line.account, line.key))
@@ -56,6 +57,7 @@ def test_what_waits_on_the_disk_comes_back_as_it_was_in_the_order_of_lists(lines
         assert store.who(Reads.TOLD) == []
 
 
+@settings(max_examples=25)
 @given(LINES)
 def test_a_list_in_parts_is_the_list(lines: list[TaskLine]) -> None:
     parts = b"".join(csv_rows([line]) for line in lines)
