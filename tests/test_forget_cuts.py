@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from cs_playbook.cli.app import run_app
+from cs_playbook.commands.forgotten_files import Whose
 from cs_playbook.commands.looking import status
 from cs_playbook.commands.suppress import suppress
 from cs_playbook.effects import ledger_forgetting, ledger_suppression
@@ -98,3 +101,29 @@ def test_a_cut_while_the_first_key_is_made_leaves_the_ledger_whole(
         forgotten(world)
 
     assert world.wrong() == []
+
+
+def test_the_run_that_finishes_a_cut_tells_it_and_what_is_left(
+    made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = made.copy(tmp_path / "w")
+
+    def killed(*_: Any) -> None:
+        raise Cut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_forgetting, "erase", killed)
+        with suppressed(Cut):
+            forgotten(world, files=Whose.OURS)
+    to = world.root / "run.json"
+    typed = ["-C", str(world.root), "--as-of", on(2).isoformat(), "-o", "text", "-o", f"json={to}", "run"]
+
+    assert run_app(typed) == 5
+
+    told = capsys.readouterr().err
+    assert "A forgetting that was cut is finished now: forgotten-" in told
+    assert "answers/lea.csv:2" in told
+    cut = json.loads(to.read_text("utf-8"))["finished_forgetting"]
+    assert "answers/lea.csv" in [one["path"] for one in cut["files"] if one["becomes"] == "stays"]
+    assert run_app(typed) == 0
+    assert "finished_forgetting" not in json.loads(to.read_text("utf-8"))

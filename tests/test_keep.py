@@ -132,6 +132,24 @@ def test_lists_go_but_not_what_somebody_wrote_nor_days_still_open(world: World) 
     assert any(path.startswith(on(LATER + 1).isoformat()) for path in below)
 
 
+def test_what_an_undo_has_put_aside_goes_too(world: World) -> None:
+    for key in ("bolt", "calm"):
+        world.stop("few-seats", key, on(LATER))
+    aside = f"undone/run-1/{on(0)}/tasks.csv"
+    path = world.root / "out" / aside
+    path.parent.mkdir(parents=True)
+    (world.root / "out" / on(0).isoformat() / "tasks.csv").rename(path)
+    with closing(sqlite3.connect(world.ledger)) as ledger:
+        ledger.execute("update file set path = ? where path = ?", (aside, f"{on(0)}/tasks.csv"))
+        ledger.commit()
+    path.with_name("mine.txt").write_text("mine", encoding="utf-8")
+
+    found = due(keeping(world, "{out: 30 days}").workspace.place, on(LATER + 1))
+
+    assert path in found.files
+    assert found.people == 1
+
+
 def test_a_day_of_which_something_is_open_stays_whole(world: World) -> None:
     keeping(world, "{out: 30 days}")
     world.ask("few-seats", "zeta", on(1))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from cs_playbook.cli.cut_forgetting import end_a_cut
 from cs_playbook.cli.operate import BY, PANEL, act_of
 from cs_playbook.cli.settings import Settings, emit, only_formats
 
@@ -36,23 +37,26 @@ def forget(
     from cs_playbook.report import forget as report
 
     settings: Settings = context.obj
+    contact = contact.strip()
     only_formats(settings, "text", "json")
     workspace = open_workspace(settings.directory)
     people = workspace.catalog.team.people
     ours = frozenset(word.casefold() for person in people for word in (person.email, person.name))
     whose = Whose.PEOPLE if files else Whose.OURS
+    left, cut = 0, dict[str, Any]()
     if dry_run:
         found = commands.look(workspace.place, contact, ours, whose)
     else:
         act = act_of(settings, workspace, by)
+        left, cut = end_a_cut(workspace.place)
         found = commands.forget(workspace.place, contact, because, act, ours, whose)
     entry = found.already
     state = "already" if entry else "would_be" if dry_run else "forgotten"
 
     def text() -> str:
         if entry is not None:
-            return report.already_text(entry.on, entry.by, entry.because)
+            return report.already_text(found, contact, "would_be" if dry_run else "already")
         return report.would_be_text(found, contact) if dry_run else report.done_text(found)
 
-    emit(settings, text=text, json=lambda: report.as_json(found, state))
-    raise typer.Exit(0 if found.is_whole or dry_run else 5)
+    emit(settings, text=text, json=lambda: report.as_json(found, state, cut))
+    raise typer.Exit(left if found.is_whole or dry_run else 5)

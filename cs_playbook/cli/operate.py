@@ -74,6 +74,7 @@ def run(
 
 def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str) -> int:
     """The exit code: 5 where something was left."""
+    from cs_playbook.cli.cut_forgetting import end_a_cut
     from cs_playbook.commands.heartbeat import beat
     from cs_playbook.commands.meant import person_meant
     from cs_playbook.commands.run import Clock, Permission, run
@@ -85,6 +86,7 @@ def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str)
     who = person_meant(by, workspace.catalog.team) if by else _who()
     now = settings.now(workspace.catalog.project.calendar.timezone)
     clock = Clock(now, settings.recorded_at, settings.as_of)
+    left, cut = end_a_cut(workspace.place)
     result = run(workspace, clock, Permission(dict.fromkeys(allow, because), who, plan), __version__)
     beat(workspace.place, result.day, settings.recorded_at)
     _say_what_came_back(result)
@@ -92,8 +94,9 @@ def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str)
         result.day, result.counts, result.folder, result.nothing, result.finished, len(result.returned.answers),
     )  # fmt: skip
     line, counts = _deleted(result)
-    emit(settings, text=lambda: as_text(*facts) + line, json=lambda: as_json(*facts, counts))
-    return _say_what_was_left(result)
+    besides = {"deleted": counts, "finished_forgetting": cut}
+    emit(settings, text=lambda: as_text(*facts) + line, json=lambda: as_json(*facts, besides))
+    return _say_what_was_left(result) or left
 
 
 def _deleted(result: RunResult) -> tuple[str, dict[str, int]]:

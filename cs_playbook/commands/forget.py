@@ -7,16 +7,18 @@ last what was written down goes. Each part does nothing the second time, so a cu
 from __future__ import annotations
 
 import secrets
+import shlex
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cs_playbook.commands.forgotten_again import entry_of, traces_again
 from cs_playbook.commands.forgotten_files import Fate, Found, Whose, act_on, find_files
-from cs_playbook.commands.forgotten_person import Person, find_person, traces_of
+from cs_playbook.commands.forgotten_person import Person, find_person, keys_that_others_have, traces_of
 from cs_playbook.commands.place import Place, open_ledger
 from cs_playbook.commands.publishing import publish_what_is_left
 from cs_playbook.commands.resting import refuse_silence
@@ -30,9 +32,9 @@ from cs_playbook.effects.lock import locked
 from cs_playbook.effects.snapshot_build import alone_in
 from cs_playbook.effects.snapshot_forgetting import take_out
 from cs_playbook.effects.snapshot_rewriting import put_in_place, settle_cuts, stage
-from cs_playbook.errors import ChoiceError, StoppedOnPurpose
-from cs_playbook.model.forgetting import contact_print
-from cs_playbook.model.suppression import Entry, fingerprint
+from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
+from cs_playbook.model.forgetting import CONTACT
+from cs_playbook.model.suppression import Entry, SuppressionList
 from cs_playbook.model.traces import Traces, is_like_no_other_word
 from cs_playbook.source import snapshot as snapshots
 
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
 class Forgotten:
     """`contacts`: id → account. `taken`: how much of what. `files`: that name them. `playbooks`: whose kept texts do.
     `unread`: damaged snapshots. `not_searched`: ids too much like other words to be looked for in texts. `shared`:
-    addresses that others have too. `already`: since when; then nothing was left to do."""
+    addresses that others have too. `already`: since when, and why; then files alone were looked through, for what was typed
+    and what fingerprints confirm; or, of what a cut had left, what was said then."""
 
     contacts: Mapping[str, str] = field(default_factory=dict)
     addresses: int = 0
@@ -65,46 +68,50 @@ class Forgotten:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left in what this program keeps; what is elsewhere is theirs who put it there."""
-        return not self.unread and all(one.whose is Whose.ELSEWHERE for one in self.left)
+        return not self.unread and not any(one.is_kept for one in self.left)
 
 
 def forget(
     place: Place, who: str, because: str, act: Act, ours: Collection[str], files: Whose = Whose.OURS
 ) -> Forgotten:
-    """`who`: a contact's id, or an address. `ours`: addresses of our people, who are never forgotten by this. `files`:
+    """`who`: a contact's id, or an address. `ours`: addresses and names of our people, in small letters: they are never forgotten by this. `files`:
     PEOPLE where their lists and drafts are rewritten too.
 
     ChoiceError: nobody is known by that. StoppedOnPurpose: another command is at work, the ledger is lost.
     """
+    who = who.strip()
     refuse_silence(because)
     _refuse_ours((who,), ours)
     with locked(place.ledger, "forget"):
         _publish(place)
         with closing(ledger_place.connect_to_write(place.ledger, place.project.ledger_id)) as connection:
-            person = find_person(place, connection, who)
+            person = find_person(place, connection, who, ours)
             _refuse_ours(person.addresses, ours)
-            entry = _entry(connection, who)
             if not person.is_known:
-                return _nobody(who, entry)
+                again = _again(place, connection, who, files)
+                _name_new(place, connection, again.files)
+                act_on(place.root, again.files)
+                return _told(place, again, person)
         wanted = Wanted(
             tuple(person.contacts), tuple(person.addresses), tuple(person.names), tuple(person.parts),
             tuple(person.contacts.values()), act.by, act.on.isoformat(), because, act.recorded_at, secrets.token_hex(8),
             files.value,
         )  # fmt: skip
         journal.write(place.ledger, wanted)
-        return _told(place, _carry_out(place, wanted), person)
+        return _told(place, replace(_carry_out(place, wanted), already=None), person)
 
 
 def look(place: Place, who: str, ours: Collection[str], files: Whose = Whose.OURS) -> Forgotten:
     """What `forget` would do; nothing is changed."""
+    who = who.strip()
     with (
         closing(ledger_place.connect_to_read(place.ledger, place.project.ledger_id)) as connection,
         closing(brought_up_in_memory(connection)) as copy,
     ):
-        person = find_person(place, copy, who)
+        person = find_person(place, copy, who, ours)
         _refuse_ours(person.addresses, ours)
         if not person.is_known:
-            return _nobody(who, _entry(copy, who))
+            return _told(place, _again(place, copy, who, files), person)
         traces = _traces(copy, place, person.contacts, person.addresses, person.names, person.parts)
         taken = {"snapshots": len(person.days)}
         tasks = _tasks(copy, traces)
@@ -114,17 +121,42 @@ def look(place: Place, who: str, ours: Collection[str], files: Whose = Whose.OUR
         return _told(place, Forgotten(taken=taken, files=found, playbooks=named(copy, traces)), person)
 
 
-def finish_what_was_cut(place: Place) -> None:
-    """`run` and `forget` do it before all else. The lock is held. Nothing was cut: nothing to do."""
+def finish_a_cut(place: Place) -> Forgotten | None:
+    """The same, by itself; None where nothing was cut, which needs no lock."""
+    if not journal.place_of(place.ledger).exists():
+        return None
+    with locked(place.ledger, "forget"):
+        return finish_what_was_cut(place)
+
+
+def finish_what_was_cut(place: Place) -> Forgotten | None:
+    """`run` and `forget` do it before all else. The lock is held. None: nothing was cut."""
+    journal.drop_what_never_began(place.ledger)
     wanted = journal.read(place.ledger)
-    if wanted is not None:
-        _carry_out(place, wanted)
+    return _carry_out(place, wanted) if wanted is not None else None
 
 
 # --- one erasure ---
 
 
+@contextmanager
+def _begun() -> Iterator[None]:
+    """Whatever stops it from here on: it is written down, and goes on."""
+    on = "a cut: cs-playbook run, or forget, finishes it; until then nothing else is recorded"
+    try:
+        yield
+    except UserError as cause:
+        raise UserError(cause.sentence, f"{cause.hint.rstrip('.')}; {on}" if cause.hint else on) from cause
+    except (OSError, sqlite3.OperationalError) as cause:
+        raise UserError(f"somebody is forgotten in part: {cause}", f"make room; {on}") from cause
+
+
 def _carry_out(place: Place, wanted: Wanted) -> Forgotten:
+    with _begun():
+        return _erased(place, wanted)
+
+
+def _erased(place: Place, wanted: Wanted) -> Forgotten:
     with closing(ledger_place.connect_to_write(place.ledger, place.project.ledger_id)) as connection:
         traces = _traces(connection, place, wanted.contacts, wanted.addresses, wanted.names, wanted.parts)
         changed, unread = _snapshots(place, connection, traces)
@@ -136,15 +168,23 @@ def _carry_out(place: Place, wanted: Wanted) -> Forgotten:
         ledger_forgetting.wipe(connection)
         playbooks = named(connection, traces)
     journal.remove(place.ledger)
-    return Forgotten(taken=taken, files=found, playbooks=playbooks, unread=unread)
+    mark = next(iter(traces.contacts.values()), "")
+    said = Entry(mark, date.fromisoformat(wanted.on), wanted.by, traces.without(wanted.because), CONTACT)
+    return Forgotten(
+        names=len(wanted.names), taken=taken, files=found, playbooks=playbooks, unread=unread, already=said
+    )
 
 
 def _erasure(wanted: Wanted, traces: Traces, found: Sequence[Found]) -> ledger_forgetting.Erasure:
-    files = {one.inside_out: (one.before, one.after) for one in found if one.fate is Fate.REWRITTEN and one.whose is Whose.OURS}  # fmt: skip
     on = date.fromisoformat(wanted.on)
     return ledger_forgetting.Erasure(
-        traces, wanted.by, on, wanted.because, wanted.recorded_at, wanted.token, files
+        traces, wanted.by, on, wanted.because, wanted.recorded_at, wanted.token, _ours_anew(found)
     )
+
+
+def _ours_anew(found: Sequence[Found]) -> dict[str, tuple[str, str]]:
+    ours = (one for one in found if one.fate is Fate.REWRITTEN and one.whose is Whose.OURS)
+    return {one.inside_out: (one.before, one.after) for one in ours}
 
 
 def _traces(
@@ -152,8 +192,12 @@ def _traces(
     names: Collection[str], parts: Collection[str],
 ) -> Traces:  # fmt: skip
     key = ledger_forgetting.own_key(connection, str(place.ledger))
+    return traces_of(contacts, addresses, names, parts, key, _apart(connection, place, contacts))
+
+
+def _apart(connection: sqlite3.Connection, place: Place, contacts: Collection[str]) -> frozenset[str]:
     rows = connection.execute("select distinct account from enrollment").fetchall()
-    return traces_of(contacts, addresses, names, parts, key, [str(account) for (account,) in rows])
+    return keys_that_others_have(place, contacts) | {str(account) for (account,) in rows}
 
 
 def _snapshots(place: Place, connection: sqlite3.Connection, traces: Traces) -> tuple[int, dict[str, str]]:
@@ -206,21 +250,32 @@ def _refuse_ours(addresses: Iterable[str], ours: Collection[str]) -> None:
             )
 
 
-def _entry(connection: sqlite3.Connection, who: str) -> Entry | None:
-    key = ledger_forgetting.own_key(connection, "the ledger")
-    known = ledger_suppression.read_list([(key,)], connection.execute(ledger_suppression.SAID)).entries
-    entry = known.get(contact_print(who, key)) or known.get(fingerprint(who, key))
-    return entry if entry is not None and entry.forgets else None
+def _again(place: Place, connection: sqlite3.Connection, who: str, files: Whose) -> Forgotten:
+    """Whoever is forgotten already may stand in files still. ChoiceError: nobody is known by that."""
+    known = _list(place, connection)
+    entry = entry_of(known, who)
+    if entry is None:
+        raise ChoiceError(
+            f"nobody is known by '{who}'",
+            "write the contact's id as in the exports, or the address; so that nobody writes to an address all the same: "
+            f'cs-playbook suppress {shlex.quote(who)} --because "…"',
+        )
+    traces = traces_again(place, known, who, _apart(connection, place, (who,)))
+    found = find_files(place, connection, traces, _tasks(connection, traces), files)
+    vague = [] if traces.addresses or traces.searched else [who]
+    return Forgotten(addresses=len(traces.addresses), files=found, already=entry, not_searched=vague)
 
 
-def _nobody(who: str, entry: Entry | None) -> Forgotten:
-    if entry is not None:
-        return Forgotten(already=entry)
-    raise ChoiceError(
-        f"nobody is known by '{who}'",
-        "write the contact's id as in the exports, or the address; so that nobody writes to an address all the same: "
-        f'cs-playbook suppress {who} --because "…"',
-    )
+def _name_new(place: Place, connection: sqlite3.Connection, found: Sequence[Found]) -> None:
+    """A list of ours may name them again, in words that no contact brought in."""
+    files = _ours_anew(found)
+    if files:
+        ledger_forgetting.name_new_files(connection, str(place.ledger), files)
+
+
+def _list(place: Place, connection: sqlite3.Connection) -> SuppressionList:
+    key = ledger_forgetting.own_key(connection, str(place.ledger))
+    return ledger_suppression.read_list([(key,)], connection.execute(ledger_suppression.SAID))
 
 
 def _shown(place: Place, path: Path) -> str:
@@ -230,7 +285,7 @@ def _shown(place: Place, path: Path) -> str:
 def _told(place: Place, done: Forgotten, person: Person) -> Forgotten:
     unread = {_shown(place, path): why for path, why in person.unread.items()}
     return replace(
-        done, contacts=dict(person.contacts), addresses=len(person.addresses), names=len(person.names),
+        done, contacts=dict(person.contacts), addresses=len(person.addresses) or done.addresses, names=len(person.names),
         unread={**unread, **done.unread}, shared=dict(person.shared),
-        not_searched=[one for one in person.contacts if not is_like_no_other_word(one)],
+        not_searched=done.not_searched or [one for one in person.contacts if not is_like_no_other_word(one)],
     )  # fmt: skip

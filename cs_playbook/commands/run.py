@@ -33,9 +33,9 @@ from cs_playbook.commands.stopping import (
 from cs_playbook.commands.undecided import left_out, values_may_be_too_large
 from cs_playbook.commands.unsubscribing import make_key
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.effects import forgetting_journal
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.ledger_made import Afterwards, Made
-from cs_playbook.effects.ledger_place import FORGETTING
 from cs_playbook.effects.ledger_records import Seal
 from cs_playbook.effects.line_store import LineStore
 from cs_playbook.effects.lock import locked
@@ -124,7 +124,8 @@ def run(workspace: Workspace, clock: Clock, permission: Permission, version: str
     A playbook that cannot be decided is left out whole; the others are done.
     """
     with locked(workspace.ledger, "run"):
-        if workspace.ledger.with_suffix(FORGETTING).exists():
+        forgetting_journal.drop_what_never_began(workspace.ledger)
+        if forgetting_journal.place_of(workspace.ledger).exists():  # whoever tells of it has done it before
             from cs_playbook.commands.forget import finish_what_was_cut
 
             finish_what_was_cut(workspace.place)

@@ -30,6 +30,7 @@ from cs_playbook.source.snapshot import read_manifest
 
 AT_ONCE = 5_000  # mails, and files, of one run
 BLANKED_AT_ONCE = 3  # snapshots: each is written anew
+UNDONE = "undone"  # below out/: what an undo has put aside
 _ALWAYS = 2  # of the newest snapshots, and of the runs that may be looked at again
 
 
@@ -147,18 +148,23 @@ def _files(place: Place, connection: sqlite3.Connection, day: date) -> tuple[lis
     ours, people = [], 0
     for folder in _folders_before(place, before):
         if date.fromisoformat(folder.name) not in still_open:
-            mine, theirs = _whose(folder, dict.fromkeys(_published(connection, folder)))
+            mine, theirs = _whose(place.root / OUT, folder, connection)
             ours += mine
             people += theirs
     return ours, people
 
 
 def _folders_before(place: Place, before: date) -> list[Path]:
+    """Those of days; also what an undo has put aside, below undone/run-12."""
     out = place.root / OUT
-    found = (
-        [path for path in out.iterdir() if path.is_dir() and not path.is_symlink()] if out.is_dir() else []
-    )
+    found = [*_folders(out), *(day for run in _folders(out / UNDONE) for day in _folders(run))]
     return sorted(path for path in found if _is_day_before(path.name, before))
+
+
+def _folders(folder: Path) -> list[Path]:
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
 
 
 def _is_day_before(name: str, before: date) -> bool:
@@ -168,16 +174,13 @@ def _is_day_before(name: str, before: date) -> bool:
         return False
 
 
-def _published(connection: sqlite3.Connection, folder: Path) -> Iterator[tuple[str, str]]:
-    yield from ledger_keeping.written_on(connection, date.fromisoformat(folder.name))
-
-
-def _whose(folder: Path, published: Mapping[tuple[str, str], None]) -> tuple[list[Path], int]:
+def _whose(out: Path, folder: Path, connection: sqlite3.Connection) -> tuple[list[Path], int]:
     """Files that are as a run wrote them, and how many are not."""
+    published = set(ledger_keeping.written_below(connection, folder.relative_to(out).as_posix()))
     ours, people = [], 0
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            inside = path.relative_to(folder.parent).as_posix()
+            inside = path.relative_to(out).as_posix()
             if (inside, hashlib.sha256(path.read_bytes()).hexdigest()) in published:
                 ours.append(path)
             else:

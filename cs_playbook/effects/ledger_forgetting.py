@@ -57,7 +57,7 @@ def erase(connection: sqlite3.Connection, place: str, erasure: Erasure) -> Mappi
         for name in _IN_THE_WAY:
             connection.execute(f"drop trigger {name}")
         taken += Rewriting(connection, erasure.traces).all_of_it()
-        _name_new_files(connection, erasure)
+        _name_new_files(connection, erasure.files)
         for sql in triggers:
             connection.execute(sql)
         marks = tuple(sorted(set(erasure.traces.contacts.values())))
@@ -74,6 +74,13 @@ def own_key(connection: sqlite3.Connection, place: str) -> str:
     with ledger_faults.transaction(connection, place):
         ledger_sums.begin(connection)
         return ledger_suppression.with_a_key(connection)
+
+
+def name_new_files(connection: sqlite3.Connection, place: str, files: Mapping[str, tuple[str, str]]) -> None:
+    """`files`: as of Erasure; where nothing but files is left to do."""
+    with ledger_faults.transaction(connection, place):
+        ledger_sums.begin(connection)
+        _name_new_files(connection, files)
 
 
 def wipe(connection: sqlite3.Connection) -> None:
@@ -150,8 +157,8 @@ def _kept_away(connection: sqlite3.Connection, erasure: Erasure) -> Iterator[Sup
             yield Suppressed(mark, erasure.on, because, erasure.by, forgets)
 
 
-def _name_new_files(connection: sqlite3.Connection, erasure: Erasure) -> None:
+def _name_new_files(connection: sqlite3.Connection, files: Mapping[str, tuple[str, str]]) -> None:
     """A list without them is the same list: nobody takes it for one that somebody has changed."""
-    for path, (before, after) in erasure.files.items():
+    for path, (before, after) in files.items():
         connection.execute("update file set sha256 = ? where path = ? and sha256 = ?", (after, path, before))
     ledger_sums.recount(connection, "file")

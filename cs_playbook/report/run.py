@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from cs_playbook.report.words import POSTS, count, day_with_year
 
-NOTHING: Mapping[str, int] = MappingProxyType({})
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def as_text(
@@ -54,8 +54,9 @@ def _said(number: int, one: str, many: str) -> str:
 
 def as_json(
     day: date, counts: Mapping[str, int], folder: Path, nothing: bool, finished: int, answers: int,
-    deleted: Mapping[str, int] = NOTHING,
+    besides: Mapping[str, object] = NOTHING,
 ) -> str:  # fmt: skip
+    """`besides`: parts that stand there only where something of it was done."""
     content = {
         "format_version": 1,
         "day": day.isoformat(),
@@ -64,6 +65,6 @@ def as_json(
         "answers": answers,
         "counts": dict(sorted(counts.items())),
         "folder": str(folder),
-        **({"deleted": dict(deleted)} if deleted else {}),
+        **{name: part for name, part in besides.items() if part},
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
