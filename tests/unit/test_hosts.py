@@ -163,7 +163,7 @@ def test_the_pipeline_of_gitlab_is_included_where_there_is_none(workspace: Path)
     job = YAML(typ="safe").load(made[0][0])["playbooks"]
     assert job["variables"]["CS_PLAYBOOK"] == "cs-playbook>=1.2.3,<2"
     assert set(job["artifacts"]["reports"]) == {"codequality", "junit"}
-    (compared,) = [line for line in job["script"] if " diff \"" in line]
+    (compared,) = [line for line in job["script"] if ' diff "' in line]
     assert (
         compared.count("-o ") == compared.count("-o markdown=") == 1
     )  # a log has many readers: no small counts
