@@ -57,9 +57,10 @@ def _to_many(account: Account, people: list[Contact], day: date) -> Iterator[Mai
         for n, contact in enumerate(people):
             drawn = share(account.luck, n, "comes back", sent_on)
             for kind, often in COMES_BACK:
-                on = sent_on + timedelta(days=between(0, 2, account.luck, n, kind, sent_on))
-                if 0 <= drawn < often and contact.since < sent_on and is_there(account, on):
-                    yield _event(contact, kind, on)
+                if 0 <= drawn < often:
+                    on = sent_on + timedelta(days=between(0, 2, account.luck, n, kind, sent_on))
+                    if contact.since < sent_on and is_there(account, on):
+                        yield _event(contact, kind, on)
                 drawn -= often
 
 
