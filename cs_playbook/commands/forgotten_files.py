@@ -15,11 +15,10 @@ from typing import assert_never
 from cs_playbook.commands.answer_files import FOLDER as ANSWERS
 from cs_playbook.commands.place import Place
 from cs_playbook.commands.publishing import OUT
-from cs_playbook.effects.in_place import put_in_place_of
 from cs_playbook.effects.ledger_copy import is_a_ledger
 from cs_playbook.effects.named_in_database import named_in_database
 from cs_playbook.effects.named_in_mail import named_in_mail
-from cs_playbook.effects.publish import sync_folder
+from cs_playbook.effects.on_disk import make_sure, put_in_place_of
 from cs_playbook.model.traces import Traces
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.study.forgotten_text import lines_with, without_them
@@ -119,7 +118,7 @@ def act_on(root: Path, found: Sequence[Found]) -> None:
                 put_in_place_of(root / one.path, one.content)
             case Fate.DELETED:
                 (root / one.path).unlink(missing_ok=True)
-                sync_folder((root / one.path).parent)
+                make_sure((root / one.path).parent)
             case Fate.STAYS:
                 pass
             case _:

@@ -19,7 +19,7 @@ from cs_playbook.commands.publishing import OUT
 from cs_playbook.commands.workspace import calendar_of
 from cs_playbook.effects import ledger_keeping, ledger_place
 from cs_playbook.effects.ledger_snapshots import knows_snapshot, point_to_snapshot
-from cs_playbook.effects.publish import sync_folder
+from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.effects.snapshot_blanking import blank, is_blank
 from cs_playbook.effects.snapshot_build import alone_in
 from cs_playbook.effects.snapshot_rewriting import put_in_place, settle_cuts, stage
@@ -218,7 +218,7 @@ def _delete_snapshot(path: Path) -> None:
     """First what holds the data: a manifest alone is no snapshot, and says nothing of anybody."""
     path.unlink(missing_ok=True)
     path.with_suffix(".json").unlink(missing_ok=True)
-    sync_folder(path.parent)
+    make_sure(path.parent)
 
 
 def _blank(place: Place, connection: sqlite3.Connection, path: Path) -> None:

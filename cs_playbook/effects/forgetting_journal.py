@@ -6,12 +6,11 @@ It holds what is to be taken out, and so it is the last thing that goes.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cs_playbook.effects.ledger_place import FORGETTING
-from cs_playbook.effects.publish import sync_folder
+from cs_playbook.effects.on_disk import make_sure, write_new
 from cs_playbook.errors import StoppedOnPurpose, UserError
 
 
@@ -59,14 +58,9 @@ def write(ledger: Path, wanted: Wanted) -> None:
     path = place_of(ledger)
     beside = _beside(path)
     try:
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(wanted), file)
-            file.flush()
-            os.fsync(descriptor)
+        write_new(beside, json.dumps(asdict(wanted)).encode(), 0o600)
         beside.replace(path)
-        sync_folder(path.parent)
+        make_sure(path.parent)
     except OSError as cause:
         beside.unlink(missing_ok=True)
         raise UserError(f"{path} cannot be written: {cause.strerror}", "nothing was changed") from cause
@@ -80,7 +74,7 @@ def drop_what_never_began(ledger: Path) -> None:
 def remove(ledger: Path) -> None:
     drop_what_never_began(ledger)
     place_of(ledger).unlink(missing_ok=True)
-    sync_folder(ledger.parent)
+    make_sure(ledger.parent)
 
 
 def _beside(path: Path) -> Path:

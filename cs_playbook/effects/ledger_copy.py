@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cs_playbook.effects import ledger_check, ledger_place
 from cs_playbook.effects.ledger_schema import APPLICATION_ID
-from cs_playbook.effects.publish import make_private_folder, sync_folder
+from cs_playbook.effects.on_disk import make_sure
+from cs_playbook.effects.publish import make_private_folder
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 
 
@@ -27,7 +28,7 @@ def back_up(ledger: Path, ledger_id: str | None, target: Path) -> int:
         _copy(ledger, ledger_id, beside)
         events = _looked_through(beside, ledger)
         beside.replace(target)
-        sync_folder(target.parent)
+        make_sure(target.parent)
     except (OSError, sqlite3.OperationalError) as cause:
         raise UserError(f"no copy of the ledger can be written to {target}: {cause}") from cause
     finally:
@@ -59,11 +60,7 @@ def _copy(ledger: Path, ledger_id: str | None, beside: Path) -> None:
         closing(sqlite3.connect(beside)) as copy,
     ):
         there.backup(copy)
-    descriptor = os.open(beside, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    make_sure(beside)
 
 
 def _looked_through(copy: Path, ledger: Path) -> int:

@@ -15,8 +15,8 @@ from cs_playbook.effects.ledger_posts import INDEX as INDEX_OF_POSTED
 from cs_playbook.effects.ledger_schema import USER_VERSION
 from cs_playbook.effects.ledger_suppression import INDEX as INDEX_OF_SUPPRESSED
 from cs_playbook.effects.ledger_undo_tables import STARTED_ONCE, UNDO_TABLES
+from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.effects.outbox_schema import OUTBOX
-from cs_playbook.effects.publish import sync_folder
 from cs_playbook.errors import UserError
 
 
@@ -65,22 +65,14 @@ def _back_up(connection: sqlite3.Connection, path: Path) -> None:
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(sqlite3.connect(beside)) as copy:
             connection.backup(copy)
-        _make_sure(beside)
+        make_sure(beside)
         beside.replace(target)
-        sync_folder(path.parent)
+        make_sure(path.parent)
     except (OSError, sqlite3.OperationalError) as cause:
         raise UserError(
             f"the ledger {path} is of an earlier version, and no backup can be written beside it: {cause}",
             "Make room; nothing was changed.",
         ) from cause
-
-
-def _make_sure(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 # --- what each step does ---

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cs_playbook.effects.ledger_faults import DAMAGED, reading
 from cs_playbook.effects.ledger_schema import APPLICATION_ID, OLDEST, USER_VERSION, WAIT, build, settle
-from cs_playbook.effects.publish import make_private_folder, sync_folder
+from cs_playbook.effects.on_disk import make_sure
+from cs_playbook.effects.publish import make_private_folder
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 
 FORGETTING = ".forgetting"  # of the file beside it while somebody is being forgotten (forgetting_journal)
@@ -34,7 +35,7 @@ def create(path: Path, ledger_id: str, version: str, made_at: str) -> None:
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _fill(beside, ledger_id, version, made_at)
         beside.rename(path)
-        sync_folder(path.parent)
+        make_sure(path.parent)
     except (OSError, sqlite3.OperationalError) as cause:
         raise UserError(f"the ledger {path} cannot be made: {cause}") from cause
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs_playbook.effects.publish import sync_folder
+from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.errors import UserError
 from cs_playbook.model.outbox import Delivered, Handed, InDoubt, Sealed
 
@@ -40,8 +40,8 @@ class MailFolder:
             for mail in new:
                 _write(self.ready / self.file(mail.key), self.written(mail.content))
             for mail in new:  # after all are written: the disk takes them together
-                _make_sure(self.ready / self.file(mail.key))
-            sync_folder(self.ready)
+                make_sure(self.ready / self.file(mail.key))
+            make_sure(self.ready)
         except OSError as cause:
             raise _unwritable(self.ready, cause) from cause
 
@@ -60,8 +60,8 @@ class MailFolder:
     def settle(self) -> None:
         """After this a power cut takes none of them away."""
         try:
-            sync_folder(self.there)
-            sync_folder(self.ready)
+            make_sure(self.there)
+            make_sure(self.ready)
         except OSError as cause:
             raise _unwritable(self.there, cause) from cause
 
@@ -96,7 +96,7 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
+        make_sure(folder.parent)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -104,14 +104,6 @@ def _write(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-
-
-def _make_sure(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unwritable(folder: Path, cause: OSError) -> UserError:

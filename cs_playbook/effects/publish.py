@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterable
 from itertools import count
 from pathlib import Path, PurePosixPath
 
+from cs_playbook.effects.on_disk import make_sure, write_new
 from cs_playbook.errors import UserError
 
 # Letters that mean the same everywhere; no dot in front (hidden, or ours) nor at the end (Windows drops it).
@@ -36,7 +37,7 @@ def publish(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
                 ready.add(place.parent)
             written += _put(place, content)
         for folder in sorted(touched):
-            sync_folder(folder)
+            make_sure(folder)
     except OSError as cause:
         raise UserError(
             f"{cause.filename or root} cannot be written: {cause.strerror or cause}",
@@ -64,7 +65,7 @@ def keep_what_others_wrote(
     try:
         target.rename(aside)
         # Before the name goes to another: a power cut may keep the later change alone.
-        sync_folder(target.parent)
+        make_sure(target.parent)
     except OSError as cause:
         raise UserError(f"{target} cannot be kept as {aside.name}: {cause.strerror}", _STAYS) from cause
     return aside.relative_to(root).as_posix()
@@ -100,7 +101,7 @@ def _put(target: Path, content: bytes) -> bool:
     if _is_there(target, content):
         return False
     beside = target.parent / f"{_BESIDE}{target.name}"
-    _write(beside, content)
+    write_new(beside, content)
     os.replace(beside, target)
     return True
 
@@ -120,27 +121,9 @@ def _is_there(target: Path, content: bytes) -> bool:
     return target.stat().st_size == len(content) and target.read_bytes() == content
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)  # what a cut left; a link put there is removed, not followed
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """What was made, renamed or removed in it is there after a power cut too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def make_private_folder(folder: Path) -> None:
     """It and what is missing above, for nobody else (0700); a new folder is safe once the one above it is."""
     if not folder.is_dir():
         make_private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
+        make_sure(folder.parent)

@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs_playbook.effects.publish import checked, sync_folder
+from cs_playbook.effects.on_disk import make_sure
+from cs_playbook.effects.publish import checked
 from cs_playbook.errors import UserError
 
 
@@ -35,8 +36,8 @@ def put_aside(root: Path, path: str, to: str, sha256: str) -> Aside | None:
                 raise UserError(f"{folder} is a link that leads out of {root}", "Remove the link.")
         changed = hashlib.sha256(source.read_bytes()).hexdigest() != sha256
         source.rename(target)
-        sync_folder(target.parent)
-        sync_folder(source.parent)
+        make_sure(target.parent)
+        make_sure(source.parent)
         _remove_empty(source.parent, root)
     except OSError as cause:
         raise UserError(f"{source} cannot be put aside: {cause.strerror}") from cause

@@ -14,6 +14,7 @@ from pathlib import Path
 from cs_playbook.compile import placing
 from cs_playbook.effects.columns import nobody_maps
 from cs_playbook.effects.measures import with_measures
+from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.effects.origins import Exports, Origins
 from cs_playbook.effects.snapshot_leaving_out import LeftOut
 from cs_playbook.effects.snapshot_read import Loaded, columns_asked, load
@@ -315,19 +316,11 @@ def _draft(into: Path) -> Iterator[Path]:
 
 def _put_in_place(draft: Path, target: Path, manifest: Manifest) -> None:
     """The database, then its manifest: a database without manifest is a build that was cut, never used."""
-    _sync(draft)
+    make_sure(draft)
     os.replace(draft, target)
-    _sync(target.parent)
+    make_sure(target.parent)
     beside = target.parent / f"{_DRAFT}.json"
     beside.write_text(write_manifest(manifest), encoding="utf-8")
-    _sync(beside)
+    make_sure(beside)
     os.replace(beside, target.with_suffix(".json"))
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    place = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
+    make_sure(target.parent)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cs_playbook.compile.placing import quoted
-from cs_playbook.effects.publish import sync_folder
+from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.errors import StoppedOnPurpose, UserError
 from cs_playbook.source.manifest import Manifest, NoManifest, TableCount, parse_manifest, write_manifest
 from cs_playbook.source.snapshot import read_manifest, sha256_of
@@ -54,10 +54,10 @@ def stage(path: Path, change: Change) -> Rewritten | None:
         if new is None:
             ready.unlink()
             return None
-        _sync(ready)
+        make_sure(ready)
         beside.write_text(write_manifest(new), encoding="utf-8")
-        _sync(beside)
-        sync_folder(path.parent)
+        make_sure(beside)
+        make_sure(path.parent)
     except (OSError, sqlite3.OperationalError) as cause:
         raise UserError(f"the snapshot {path.name} cannot be written anew: {cause}", "make room") from cause
     return Rewritten(path, manifest.sha256, new.sha256)
@@ -68,9 +68,9 @@ def put_in_place(path: Path) -> None:
     ready, beside = _ready(path)
     try:
         os.replace(ready, path)
-        sync_folder(path.parent)
+        make_sure(path.parent)
         os.replace(beside, path.with_suffix(".json"))
-        sync_folder(path.parent)
+        make_sure(path.parent)
     except OSError as cause:
         raise UserError(
             f"the snapshot {path.name} cannot be put in place: {cause.strerror}", "say it again"
@@ -89,7 +89,7 @@ def settle_cuts(folder: Path, known: Callable[[str], bool]) -> None:
             put_in_place(path)
         for left in (ready, beside):
             left.unlink(missing_ok=True)
-        sync_folder(folder)
+        make_sure(folder)
 
 
 def _read(manifest: Path) -> Manifest | None:
@@ -130,11 +130,3 @@ def _changed(ready: Path, manifest: Manifest, change: Change) -> Manifest | None
 
 def _ready(path: Path) -> tuple[Path, Path]:
     return path.with_name(f"{_READY}{path.name}"), path.with_name(f"{_READY}{path.stem}.json")
-
-
-def _sync(path: Path) -> None:
-    place = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)

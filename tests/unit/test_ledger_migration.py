@@ -110,7 +110,7 @@ def test_without_room_for_a_backup_nothing_is_changed(old: Path, monkeypatch: py
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ledger_migrations, "_make_sure", full)
+    monkeypatch.setattr(ledger_migrations, "make_sure", full)
 
     with pytest.raises(UserError, match="no backup can be written"):
         Ledger.open(old, ID, writing=True)
