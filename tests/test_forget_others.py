@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from cs_playbook.commands.forget import forget
 from cs_playbook.commands.suppress import lift
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.snapshot_blanking import blank
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.value import Value
 from cs_playbook.source.snapshot import Snapshot, place_of
@@ -16,7 +19,8 @@ from tests.builders import COLUMNS, Row, Tables, World, account, contact, given,
 from tests.test_forget import ID, LEA, exported, forgotten, lived_in, morning
 
 NUMBER = "10000042"
-COUNTED = (*COLUMNS["promises"], "contact_id", "recipient")
+AGENT = "gone@vendor.example"  # a colleague of before: no file names them any more
+COUNTED = (*COLUMNS["promises"], "contact_id", "recipient", "agent_email")
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +41,15 @@ def rows(world: World, day: int, query: str) -> list[tuple[Value, ...]]:
 def numbered(root: Path) -> World:
     """All tables are numbered from one counter; promises tell to whom they were written."""
     world = small(root)
-    world.edit("data.yaml", "kept_on: happened", "kept_on: happened, contact_id: text, recipient: email")
     world.edit(
-        "sources.yaml", "kept_on: kept_on", "kept_on: kept_on, contact_id: contact_id, recipient: recipient"
+        "data.yaml",
+        "kept_on: happened",
+        "kept_on: happened, contact_id: text, recipient: email, agent_email: email",
+    )
+    world.edit(
+        "sources.yaml",
+        "kept_on: kept_on",
+        "kept_on: kept_on, contact_id: contact_id, recipient: recipient, agent_email: agent_email",
     )
     return world
 
@@ -49,7 +59,9 @@ def counted(day: int, *, promises: tuple[Row, ...] = ()) -> Tables:
         contact(NUMBER, "acme", email="now@acme.example"),
         contact("C9", NUMBER, email="nine@other.example"),
     ]
-    told: list[Row] = [dict(row, account_id=NUMBER, due_on=on(-9), kept_on="") for row in promises]
+    told: list[Row] = [
+        dict(row, agent_email=AGENT, account_id=NUMBER, due_on=on(-9), kept_on="") for row in promises
+    ]
     return given(
         account("acme", seats=30), account(NUMBER, seats=30), day=day, contacts=people, promises=told
     )
@@ -90,6 +102,22 @@ def test_an_address_of_before_that_only_another_table_knows_goes_too_and_finds_t
     for day in (0, 1):
         found = rows(world, day, "select id, recipient from promises order by id")
         assert found == [("p1", None), ("p2", "nine@other.example")]
+        assert rows(world, day, "select distinct agent_email from promises") == [(AGENT,)]
+
+
+def test_in_old_snapshots_only_what_is_told_of_contacts_goes(tmp_path: Path) -> None:
+    world = numbered(tmp_path / "small")
+    build(
+        world,
+        0,
+        counted(0, promises=({"id": "p1", "contact_id": NUMBER, "recipient": "before@acme.example"},)),
+    )
+    path = place_of(world.workspace.snapshots, on(0))
+    with closing(sqlite3.connect(path)) as connection:
+        blank(connection, world.workspace.catalog.contract)
+        found = connection.execute("select recipient, agent_email from promises").fetchall()
+
+    assert found == [(None, AGENT)]
 
 
 @pytest.mark.parametrize("word", ["2026-03-02", "people", "treated", "few-seats", "acme"])

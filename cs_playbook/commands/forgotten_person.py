@@ -61,7 +61,7 @@ def find_person(place: Place, ledger: sqlite3.Connection, who: str, ours: Collec
         for day in days:
             _look(place, day, table, (meant, wanted), person)
         # What the row once said of those who were found in any of them: another day, another address or name.
-        _add_all(place, table, days, person)
+        _add_all(place, table, days, person, ours)
         _leave_to_others(place, table, days, person)
     _known_to_the_ledger(ledger, who, person)
     for name in [name for name in person.names if name.casefold() in ours]:
@@ -126,7 +126,7 @@ def _look(place: Place, day: date, table: Table, asked: tuple[set[str], set[str]
             _keep(_with_address(connection, table, address), table, person)
 
 
-def _add_all(place: Place, table: Table, days: Sequence[date], person: Person) -> None:
+def _add_all(place: Place, table: Table, days: Sequence[date], person: Person, ours: Collection[str]) -> None:
     for day in days:
         for connection in _opened(place, day, person):
             for contact in tuple(person.contacts):
@@ -134,7 +134,7 @@ def _add_all(place: Place, table: Table, days: Sequence[date], person: Person) -
                     person.days[day] = None
                     _add(row, table, person)
             for contact, mail in mails_beside(connection, place.contract):
-                if contact in person.contacts:
+                if contact in person.contacts and mail.casefold() not in ours:
                     person.days[day] = None
                     person.addresses[mail] = None
 

@@ -16,6 +16,11 @@ from cs_playbook.model.value import FieldType
 CONTACTS = "contacts"
 # A field of another table that holds the id of a contact.
 REFERS = re.compile(r"(?:.*_)?contact(?:_?id)?\Z", re.IGNORECASE)
+# And one that holds the address of that contact; who wrote to them, or owns the ticket, is somebody else.
+_THEIR_MAIL = re.compile(
+    r"(?:(?:recipient|contact|requester|respondent)(?:_?(?:e?mail|address))?|e?mail(?:_?address)?|address|to)\Z",
+    re.IGNORECASE,
+)
 _TEXTS = (FieldType.TEXT, FieldType.EMAIL, FieldType.LIST)
 
 
@@ -58,11 +63,13 @@ def keys_of_others(
 
 
 def referring(contract: Contract) -> Iterator[tuple[Table, str, tuple[Field, ...]]]:
-    """(table, its field with the id of a contact, its fields with addresses) of tables that tell of contacts."""
+    """(table, its field with the id of a contact, its fields with their address) of tables that tell of contacts."""
     for table in contract.exported:
         by = table.through.by if table.through and table.through.table == CONTACTS else None
         refers = by or next((one.name for one in table.fields if REFERS.match(one.name)), None)
-        mails = tuple(one for one in table.fields if one.type is FieldType.EMAIL)
+        mails = tuple(
+            one for one in table.fields if one.type is FieldType.EMAIL and _THEIR_MAIL.match(one.name)
+        )
         if table.name not in (CONTACTS, ACCOUNTS) and refers is not None and mails:
             yield table, refers, mails
 
