@@ -122,9 +122,7 @@ def look(place: Place, who: str, ours: Collection[str], files: Whose = Whose.OUR
 
 
 def finish_a_cut(place: Place) -> Forgotten | None:
-    """The same, by itself; None where nothing was cut, which needs no lock."""
-    if not journal.place_of(place.ledger).exists():
-        return None
+    """The same, by itself."""
     with locked(place.ledger, "forget"):
         return finish_what_was_cut(place)
 

@@ -13,7 +13,6 @@ FORMAT_VERSION = 1
 _SHOWN = 12  # files of a kind
 _TOO = "--files takes them out there too"
 _LATER = "say it again with --files, and id and address go there too; a name by itself you take out"
-_NO_NAME = "\nNo full name is known"
 
 
 class File(Protocol):
@@ -71,7 +70,7 @@ def already_text(done: Done, who: str, changed: str) -> str:
     if anew or deleted:
         be = " would be" if changed == "would_be" else ""
         lines += ["", f"  files       {anew}{be} written anew, {deleted}{be} deleted"]
-    lines += [line for line in _left(done) if not line.startswith(_NO_NAME)]
+    lines += _left(done)
     if done.not_searched:
         lines.append("Say it again with the address, and files are looked through for that.")
     return "\n".join(lines) + "\n"
@@ -86,6 +85,7 @@ def finished_text(done: Done) -> str:
         "",
         *_places(done),
         *_left(done),
+        *_unnamed(done),
     ]
     if any(one.fate == "stays" for one in done.files):
         lines.append("\n`cs-playbook forget` with the same address tells this again, and takes --files.")
@@ -94,7 +94,7 @@ def finished_text(done: Done) -> str:
 
 def would_be_text(done: Done, who: str) -> str:
     """`who`: as it was typed."""
-    lines = [f"{_whom(done)} would be forgotten", "", *_places(done), *_left(done, _TOO)]
+    lines = [f"{_whom(done)} would be forgotten", "", *_places(done), *_left(done, _TOO), *_unnamed(done)]
     return (
         "\n".join(lines)
         + f'\n\nNothing was changed.   cs-playbook forget {clean(quote(who))} --because "…"   does this.\n'
@@ -103,7 +103,7 @@ def would_be_text(done: Done, who: str) -> str:
 
 def done_text(done: Done) -> str:
     lines = [f"{_whom(done)} is forgotten" if len(done.contacts) == 1 else f"{_whom(done)} are forgotten", ""]
-    lines += [*_places(done), *_left(done), ""]
+    lines += [*_places(done), *_left(done), *_unnamed(done), ""]
     lines.append("No export brings them back: the ledger keeps fingerprints of ids and addresses, and marks.")
     return "\n".join(lines) + "\n"
 
@@ -162,8 +162,11 @@ def _left(done: Done, files: str = _LATER) -> Iterator[str]:
     if done.not_searched:
         ids = ", ".join(map(clean, done.not_searched))
         yield f"\nThe id {ids} may mean anything: it was taken out where it stands for a contact, not looked for in texts."
+
+
+def _unnamed(done: Done) -> Iterator[str]:
     if not done.names:
-        yield f"{_NO_NAME}: notes were searched for id and address only."
+        yield "\nNo full name is known: notes were searched for id and address only."
 
 
 def _kind(stays: Sequence[File], whose: str, way_on: str) -> Iterator[str]:
