@@ -26,7 +26,6 @@ from cs_playbook.effects.mail_folder import eml_folder, maildir
 from cs_playbook.effects.webhook import slack_body, webhook_body
 from cs_playbook.model.outbox import MailState
 from cs_playbook.parse.address import is_address
-from cs_playbook.report import day_page
 from tests.builders import World, on
 from tests.hostile_values import TEXTS, Value, first_of_each, key_of, run_of, values
 from tests.tags import Tags
@@ -45,9 +44,7 @@ HEADERS = ["From", "To", "Subject", "MIME-Version", "Content-Type", "Message-ID"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(day_page, "SHOWN_OF_ONE", 100_000)  # all of them are looked at
-        return run_of(TEXTS, tmp_path_factory.mktemp("hostile") / "w")
+    return run_of(TEXTS, tmp_path_factory.mktemp("hostile") / "w")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from cs_playbook.effects.line_store import LineStore, Reads
 from cs_playbook.letters.preview import PreviewItem, page
 from cs_playbook.model.line import TaskLine
 from cs_playbook.model.note import Note
-from cs_playbook.report.day_page import Letters, Part, day_page, part_of
+from cs_playbook.report.day_page import Letters, Part, day_page, part_of, shown_of_one
 from cs_playbook.report.notes import channel_lines, channel_page
 from cs_playbook.report.task_lists import News, csv_head, csv_rows, digest
 from cs_playbook.report.words import day_with_year
@@ -44,10 +44,8 @@ def outputs(
     folder = day.isoformat()
     notes = [*notes_of_the_day(morning), *cancelled_by_changes(morning)]
     yield from _channels(folder, day, notes)
-    everything, desk = (
-        _Everything(day),
-        _Digests(morning, lines.store, notes, _refused(refused, lines, morning)),
-    )
+    everything = _Everything(day, shown_of_one(lines.store.count(Reads.OPEN)))
+    desk = _Digests(morning, lines.store, notes, _refused(refused, lines, morning))
     for owner, place in sorted(desk.folders().items()):
         mine = lines.store.most_urgent_first(Reads.OPEN, owner)
         everything.add(mine, place)
@@ -63,8 +61,9 @@ def outputs(
 class _Everything:
     """Collects what one list, or one page, tells of all; in order of owner, as they come."""
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, day: date, shown: int) -> None:
         self._day = day
+        self._shown = shown
         self.rows: list[bytes] = []
         self.new_rows: list[bytes] = []
         self.parts: list[Part] = []
@@ -73,7 +72,7 @@ class _Everything:
         if mine:
             self.rows.append(csv_rows(mine))
             self.new_rows.append(csv_rows(line for line in mine if line.opened_on == self._day))
-            self.parts.append(part_of(mine, folder))
+            self.parts.append(part_of(mine, folder, self._shown))
 
 
 def _refused(

@@ -27,7 +27,8 @@ a { color: inherit } nav a { margin-right: 1rem } .why { color: var(--soft); fon
 """
 
 
-SHOWN_OF_ONE = 100  # lines of a person; a page with all of fifty thousand cannot be looked through
+WHOLE = 2_000  # lines; a page with more cannot be looked through
+SHOWN_OF_ONE = 100  # on such a day, of each person
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,19 @@ class Part:
     html: str
 
 
-def part_of(mine: Sequence[TaskLine], folder: str) -> Part:
-    """`mine`: the lines of one person, the most urgent first, at least one. `folder`: where their documents lie."""
+def shown_of_one(lines: int) -> int:
+    """How many lines of each person the page shows on a day that has so many in all."""
+    return lines if lines <= WHOLE else SHOWN_OF_ONE
+
+
+def part_of(mine: Sequence[TaskLine], folder: str, shown: int) -> Part:
+    """`mine`: the lines of one person, the most urgent first, at least one. `folder`: where their documents lie. `shown`: at
+    most so many stand on the page."""
     first = mine[0]
     return Part(
         first.owner, first.owner_name, len(mine),
-        sum(line.state == "new" for line in mine), sum(line.state == "late" for line in mine), _owner(mine, folder),
+        sum(line.state == "new" for line in mine), sum(line.state == "late" for line in mine),
+        _owner(mine, folder, shown),
     )  # fmt: skip
 
 
@@ -98,21 +106,21 @@ def _anchor(owner: str) -> str:
     return "o-" + "".join(letter if letter.isalnum() else "-" for letter in owner)
 
 
-def _owner(mine: Sequence[TaskLine], folder: str) -> str:
+def _owner(mine: Sequence[TaskLine], folder: str, shown: int) -> str:
     minutes = sum(line.minutes for line in mine)
-    rows = "".join(_row(line, folder) for line in mine[:SHOWN_OF_ONE])
+    rows = "".join(_row(line, folder) for line in mine[:shown])
     head = "<tr><th>Due</th><th>What</th><th>Customer</th><th>Playbook</th><th></th></tr>"
     return (
         f'<h2 id="{_anchor(mine[0].owner)}">{escape(clean(mine[0].owner_name))} <span class="soft">'
-        f"{count(len(mine), 'task')}, {minutes} min</span></h2><table>{head}{rows}</table>{_more(len(mine), folder)}"
+        f"{count(len(mine), 'task')}, {minutes} min</span></h2><table>{head}{rows}</table>{_more(len(mine) - shown, folder)}"
     )
 
 
 def _more(lines: int, folder: str) -> str:
-    if lines <= SHOWN_OF_ONE:
+    if lines <= 0:
         return ""
     path = escape(f"owners/{folder}/tasks.csv")
-    return f'<p class="soft">and {lines - SHOWN_OF_ONE} more, less urgent: <a href="{path}">tasks.csv</a></p>'
+    return f'<p class="soft">and {lines} more, less urgent: <a href="{path}">tasks.csv</a></p>'
 
 
 def _row(line: TaskLine, folder: str) -> str:

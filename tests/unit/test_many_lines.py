@@ -16,7 +16,7 @@ from cs_playbook.commands.dry_run import decisions
 from cs_playbook.effects.line_store import LineStore, Reads
 from cs_playbook.model.line import TaskLine
 from cs_playbook.plan.decision import Subject
-from cs_playbook.report.day_page import SHOWN_OF_ONE, Letters, day_page, part_of
+from cs_playbook.report.day_page import SHOWN_OF_ONE, WHOLE, Letters, day_page, part_of, shown_of_one
 from cs_playbook.report.task_lists import csv_head, csv_rows, task_csv
 from tests.builders import MONDAY, account, small, tables
 
@@ -65,14 +65,21 @@ def test_a_list_in_parts_is_the_list(lines: list[TaskLine]) -> None:
     assert csv_head() + parts == task_csv(lines)
 
 
-def test_the_page_of_the_day_shows_the_most_urgent_of_each_and_says_where_the_rest_is() -> None:
+def test_the_page_of_a_day_shows_all_and_of_a_huge_one_the_most_urgent_of_each_with_the_way_to_the_rest() -> (
+    None
+):
     lines = [replace(CALL, key=f"a{n:03}", due=MONDAY + timedelta(days=n)) for n in range(SHOWN_OF_ONE + 5)]
-    page = day_page(MONDAY, [part_of(lines, "lea@vendor.example")], Letters(0, 0, 0))
 
-    assert f"{SHOWN_OF_ONE + 5} new tasks, 0 late, {SHOWN_OF_ONE + 5} open in all" in page
-    assert page.count("<code>") == SHOWN_OF_ONE
-    assert "and 5 more, less urgent:" in page
-    assert 'href="owners/lea@vendor.example/tasks.csv"' in page
+    def page(lines_in_all: int) -> str:
+        shown = shown_of_one(lines_in_all)
+        return day_page(MONDAY, [part_of(lines, "lea@vendor.example", shown)], Letters(0, 0, 0))
+
+    ordinary, huge = page(WHOLE), page(WHOLE + 1)
+    assert f"{SHOWN_OF_ONE + 5} new tasks, 0 late, {SHOWN_OF_ONE + 5} open in all" in huge
+    assert (ordinary.count("<code>"), huge.count("<code>")) == (SHOWN_OF_ONE + 5, SHOWN_OF_ONE)
+    assert "less urgent" not in ordinary
+    assert "and 5 more, less urgent:" in huge
+    assert 'href="owners/lea@vendor.example/tasks.csv"' in huge
 
 
 def test_a_planned_account_leaves_nothing_that_only_the_collector_of_garbage_finds(tmp_path: Path) -> None:
