@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import Event, Started
 from cs_playbook.plan.decision import Change
 from cs_playbook.source.files import hash_of, read_files
+from cs_playbook.values import replace
 
 REPOSITORY = Path(__file__).parents[1]
 RAVENSTACK_EXPORTS = (REPOSITORY / ".." / "shared" / "data" / "ravenstack_dmy").resolve()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, settings
 
 from cs_playbook.commands import story_day, workspace
 from cs_playbook.commands.workspace import Examined
 from cs_playbook.source.files import WorkspaceFiles, hash_of
+from cs_playbook.values import replace
 from tests.twice import Twice
 
 # A machine on which others work is slow, not wrong.

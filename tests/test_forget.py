@@ -10,7 +10,6 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from cs_playbook.effects.mail_folder import eml_folder
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.forgetting import ContactForgotten
 from cs_playbook.source.snapshot import Snapshot, days, place_of
+from cs_playbook.values import replace
 from tests.builders import COLUMNS, Row, Tables, World, account, contact, given, on, small, write_csv
 from tests.test_send import clock, mail, with_mails
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from cs_playbook.commands.send import send
 from cs_playbook.model.enrollment import Enrollment, StepState, TaskState
 from cs_playbook.model.event import StepOpened, TextChanged
 from cs_playbook.model.outbox import InDoubt
+from cs_playbook.values import replace
 from tests.builders import World, account, contact, given, on, small
 from tests.test_send import Post, clock
 

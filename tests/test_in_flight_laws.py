@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import reduce
 
@@ -25,6 +24,7 @@ from cs_playbook.plan.decision import Change, Subject, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.planner import Account, Start, plan_account
+from cs_playbook.values import replace
 from tests.builders import on, small
 from tests.test_in_flight import HEAD
 

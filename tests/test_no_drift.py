@@ -6,11 +6,11 @@ The largest files that can be written stand in golden/ok/maximal; they are read 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import field
 
 from cs_playbook.parse import catalog
 from cs_playbook.source.files import read_files
@@ -37,8 +37,7 @@ INSIDE = {"items": "[]", "additionalProperties": "/*"}
 Place = tuple[str, str]  # where in the schema, and the key
 
 
-@dataclass(frozen=True)
-class ListeningBlock(Block):
+class ListeningBlock(Block, frozen=True):
     """A block that notes which keys it was asked for."""
 
     asked: set[str] = field(default_factory=set)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from cs_playbook.model.value import FieldType, Value, to_day
 from cs_playbook.report import plan_page
 from cs_playbook.source.finding import NOWHERE
 from cs_playbook.study.plans import page_for_customer
+from cs_playbook.values import replace
 from tests.builders import World, account, contact, given, on, small
 
 PLAN = """\

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from cs_playbook.commands.workspace import Workspace, examine, open_workspace
 from cs_playbook.model.story import Expectation
 from cs_playbook.model.story_result import Failure
 from cs_playbook.report.stories import as_text
+from cs_playbook.values import replace
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SEMANTICS = REPOSITORY / "tests" / "semantics"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ from cs_playbook.parse.bind import Binder
 from cs_playbook.parse.condition import read_condition
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import NOWHERE
+from cs_playbook.values import replace
 
 TYPES = {
     "arr": FieldType.NUMBER, "spend": FieldType.NUMBER, "seats": FieldType.INTEGER, "users": FieldType.INTEGER,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +19,7 @@ from cs_playbook.errors import ChoiceError
 from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.recall import RECALLED
 from cs_playbook.plan.recall import Stays
+from cs_playbook.values import replace
 from tests.builders import VERSION, World, account, contact, given, on, small, tables
 from tests.histories import History, Play, histories
 from tests.test_laws import some_histories

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.commands import story_day
 from cs_playbook.commands.planning import Morning, prepare
 from cs_playbook.effects.snapshot_memory import Slate
 from cs_playbook.plan.decision import Change, SubjectPlan
 from cs_playbook.source.manifest import Manifest
+from cs_playbook.values import replace
 
 
 class Twice(story_day._Playing):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.check import (
     about,
     absences,
@@ -36,6 +34,7 @@ from cs_playbook.check.rule import CatalogRule, PlaybookRule, Rule, asked
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.source.finding import Finding, Severity
+from cs_playbook.values import replace
 
 # Explicit, in the order of the files people write. Each rule's docstring is its page of the manual.
 CATALOG_RULES: tuple[CatalogRule, ...] = (

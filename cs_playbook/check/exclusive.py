@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.check.probes import (
     SOMETHING_ELSE,
@@ -22,6 +23,7 @@ from cs_playbook.model.expression import Expression, FieldType, Name, Value, to_
 from cs_playbook.model.segment import Choosing, Segment, Segmentation
 from cs_playbook.model.wording import literal, write
 from cs_playbook.source.finding import Finding, Severity
+from cs_playbook.values import replace
 
 World = dict[str, Value]
 
@@ -76,8 +78,7 @@ def _taken_twice(trial: _Trial) -> Iterator[Finding]:
             yield Finding(two.span, "CSP506", fact, hint, trial.severity([one, two]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
+class _Trial(Struct, frozen=True):
     """A segmentation, and the accounts one may think of with the segments that take each; those who cannot tell left out."""
 
     segmentation: Segmentation

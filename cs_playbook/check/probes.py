@@ -6,9 +6,10 @@ Deterministic and bounded: each fact has a few values, and at most MOST_WORLDS c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 from math import gcd, prod
+
+from msgspec import Struct, field
 
 from cs_playbook.model.answer import evaluate
 from cs_playbook.model.catalog import Catalog
@@ -45,8 +46,7 @@ SOMETHING_ELSE = "something else"
 World = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
+class Probed(Struct, frozen=True):
     """A fact with its values. `relative`: a day that is asked by its distance to today. `fact`: what is written."""
 
     fact: Name | Related | Memory
@@ -58,8 +58,7 @@ class Probed:
         return self.fact.key if isinstance(self.fact, Name) else column_of(self.fact)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A fact that is compared with something reckoned from other facts."""
 
     key: str
@@ -136,8 +135,7 @@ def is_reckoned(signal: Signal) -> bool:
     return signal.table is None and not any(isinstance(part, Rank) for part in walk(signal.value))
 
 
-@dataclass
-class _Collector:
+class _Collector(Struct):
     """Holds the facts met so far, with what each is compared with."""
 
     catalog: Catalog

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+
+from cs_playbook.values import replace
 
 # A block of no more than these is a condition or a case: both are shapes, told once.
 _OF_CONDITIONS = {"all", "any", "none", "when", "is", "because", "for"}
@@ -20,8 +23,7 @@ _WORDS = {
 _NOT_YET = "Not yet: "
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key. `place`: playbook.trigger.when; `path`: the keys above it, inside its file or shape. `keys`: those below.
 
     `default`: what holds where it is left out, as YAML; "" where nothing does, or its `says` tells.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.check.ways import Ways, ways_of
 from cs_playbook.model.asking import placed_dates, rule_conditions, step_cases, step_conditions
@@ -16,8 +17,7 @@ from cs_playbook.model.step import Play, Step
 from cs_playbook.source.finding import Finding, Severity, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One playbook under question. What several rules look at is reckoned once.
 
     `ways` through its steps; `lines`: every line of its conditions, with the step that asks it, if one does;

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.model.about import table_row
 from cs_playbook.model.catalog import Catalog
@@ -16,10 +17,10 @@ from cs_playbook.model.trait import Trait
 from cs_playbook.parse.story_value import Kind, kinds_of_account
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Scalar
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """`rows`: (table, key) named so far. `reasons`: conditions that may keep an account from starting."""
 
     playbook: Playbook

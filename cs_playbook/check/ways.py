@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Requirement, Step, Wait
@@ -16,16 +17,14 @@ PATIENCE = 2_000  # attempts for one step; what is not found by then is taken to
 MOST_STEPS = 150  # a longer playbook is taken to be sound: each step on the way is a few calls deeper
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """That `step` has ended in one of these ways and the enrollment goes on."""
 
     step: str
     endings: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """`steps` by id; `outcomes`: what each can really end with; `needs`: what each comes after.
 
     `unread`: steps with errors of their own. `circles`: steps that wait for each other. `joins`: whether any

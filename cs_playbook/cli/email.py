@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cs_playbook.cli.settings import Output, Settings, emit, only_formats, show
+from cs_playbook.values import replace
 
 PANEL = "Look"
 _PAGE = Path("out") / "letters.html"

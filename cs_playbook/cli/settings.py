@@ -6,10 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from cs_playbook.errors import ChoiceError, UserError, WrongCommandLine
 from cs_playbook.report.words import unseen_escaped
@@ -26,16 +27,14 @@ _KEPT = (".yaml", ".yml", ".db", ".lock")
 _STYLES = {"error": "31;1", "warn": "33", "good": "32", "soft": "2", "strong": "1", "head": "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """`-o FORMAT[=FILE]`. `file` None: standard output."""
 
     format: str
     file: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`as_of` picks a day and replaces the clock. `names`: show names (else ids); `names_asked`: somebody said so.
 
     `hides`: a CI job shows ids in what is full of names elsewhere too; its log is read by more people than the data is meant for.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.place import Place, open_snapshot
 from cs_playbook.compile import wanted
@@ -41,8 +42,7 @@ def account_meant(written: str, snapshot: Snapshot, ledger: Ledger, contract: Co
     raise meant.several() if found else meant.none()
 
 
-@dataclass
-class _Meant:
+class _Meant(Struct):
     """Holds which accounts may be meant while all of them go by; a large portfolio is never kept."""
 
     written: str

@@ -6,9 +6,10 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.answer_files import WORKBOOKS, list_files, no_lists, shown
 from cs_playbook.commands.answered_by import answered_by
@@ -26,6 +27,7 @@ from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Step
 from cs_playbook.model.value import Value
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
+from cs_playbook.values import replace
 
 FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
 _TOLD_ONCE = ("CSP762", "CSP763", "CSP764")  # no such task, answered otherwise, closed
@@ -34,16 +36,14 @@ _OURS = ("key", "outcome", "answers", "done_on", "by", "note")
 _NOT_UTF_8 = "the list is not UTF-8: it is read as a spreadsheet on Windows writes it"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A row that is no answer. `owner`: whose line or list it was, "" where nobody can tell."""
 
     owner: str
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """What came back: answers in order of file and row; findings; how many rows said what is known already.
 
     `refused`: of the findings those that cost an answer, with whom to tell.
@@ -55,8 +55,7 @@ class Returned:
     refused: tuple[Refused, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerTable:
+class AnswerTable(Struct, frozen=True):
     """What the CRM says, as rows. `told`: places of rows that an earlier run has seen already."""
 
     rows: tuple[AnswerRow, ...] = ()
@@ -88,8 +87,7 @@ def read_lists(
     return Returned(tuple(reader.answers.values()), findings, reader.known, reader.refused(findings))
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(Struct, frozen=True):
     """A row with an outcome."""
 
     span: Span

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.facts_stage import Stage
 from cs_playbook.compile import alone
@@ -18,8 +19,7 @@ from cs_playbook.plan.left_alone import Alone, in_force, muted_words, unknown_wo
 from cs_playbook.plan.together import held_apart, in_the_way
 
 
-@dataclass
-class Barring:
+class Barring(Struct):
     """Grows while the rules are asked one after the other. `today_in`: account → playbooks that begin there today."""
 
     ledger: Ledger

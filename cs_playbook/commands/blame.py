@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.effects.ledger import Ledger
@@ -24,8 +25,7 @@ from cs_playbook.study.behind import Facts, Part, part_of
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where one enrollment, and one line of it if `task` is given, comes from.
 
     `file`, `line`: today's, of the step or the playbook; "" where there is none any more. `same`: today's file says what

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.commands.answers import returned_lists
 from cs_playbook.commands.answers_in_snapshot import answers_in
@@ -22,12 +23,12 @@ from cs_playbook.plan.decision import SubjectPlan, Today
 from cs_playbook.plan.guards import already_passed
 from cs_playbook.plan.in_flight import playbook_of
 from cs_playbook.study.capacity import FEWEST, MOST, Capacity, Standing, capacity, weeks_from
+from cs_playbook.values import replace
 
 GOING_ON = (Status.LIVE, Status.DRAINING)
 
 
-@dataclass(frozen=True, slots=True)
-class _Owning:
+class _Owning(Struct, frozen=True):
     """In which fact the owner of an account stands, and who owns those where it is empty."""
 
     fact: str | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from cs_playbook.commands.barring import Barring
 from cs_playbook.commands.facts_stage import Stage, fill_past, remembered
@@ -30,8 +31,7 @@ _NEVER = Before()
 _FITS = (1 << MOST) - 1  # the bits of a mask that say who fits
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What one playbook's rule says today. `place`: of the rule among all. `fitting`: how many; `new`: how many that did
     not fit at the last run. `may_start`: longest first. `already`: how many are left alone, they fitted before it went live.
 
@@ -52,8 +52,7 @@ class Choice:
         return self.rule.playbook
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """All playbooks with a rule, in their places. `seen`: active accounts in the snapshot."""
 
     choices: tuple[Choice, ...]
@@ -174,8 +173,7 @@ def _shares(rules: Sequence[Rule], stage: Stage) -> dict[str, float]:
     return shares
 
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
+class _Memory(Struct, frozen=True):
     """What a choice asks besides the rule."""
 
     ledger: Ledger

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.desk import Desk
 from cs_playbook.commands.document_file import document_of
@@ -30,13 +31,13 @@ from cs_playbook.plan.lines import line_of, told_of
 from cs_playbook.plan.planner import subject_of
 from cs_playbook.report.values import reason_words
 from cs_playbook.study.behind import Facts, reason_of
+from cs_playbook.values import replace
 
 Templates = Callable[[str, str], Template | None]
 SHOWN_ON_PAGE = 300  # mails; a page with more cannot be looked through
 
 
-@dataclass
-class DayLines:
+class DayLines(Struct):
     """Collects what lists are made of while the accounts go by. `mails`: those that can be looked through."""
 
     store: LineStore
@@ -72,8 +73,7 @@ def made_of_the_day(morning: Morning, lines: DayLines) -> Iterator[Made]:
     lines.store.all_in()
 
 
-@dataclass(frozen=True, slots=True)
-class _Going:
+class _Going(Struct, frozen=True):
     """A treated enrollment that is open, its account or row, the text by which it goes; None where that no longer binds."""
 
     enrollment: Enrollment
@@ -101,8 +101,7 @@ def _going_on(morning: Morning) -> Iterator[_Going]:
                 yield _Going(enrollment, subject_of(account, text, enrollment.row), text, morning.today)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writing:
+class _Writing(Struct, frozen=True):
     """Writes what one enrollment after the other has to tell."""
 
     morning: Morning

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.commands.threads import mails_before, subject_in_thread
 from cs_playbook.effects.ledger import Ledger
@@ -24,13 +25,13 @@ from cs_playbook.plan.advance import enrollment_values
 from cs_playbook.plan.decision import Row, Subject, Today
 from cs_playbook.plan.lines import account_name, contact_row
 from cs_playbook.plan.speaking import language_for, letter_values
+from cs_playbook.values import replace
 
 EDITED = "edited"  # the folder below out/ of drafts that a person has rewritten
 _SITE = "cs-playbook.invalid"  # behind the @ of a Message-ID
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A letter as its reader will see it; `rendered` None: it cannot be written."""
 
     letter: str
@@ -38,8 +39,7 @@ class Written:
     rendered: Rendered | None
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """One letter about to be written."""
 
     task: OpenTask

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.commands.diff_accounts import Meant, impact_of
 from cs_playbook.commands.spoiling import Watch, nobody_watches, spoil
@@ -15,14 +16,14 @@ from cs_playbook.errors import UserError
 from cs_playbook.source.revision import read_revision
 from cs_playbook.study.changes import Changes, changes
 from cs_playbook.study.difference import Difference, Impact, StoriesNow
+from cs_playbook.values import replace
 
 Part = OneOf["accounts", "stories", "spoil"]
 # Not "spoil": it takes minutes, and only who asks for it waits.
 EVERYTHING: frozenset[Part] = frozenset(("accounts", "stories"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What is looked at besides the meaning, and on which day (None: of the newest snapshot). `watch`: hears how far it is."""
 
     parts: Set[Part]

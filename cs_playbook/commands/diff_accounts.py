@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.choosing import Choice
 from cs_playbook.commands.planning import Morning, Sources, prepare
@@ -28,10 +29,10 @@ from cs_playbook.study.merging import side_by_side
 from cs_playbook.study.plan_summary import summarise
 from cs_playbook.study.planned import OwnerMinutes, PlanSummary
 from cs_playbook.study.replay import Replay, Replayed
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True):
     """What one side's files mean."""
 
     catalog: Catalog
@@ -65,8 +66,7 @@ def impact_of(workspace: Workspace, before: Meant, day: date | None) -> Impact:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """The morning of one side's files, open for reading."""
 
     snapshot: Snapshot
@@ -120,8 +120,7 @@ def _rule(then: Choice | None, now: Choice | None, old: _Side, new: _Side) -> Ru
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitting:
+class _Fitting(Struct, frozen=True):
     """`holds`: every `for` has been patient enough."""
 
     account: str
@@ -177,8 +176,7 @@ def _standings(side: _Side) -> dict[str, None]:
 # --- what happens ---
 
 
-@dataclass
-class _Counting:
+class _Counting(Struct):
     """Holds the counts of a plan while it goes by. By the name ever."""
 
     work: dict[str, Work] = field(default_factory=dict)
@@ -206,8 +204,7 @@ def _and(work: Work, plan: SubjectPlan) -> Work:
     return work
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     """A whole plan, counted. `called`: the name ever → the name of that side."""
 
     summary: PlanSummary

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.commands.owner_folder import folder_of
 from cs_playbook.commands.posting import PostResult, Posts, PostTold, became, states_now
@@ -27,8 +28,7 @@ from cs_playbook.parse.address import is_address
 from cs_playbook.report.task_lists import has_news
 
 
-@dataclass(frozen=True, slots=True)
-class _Digest:
+class _Digest(Struct, frozen=True):
     """Of one owner, on one day."""
 
     owner: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from cs_playbook.commands.owner_folder import folder_of
 from cs_playbook.commands.planning import Morning
@@ -14,6 +13,7 @@ from cs_playbook.model.line import TaskLine
 from cs_playbook.plan.decision import Subject
 from cs_playbook.plan.lines import contact_row
 from cs_playbook.plan.speaking import letter_values
+from cs_playbook.values import replace
 
 Templates = Callable[[str, str], Template | None]
 

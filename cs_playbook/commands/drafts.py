@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.day_lines import open_lines
 from cs_playbook.commands.draft_bytes import bytes_of_draft, file_of
@@ -25,8 +26,7 @@ from cs_playbook.plan.lines import account_name, contact_words
 IN_OUTBOX = (MailState.PENDING, MailState.SENDING, MailState.UNCERTAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class MailLine:
+class MailLine(Struct, frozen=True):
     """One mail that nobody has sent yet. `to`: name and address. `missing`: blanks for which there is no draft.
     `why`: what was said of it last."""
 
@@ -49,8 +49,7 @@ class MailLine:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftList:
+class DraftList(Struct, frozen=True):
     """By owner, then by due day. `short`: keys as short as they can be."""
 
     day: date
@@ -59,8 +58,7 @@ class DraftList:
     short: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One mail as it will be read, and where its file is (None: it is in the outbox)."""
 
     task: OpenTask

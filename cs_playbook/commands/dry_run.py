@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.answers_in_snapshot import answers_in
@@ -113,8 +114,7 @@ def decisions(workspace: Workspace, day: date | None) -> Iterator[SubjectPlan]:
         yield from _open(workspace, day, (), stack).morning.plans()
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """Everything a look needs, open for reading."""
 
     snapshot: Snapshot

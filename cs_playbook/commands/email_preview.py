@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.letter_readers import Reader, Use, in_reach, reader_of, use_of
@@ -34,8 +35,7 @@ _TOKEN = "preview"  # who clicks on the link to unsubscribe: nobody
 _TOO_LONG = Rendered("", "", "(too long for a mail)\n", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Wished:
+class Wished(Struct, frozen=True):
     """What a person asks for. `letter`: a name, its last part, a playbook's, or "" for all; `language` "": every one."""
 
     letter: str = ""
@@ -99,8 +99,7 @@ def _some_accounts(morning: Morning) -> Iterator[Subject]:
     return islice(active, LOOKED_AT)
 
 
-@dataclass
-class _Look:
+class _Look(Struct):
     """Holds who has been found for one letter, while the accounts go by."""
 
     use: Use

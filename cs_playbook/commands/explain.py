@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.commands.account import account_meant
 from cs_playbook.commands.answers import returned_lists
@@ -52,6 +53,7 @@ from cs_playbook.study.explained import (
     RuleExplained,
     Standing,
 )
+from cs_playbook.values import replace
 
 __all__ = ["explain", "near"]
 
@@ -90,8 +92,7 @@ def _account(written: str, workspace: Workspace, snapshot: Snapshot, ledger: Led
     raise ChoiceError(f"'{written}' is a playbook: whom shall I explain?", hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _One:
+class _One(Struct, frozen=True):
     """One account on its day. `plans`: what the next run would do with it, None on a day that has passed."""
 
     subject: Subject

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from cs_playbook.commands.plan_stage import fill_plans
 from cs_playbook.commands.standing import standing
@@ -41,8 +42,7 @@ from cs_playbook.source.snapshot import Snapshot, together
 SHOWN = ("name", "arr", "language")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """The facts of the day, ready. `columns`: name → type of temp.facts. `row_lasting`: `for` conditions about rows."""
 
     connection: sqlite3.Connection
@@ -52,8 +52,7 @@ class Stage:
     catalog: Catalog
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a story says outright: account key → facts; and the SQL that reckons with them, made once for many days."""
 
     facts: Mapping[str, Mapping[str, Value]]

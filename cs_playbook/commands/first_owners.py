@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.facts_stage import Stage
 from cs_playbook.commands.subjects import want, wanted_subjects
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.enroll import first_owner
+from cs_playbook.values import replace
 
 _AT_ONCE = 50
 
 
-@dataclass(slots=True)
-class FirstOwners:
+class FirstOwners(Struct):
     """Most of a large crowd are never asked: a playbook that starts ten a day asks for the owners of the first few.
 
     `coming`: who may be asked next, in this order. `known`: of some accounts, never of all.

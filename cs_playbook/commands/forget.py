@@ -11,10 +11,11 @@ import shlex
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.forgotten_again import entry_of, traces_again
 from cs_playbook.commands.forgotten_files import Fate, Found, Whose, act_on, find_files
@@ -37,13 +38,13 @@ from cs_playbook.model.forgetting import CONTACT
 from cs_playbook.model.suppression import Entry, SuppressionList
 from cs_playbook.model.traces import Traces, is_like_no_other_word
 from cs_playbook.source import snapshot as snapshots
+from cs_playbook.values import replace
 
 if TYPE_CHECKING:
     from cs_playbook.commands.people import Act
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """`contacts`: id → account. `taken`: how much of what. `files`: that name them. `playbooks`: whose kept texts do.
     `unread`: damaged snapshots. `not_searched`: ids too much like other words to be looked for in texts. `shared`:
     addresses that others have too. `already`: since when, and why; then files alone were looked through, for what was typed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from cs_playbook.commands.forgotten_files import texts
 from cs_playbook.commands.forgotten_person import traces_of
@@ -16,6 +15,7 @@ from cs_playbook.commands.place import Place
 from cs_playbook.model.forgetting import ADDRESS, CONTACT, contact_print, mark_of
 from cs_playbook.model.suppression import Entry, SuppressionList, fingerprint
 from cs_playbook.model.traces import Traces
+from cs_playbook.values import replace
 
 _WORD = re.compile(r"[^\s,;|\"'`<>()\[\]{}=:]+")
 

@@ -7,10 +7,11 @@ import os
 import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.commands.answer_files import FOLDER as ANSWERS
 from cs_playbook.commands.place import Place
@@ -72,8 +73,7 @@ class Fate(StrEnum):
     STAYS = "stays"  # a person has to look
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file that names them. `path`: below the workspace. `lines`: where, at most 20. `content`: what it is to be;
     `before`, `after`: the sha256 of what is there, and of that. `by_hand`: no program changes it. `is_kept`: it lies where
     this program keeps what it knows."""
@@ -125,8 +125,7 @@ def act_on(root: Path, found: Sequence[Found]) -> None:
                 assert_never(one.fate)
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """Where, for whom, and whose files are rewritten."""
 
     place: Place

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.place import Place
 from cs_playbook.compile.placing import quoted
@@ -27,8 +28,7 @@ from cs_playbook.source.snapshot import Snapshot
 _MAILS = "select contact, content from outbox where content is not null and contact is not null"
 
 
-@dataclass
-class Person:
+class Person(Struct):
     """Filled while snapshots go by. `contacts`: id → account. `parts`: first and last names. `shared`: an address they
     have had besides → somebody else who has it too: it is left alone. `days`: of the snapshots they are in. `unread`: damaged snapshots, with what is wrong."""
 

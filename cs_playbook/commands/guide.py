@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.errors import ChoiceError
 from cs_playbook.source import shipped
 from cs_playbook.source.finding import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page. `title`: its heading, a sentence; `text`: Markdown, the heading too."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.catalog import Catalog
@@ -20,8 +21,7 @@ from cs_playbook.source.finding import Finding, Severity, Span, did_you_mean, wa
 MOST_NAMED = 10  # accounts in a note
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """The open enrollments that go by one text which is not today's. `new`: today's; None: its file is gone."""
 
     playbook: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.place import Place
 from cs_playbook.commands.workspace import open_workspace
@@ -17,8 +18,7 @@ from cs_playbook.source.files import PROJECT_FILE
 IGNORED = "# what a run makes, and people's data: never in git\n/data/\n/out/\n/answers/\n/exports/\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What was made."""
 
     root: Path

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.facts_stage import Stage, stage_facts
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
@@ -49,8 +50,7 @@ _GROUPS = (FieldType.TEXT, FieldType.BOOLEAN, FieldType.INTEGER)
 _NOT_IN_IT = Figures(Reading(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a person asks for. `name` "": all KPIs. `by`: a fact or a role. `since`: the first day of the trend."""
 
     name: str = ""
@@ -69,7 +69,7 @@ def kpi_board(workspace: Workspace, wanted: Wanted) -> Board:
         days = snapshots.days(workspace.snapshots)
         with open_snapshot(workspace, wanted.day) as opened:
             day = opened.day
-        reader = _Reader(workspace, ledger, days, kpis, by)
+        reader = _Reader(workspace, ledger, days, kpis, by, calendar_of(workspace.catalog.project.calendar))
         now = reader.on(day)
         past = [
             (earlier, found)
@@ -151,8 +151,7 @@ def _aim(playbook: Playbook, kpi: Kpi) -> tuple[str, Aim] | None:
 # --- one day ---
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """Holds what several days need, and which snapshots could not be asked."""
 
     workspace: Workspace
@@ -160,10 +159,8 @@ class _Reader:
     days: tuple[date, ...]
     kpis: tuple[Kpi, ...]
     by: str | None
+    calendar: Calendar
     trouble: dict[date, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.calendar: Calendar = calendar_of(self.workspace.catalog.project.calendar)
 
     def earlier(self, day: date) -> dict[str, Figures] | None:
         """None where its snapshot cannot be asked: an old one may be of another contract."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.errors import ChoiceError
 from cs_playbook.source import shipped
@@ -15,8 +16,7 @@ _LINE_OF_A_KEY = re.compile(r"^ *- `([^`]+)` \(", re.MULTILINE)
 _CHOICES = re.compile(r"One of: (.*)\.$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of the reference. `words`: what it is about; `others`: keys and words that it tells of besides."""
 
     words: tuple[str, ...]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from cs_playbook.commands.mail_desks import AtDesk, Mail, at_desks
 from cs_playbook.commands.mail_morning import mail_morning
@@ -20,12 +21,12 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.outbox import MailState, Sealed
 from cs_playbook.model.project import Project
 from cs_playbook.plan.mail_leaving import Leaves, Over, Verdict, Waits, may_leave
+from cs_playbook.values import replace
 
 MOVED = "its contact has another address by now"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One mail and what is said of it."""
 
     enrollment: Enrollment

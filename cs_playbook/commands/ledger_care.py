@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.place import Place
 from cs_playbook.effects import ledger_copy, ledger_lines, ledger_place
@@ -13,8 +14,7 @@ from cs_playbook.effects.lock import locked
 from cs_playbook.errors import ChoiceError, UserError
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """Where it is, and how many events it holds."""
 
     path: Path

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.recording import definitions, observations
@@ -22,8 +23,7 @@ from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """`known`: (playbook, how many fit it today), those that nobody fits left out."""
 
     path: Path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.commands.one_account import row_subjects
 from cs_playbook.commands.planning import Morning
@@ -20,8 +21,7 @@ from cs_playbook.plan.people import Colleague, colleagues, contacts
 from cs_playbook.plan.speaking import language_for, letter_values
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A letter, and the first step that sends it; without one nobody does."""
 
     letter: str
@@ -31,8 +31,7 @@ class Use:
     verb: Email | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """`subject`: the account, or its row. `contact`, `sender` None: there is nobody. `language`: the contact's."""
 
     subject: Subject

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.place import Place, look_at_ledger, open_ledger, open_snapshot
 from cs_playbook.effects.ledger_look import LedgerLook
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from cs_playbook.effects.run_record import RunRecord
 
 
-@dataclass(frozen=True, slots=True)
-class StatusNow:
+class StatusNow(Struct, frozen=True):
     """How things stand. `drafts`: letters that wait for their sender. `wrong`: what the ledger says of itself."""
 
     last: RunRecord | None
@@ -138,8 +138,7 @@ def _hours_old(manifest: Manifest | None, place: Place, now: datetime) -> int | 
     return int((now - began).total_seconds() // 3600)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountHistory:
+class AccountHistory(Struct, frozen=True):
     """All events of an account, and its enrollments as they stand, by key."""
 
     account: str

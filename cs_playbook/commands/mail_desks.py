@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.commands.desk import Desk
 from cs_playbook.commands.planning import Morning
@@ -20,8 +21,7 @@ from cs_playbook.plan.planner import Account, subject_of
 Mail = tuple[Enrollment, OpenTask]
 
 
-@dataclass(frozen=True, slots=True)
-class AtDesk:
+class AtDesk(Struct, frozen=True):
     """`subject`: the account, or its row. `desk` None: the text or the step of its playbook is gone."""
 
     enrollment: Enrollment

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.commands.choosing import Choices
 from cs_playbook.commands.facts_stage import everything_asked, stage_facts
 from cs_playbook.commands.mail_counts import barred_addresses
@@ -15,6 +13,7 @@ from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.value import to_day
 from cs_playbook.plan.decision import Today
 from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.values import replace
 
 
 def mail_morning(workspace: Workspace, snapshot: Snapshot, ledger: Ledger) -> Morning:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.commands.people import Act
 from cs_playbook.commands.place import Place, open_ledger, open_snapshot
@@ -15,12 +16,12 @@ from cs_playbook.model.enrollment import Enrollment
 from cs_playbook.model.event import Ended, Event, Muted, StartRefused, TraitSet, Unmuted
 from cs_playbook.model.moved import AccountMoved, SubjectMoved
 from cs_playbook.source import snapshot as snapshots
+from cs_playbook.values import replace
 
 MERGED = "merged"  # the outcome of one that was open on both sides
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """How many enrollments went along; those that end, because the other account is in the same playbook already."""
 
     account: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.choosing import before_of
 from cs_playbook.commands.planning import Morning, Sources, prepare
@@ -23,6 +24,7 @@ from cs_playbook.plan.enroll import Before
 from cs_playbook.source.finding import did_you_mean
 from cs_playbook.study.behind import Facts, Part, part_of, words_of
 from cs_playbook.study.explained import NearAccount, NearCondition, NearExplained
+from cs_playbook.values import replace
 
 NEAREST = 10  # accounts shown of each condition
 
@@ -72,8 +74,7 @@ def _rule(playbook: Playbook) -> Rule:
     return rule
 
 
-@dataclass
-class _OneShort:
+class _OneShort(Struct):
     """Holds the accounts that one condition keeps out: how many, and the nearest."""
 
     part: Part

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.library import playbook_of_library
 from cs_playbook.commands.outside import refuse_link
@@ -16,12 +17,12 @@ from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.study.copying import Copied, Side, copy, has_kind, team_for, with_files
 from cs_playbook.study.pieces_of_text import without_cases
+from cs_playbook.values import replace
 
 TEAM = "team.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """`written`: paths of new files; nothing where something is missing, asked or wrong (`findings`).
 
     `stories_out`: (file, story) left out because it cannot hold in this workspace; `stories`: those that pass.

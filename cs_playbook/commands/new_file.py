@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.new import write_new
 from cs_playbook.commands.workspace import examine_files
@@ -12,6 +13,7 @@ from cs_playbook.errors import ChoiceError, WrongCommandLine
 from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
 from cs_playbook.source.finding import did_you_mean
 from cs_playbook.study.first_files import KINDS, first_file
+from cs_playbook.values import replace
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LONGEST = 100  # letters of a name: it becomes a file, and stands on every screen
@@ -21,8 +23,7 @@ _NEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """`path`: below the workspace. `next`: what to do with it."""
 
     path: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from cs_playbook.report.plan_from_template import ForAccount, plan_from_template
 from cs_playbook.source.finding import did_you_mean
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.source.tree import Mapping, read_tree
+from cs_playbook.values import replace
 
 ABOUT = ("arr", "licensed_seats", "contract_start", "renewal_date", "csm_email")
 NOBODY_SPECIAL = ("user",)

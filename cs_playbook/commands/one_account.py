@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import reduce
 
@@ -19,6 +18,7 @@ from cs_playbook.model.event import EnrollmentEvent, TaskWord
 from cs_playbook.model.lasting import series_of
 from cs_playbook.plan.decision import Row, Subject, SubjectPlan, subject_key
 from cs_playbook.plan.fold import fold
+from cs_playbook.values import replace
 
 
 def subject_of(account: str, morning: Morning) -> Subject:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.answers import Returned, read_lists
 from cs_playbook.commands.begun_steps import outcomes_of, step_of
@@ -29,8 +30,7 @@ from cs_playbook.source.finding import did_you_mean
 SHORTEST_KEY = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """Who says it, on which logical day, and when it is recorded (UTC, ISO text)."""
 
     by: str
@@ -38,8 +38,7 @@ class Act:
     recorded_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """What came of closing a task. `already`: it had been answered so before."""
 
     task: OpenTask
@@ -148,8 +147,7 @@ def _refuse_before(on: date, earliest: date, what: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Midway:
+class Midway(Struct, frozen=True):
     """Where it stands already: at which step, since which day; why it may start although it was here before; and what
     the playbook asks."""
 

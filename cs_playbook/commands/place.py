@@ -5,10 +5,11 @@ Only the project and the contract are read: how things stand can be seen at once
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.commands.outside import links_out
 from cs_playbook.commands.unsound import UnsoundFiles
@@ -31,8 +32,7 @@ if TYPE_CHECKING:  # its events, and all that writes them, take a tenth of the s
     from cs_playbook.effects.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """`contract`: without its conditions."""
 
     root: Path

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial, reduce
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.choosing import Choices, before_of, choose_starts, held_listed
 from cs_playbook.commands.facts_stage import Given, Stage, everything_asked, stage_facts
@@ -44,10 +45,10 @@ from cs_playbook.plan.planner import Account, Start, plan_account
 from cs_playbook.plan.together import rivals
 from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot, together
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What a plan is made of: the files' meaning, the snapshot, the ledger, the calendar.
 
     `given`: facts said outright. `asked`: all that will be asked, where somebody has collected it already.
@@ -67,8 +68,7 @@ class Sources:
     undecided: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Morning:
+class Morning(Struct, frozen=True):
     """Everything is ready for the plan: the facts stand, the starts are chosen. `plans()` is the plan itself."""
 
     today: Today

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, assert_never
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.publishing import OUT
 from cs_playbook.commands.send import CUT, Clock
@@ -21,8 +22,7 @@ from cs_playbook.model.posting import LASTS, Posted, PostState, may_post
 from cs_playbook.model.project import Channel
 
 
-@dataclass(frozen=True, slots=True)
-class PostTold:
+class PostTold(Struct, frozen=True):
     """What came of one note or digest. `about`: the account of a note, "" of a digest."""
 
     key: str
@@ -32,8 +32,7 @@ class PostTold:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PostResult:
+class PostResult(Struct, frozen=True):
     """What was posted, and what waits, with the reason."""
 
     told: tuple[PostTold, ...] = ()
@@ -46,17 +45,16 @@ class PostResult:
         return all(one.state is PostState.POSTED for one in self.told)
 
 
-@dataclass
-class Posts:
+class Posts(Struct):
     """The ledger's word on what was posted in the last days, and each new one. What a cut left is in doubt."""
 
     ledger: Ledger
     clock: Clock
     told: list[PostTold] = field(default_factory=list)
-    states: dict[str, PostState] = field(init=False)
+    states: dict[str, PostState] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.states = states_now(self.ledger, self.clock.day)
+        self.states |= states_now(self.ledger, self.clock.day)
         for key in [key for key, state in self.states.items() if state is PostState.POSTING]:
             self.end(PostTold(key, "", "", PostState.IN_DOUBT, CUT))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.publish import keep_what_others_wrote, publish
@@ -15,8 +16,7 @@ from cs_playbook.source.finding import Finding, Span, warning
 OUT = "out"
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """How many files were put in place; a warning for each that somebody had changed and that was kept."""
 
     count: int

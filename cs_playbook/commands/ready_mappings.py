@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.errors import ChoiceError
 from cs_playbook.source import shipped
@@ -13,8 +14,7 @@ from cs_playbook.source.finding import did_you_mean
 _FILE = re.compile(r"\bfile: ([^\s,}]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyMapping:
+class ReadyMapping(Struct, frozen=True):
     """`title`: the first line of its sources. `files`: the exports it reads. `texts`: data.yaml and sources.yaml."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.commands.draft_bytes import bytes_of_draft
 from cs_playbook.commands.drafts import mail_meant
@@ -23,16 +24,14 @@ from cs_playbook.model.sending import not_ours
 from cs_playbook.source.finding import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """Which drafts: keys (their beginnings are enough), those of a playbook, or all."""
 
     keys: Sequence[str] = ()
     playbook: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(Struct, frozen=True):
     """What went into the outbox; and of `--playbook` and all, what could not, with the reason."""
 
     mails: tuple[Mail, ...]

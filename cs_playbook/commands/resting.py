@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.commands.people import Act, task_meant
 from cs_playbook.commands.whom import whom
@@ -15,8 +16,7 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import Muted, Snoozed, TaskSnoozed, Unmuted
 
 
-@dataclass(frozen=True, slots=True)
-class PutOff:
+class PutOff(Struct, frozen=True):
     """What sleeps: one task, or with `task` None the whole enrollment. `due`: of the task, afterwards."""
 
     enrollment: Enrollment

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from cs_playbook.commands.desk import EDITED, Desk
 from cs_playbook.commands.drafts import mail_meant
@@ -24,8 +25,7 @@ from cs_playbook.model.event import DraftRewritten
 from cs_playbook.model.outbox import MailState, mail_state
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """`text`: `Subject: …`, and the Markdown below it; "" below where a letter could not be filled."""
 
     key: str
@@ -69,8 +69,7 @@ def _draft_meant(ledger: Ledger, key: str) -> Mail:
     return enrollment, task
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """Where it is written, its words so far, and in which language."""
 
     desk: Desk

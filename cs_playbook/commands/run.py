@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.answer_files import list_files
 from cs_playbook.commands.answers import Returned, returned_lists
@@ -49,6 +50,7 @@ from cs_playbook.plan.much import Much
 from cs_playbook.source.finding import in_order
 from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.values import replace
 
 if TYPE_CHECKING:  # only where the project says `keep:`
     from cs_playbook.commands.tidying import Tidied
@@ -57,8 +59,7 @@ UNDECIDED = "undecided:"  # and the first name of a playbook that was left out; 
 REFUSED = "refused_answers"  # rows of returned lists, in what is counted of a run
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """What a person lets one plan do although a rule would stop it: rule → reason; who says so; which plan they saw."""
 
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -91,8 +92,7 @@ def _largest(stop: Stop) -> str:
     return f"\n    most of it: {' · '.join(stop.largest)}" if stop.largest else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """`now`: for the age of the snapshot (zoned). `recorded_at`: UTC, ISO text. `day`: the day asked for, or the newest."""
 
     now: datetime
@@ -100,8 +100,7 @@ class Clock:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(Struct, frozen=True):
     """`counts` as in recording.Tally. `nothing`: all was done already. `finished`: files of a cut run were put in place first.
 
     `undecided`: first names of the playbooks that were left out, each with the reason. `tidied`: what `keep:` deleted.
@@ -193,8 +192,7 @@ def _told(returned: Returned, published: Published) -> Returned:
     return replace(returned, findings=in_order([*returned.findings, *published.findings]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """A morning that nothing has stopped so far. `allowed` grows by what the plan itself needs a permission for."""
 
     morning: Morning

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.commands.facts_stage import SHOWN, Stage, fact_series, fill_past, recalled_fact, stage_facts
 from cs_playbook.commands.standing import standing
@@ -100,8 +101,7 @@ def _owner(one: Segmentation, catalog: Catalog) -> Expression | None:
     return role.source.fact if role is not None and isinstance(role.source, FromField) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """All that is read from, while one segmentation after the other is looked at."""
 
     stage: Stage

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.leaving import Asked, ask_all, sealed
 from cs_playbook.commands.mail_desks import Mail
@@ -36,8 +37,7 @@ MOST_ATTEMPTS = 5
 CUT = "the program was cut while it was handed over"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """`day`: the day of --as-of, or today in the project's zone. `now`: UTC, ISO text, for people only.
     `at`: the moment, by which the hours of readers are asked; None: they are not.
     """
@@ -47,8 +47,7 @@ class Clock:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What came of one mail. `why`: the reason, or what the server answered. `without`: copies that stayed here."""
 
     enrollment: Enrollment
@@ -59,8 +58,7 @@ class Told:
     without: tuple[NoCopy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(Struct, frozen=True):
     """`moved`: those that changed, `waiting`: those that did not. `cut`: left by an earlier `send`, uncertain now.
 
     `uncertain`: all there are. `stopped`: why the way as a whole gave up; what was not handed over by then is in
@@ -137,8 +135,7 @@ def _waits(one: Asked) -> Told:
     return Told(one.enrollment, one.task, MailState.PENDING, one.verdict.why, one.verdict.until)
 
 
-@dataclass(frozen=True, slots=True)
-class _Outbox:
+class _Outbox(Struct, frozen=True):
     """Records each move, and keeps what came of each mail."""
 
     ledger: Ledger

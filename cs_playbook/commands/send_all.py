@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.digest_mails import mail_digests, rehearse_digests
 from cs_playbook.commands.posting import PostResult, post_notes, rehearse_notes
@@ -14,8 +15,7 @@ from cs_playbook.commands.workspace import Workspace
 from cs_playbook.commands.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What became of mails, digests and notes."""
 
     mails: SendResult

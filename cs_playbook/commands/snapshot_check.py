@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.snapshots import expectations, open_one
 from cs_playbook.commands.stopping import shape_of, shape_recorded, still_exported
@@ -39,14 +40,14 @@ from cs_playbook.study.snapshot_change import (
     moved,
     tables_changed,
 )
+from cs_playbook.values import replace
 
 SHOWN_VALUES = 5  # of those never seen before
 
 Columns = dict[str, dict[str, str]]  # table → column → how it is stored
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What `snapshot check` shows. `findings`: what `expect:` says of the rows; `change` None: nothing to compare with.
 
     `told`: the change as findings, for formats that know nothing else.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from cs_playbook.commands.place import look_at_ledger
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger
@@ -131,8 +132,7 @@ def expectations(connection: sqlite3.Connection, contract: Contract) -> list[Fin
     return findings
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What `snapshot show` shows. `days`: all snapshots there are."""
 
     manifest: Manifest

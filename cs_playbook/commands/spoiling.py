@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 
 from cs_playbook.check import check
 from cs_playbook.check.stories import check_stories
@@ -19,6 +18,7 @@ from cs_playbook.parse.playbook import read_playbook
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, read_tree
 from cs_playbook.study.spoiling import Change, Spoiled, Tried, changes, sample
+from cs_playbook.values import replace
 
 Watch = Callable[[str, int, float | None], None]  # playbook, how many were tried, the share of all
 Roles = dict[str, str]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.exceptions import exceptions_of, settable
 from cs_playbook.model.trait import NowSaid, Standing, Trait, as_fact
+from cs_playbook.values import replace
 
 
 def standing(trait: Trait, ledger: Ledger, day: date, account: str | None = None) -> Iterator[Standing]:

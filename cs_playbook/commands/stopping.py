@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
 
 from cs_playbook.commands.by_the_calendar import as_of_today, fitted_before
 from cs_playbook.commands.choosing import new_accounts
@@ -20,13 +21,13 @@ from cs_playbook.plan.guards import MOST_SHOWN, NewlyFitting, Shape, Stop, too_m
 from cs_playbook.plan.measured import grown_segments, others
 from cs_playbook.plan.much import Before, Much, too_much
 from cs_playbook.source.manifest import Manifest
+from cs_playbook.values import replace
 
 _ROWS, _EMPTY, _MEASURE, _OTHER = "rows:", "empty:", "measure:", "other:"
 _SEGMENT, _SEEN, _MUCH = "segment:", "seen", "much:"
 
 
-@dataclass(frozen=True, slots=True)
-class Segments:
+class Segments(Struct, frozen=True):
     """How many accounts stand in each segment (`tier.high`), of how many active ones."""
 
     accounts: Mapping[str, int]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.facts_stage import Given, asked_in_stories, facts_given
 from cs_playbook.commands.must import fields_of, holds
@@ -40,20 +41,19 @@ from cs_playbook.plan.decision import Subject, SubjectPlan
 from cs_playbook.plan.together import rivals
 from cs_playbook.source.manifest import Manifest, sources_hash
 from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.values import replace
 
 _TOLD = "told by a story"  # instead of the text of a playbook that only its memory knows
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What stays ready from day to day: the SQL of the facts, and a snapshot on whose connection it was run before."""
 
     facts_sql: FactsSql
     slate: Slate
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What the cases of a file share. `catalog` has the one playbook, as if live; `asked` is all that it asks.
 
     `images` are made once for all days with the same export, `desks` for all on which the same facts are given.
@@ -94,8 +94,7 @@ class Setting:
             desk.slate.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """A day after its run. `plans`: of the one playbook; `others`: of those that it plays; `by_hand`: what people had ended before it."""
 
     run: Run

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.commands.story_conditions import names_of
 from cs_playbook.commands.story_day import Played
@@ -35,8 +36,7 @@ from cs_playbook.report.values import value_words
 NOBODY, NOTHING = "(nobody)", "(nothing)"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """`key`: of the expectation."""
 
     key: str

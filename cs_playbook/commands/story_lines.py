@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.parse.story_value import Days, read_day
 from cs_playbook.report.words import day_in_words
@@ -16,8 +17,7 @@ _NAMING = ("step", "email", "account", "row")  # said first, and without their w
 _DATES = ("due", "until")
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """How lines are told: whether an account must be named, and from where dates count."""
 
     several: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.story_mails import became
 from cs_playbook.commands.story_rest import SOMEBODY, at_rest
@@ -21,12 +22,12 @@ from cs_playbook.model.story import Run
 from cs_playbook.model.value import FieldType, Value, to_day
 from cs_playbook.parse.story_value import Days, read_day
 from cs_playbook.source.finding import Span
+from cs_playbook.values import replace
 
 OUTCOME = "outcome"  # `{step: {outcome: done, reason: price}}`
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaid:
+class Unsaid(Struct, frozen=True):
     """Something that cannot be said on that day, and what is so instead."""
 
     span: Span
@@ -35,16 +36,14 @@ class Unsaid:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What counts before the run; `later`: what is said of mails that the run puts into the outbox."""
 
     events: list[Event]
     later: tuple[Answer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`who`: one of several recipients or owners (a contact, or an address); else all of the step's lines.
 
     `besides`: the answers to what the step asks.
@@ -82,8 +81,7 @@ def _of_step(subject: str | None, step: str, value: Any) -> Iterator[Answer]:
         yield Answer(subject, step, str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Inside:
+class Inside(Struct, frozen=True):
     """Everybody who is or was in the playbook when people speak, the last time each."""
 
     playbook: Playbook
@@ -106,8 +104,7 @@ class Inside:
         return tuple(before) or (others,)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """Where people speak. `holds`: of an account, whether an answer can be so; one that cannot is not taken."""
 
     playbooks: Mapping[str, Playbook]

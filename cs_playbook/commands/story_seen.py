@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cs_playbook.commands.desk import Desk
@@ -35,6 +34,7 @@ from cs_playbook.model.step import Email, Step
 from cs_playbook.plan.decision import Change, Held, HeldBy, Subject, SubjectPlan
 from cs_playbook.plan.lines import DRAFT, contact_row, title_of
 from cs_playbook.plan.speaking import of_enrollment
+from cs_playbook.values import replace
 
 Item = dict[str, Any]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.compile import placing
 from cs_playbook.compile.filled import SAID_EMPTY
@@ -24,14 +25,14 @@ from cs_playbook.parse.story_value import (
     read_day,
     read_value,
 )
+from cs_playbook.values import replace
 
 RUNNING, FINISHED = "running", "finished"  # what a story may say of other playbooks, beside the facts
 
 Labelled = Mapping[str, Row]  # key (or, in a table without keys, a label) → fields as written
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """What stands in the export of a day, as written: table → key → fields; `missing` are (table, key)."""
 
     tables: Mapping[str, Labelled]
@@ -43,8 +44,7 @@ class World:
         return {key: row for key, row in rows.items() if (table, key) not in self.missing}
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """The same, typed. `given`: account → facts said outright. `running`, `finished`: (account, playbook)."""
 
     tables: Mapping[str, list[dict[str, Value]]]

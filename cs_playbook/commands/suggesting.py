@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from os.path import commonpath
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.fitting_mappings import fitting
 from cs_playbook.commands.suggesting_typed import DATABASES, RECORDS, seen_records, seen_tables
@@ -25,8 +26,7 @@ from cs_playbook.study.export_seen import SeenExport
 _NOT_ROWS = (".xlsx", ".xls", ".ods", ".zip", ".gz", ".parquet")
 
 
-@dataclass(frozen=True, slots=True)
-class Suggested:
+class Suggested(Struct, frozen=True):
     """`texts`: name of a file → what should stand in it. `unreadable`: files that could not be read, and why.
 
     `ready`: the mappings that are shipped for such exports.

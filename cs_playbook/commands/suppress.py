@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.commands.people import Act
 from cs_playbook.commands.resting import refuse_silence
@@ -18,8 +19,7 @@ from cs_playbook.parse.address import is_address
 SHORT = 12  # letters of a fingerprint: enough to tell two apart, and to lift one whose address nobody knows
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One of the list; `contacts`: who has that address in the newest snapshot, by their keys."""
 
     entry: Entry

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.commands.day_lines import open_lines
 from cs_playbook.commands.meant import refuse_unknown_owner
@@ -14,8 +15,7 @@ from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, 
 from cs_playbook.model.line import TaskLine
 
 
-@dataclass(frozen=True, slots=True)
-class TaskList:
+class TaskList(Struct, frozen=True):
     """Open lines, soonest first; `short`: keys as short as they can be."""
 
     day: date

@@ -9,9 +9,10 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cs_playbook.commands.desk import EDITED
 from cs_playbook.commands.place import Place
@@ -34,8 +35,7 @@ UNDONE = "undone"  # below out/: what an undo has put aside
 _ALWAYS = 2  # of the newest snapshots, and of the runs that may be looked at again
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """`bodies`: task → sha256. `open_bodies`: as old, of what goes on. `files`: of ours. `people`: how many there were
     changed by somebody. `more`: what is left for the next run."""
 
@@ -52,8 +52,7 @@ class Due:
         return bool(self.bodies or self.snapshots or self.contacts or self.files)
 
 
-@dataclass(frozen=True, slots=True)
-class Tidied:
+class Tidied(Struct, frozen=True):
     """What was deleted; `failed`: why not all of it."""
 
     due: Due = Due()

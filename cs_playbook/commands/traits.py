@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.commands.account import find_account
 from cs_playbook.commands.people import Act
@@ -22,8 +23,7 @@ from cs_playbook.parse.trait import trait_value
 from cs_playbook.source.finding import did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What came of it. `before`: what counted until now. `already`: the same was said that day. `later`: what overrules it."""
 
     event: TraitSet

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 
 from cs_playbook.commands.planning import Sources, prepare
 from cs_playbook.effects.ledger import Ledger
@@ -14,6 +13,7 @@ from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.step import Play
 from cs_playbook.source.snapshot import Snapshot
+from cs_playbook.values import replace
 
 # What SQLite itself gives up at, and the values that conditions meet can bring about.
 _OF_THE_VALUES = {"integer overflow": "a sum of whole numbers is too large", "string or blob too big": "a text is too long"}  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.commands.place import Place
 from cs_playbook.commands.publishing import OUT, publish_what_is_left
@@ -19,13 +20,13 @@ from cs_playbook.model.event import Event, TaskAnswered, TaskSnoozed
 from cs_playbook.model.recall import Recalled, RunUndone
 from cs_playbook.plan.recall import Part, Stays, Undo, part_of
 from cs_playbook.source.finding import Finding
+from cs_playbook.values import replace
 
 LAST = "last"
 _SHOWN = 5  # runs named where the one that was typed is none
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a person says with it. `recorded_at`: UTC, ISO text."""
 
     on: date
@@ -34,8 +35,7 @@ class Words:
     recorded_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What is, or would be, taken back. `parts`: by enrollment. `already`: who has done it before; then nothing else is said.
 
     `traits`, `notes`: of what is taken back. `answers`: taken by the run from lists, they stay. `asked`: starts by people

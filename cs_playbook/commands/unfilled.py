@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.workspace import calendar_of
 from cs_playbook.compile import in_reach, placing
@@ -27,8 +28,7 @@ from cs_playbook.source.snapshot import Snapshot
 _CONTACT = "contact"
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(Struct, frozen=True):
     """A letter, sent by one step. `reach`: the roles its recipients have; `fields`: what it prints of each of them."""
 
     letter: str
@@ -38,8 +38,7 @@ class _Use:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Lacking:
+class _Lacking(Struct, frozen=True):
     """In `count` of the `accounts` that a letter may reach, nobody has the field."""
 
     use: _Use

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.effects import verdicts
 from cs_playbook.errors import UserError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from cs_playbook.model.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Struct, frozen=True):
     """The files that were read, and all findings in order of place."""
 
     files: WorkspaceFiles

@@ -6,9 +6,10 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+
+from msgspec import Struct
 
 from cs_playbook.check.reference_words import all_functions
 from cs_playbook.commands.facts_stage import stage_facts
@@ -25,6 +26,7 @@ from cs_playbook.model.value import FieldType
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.finding import NOWHERE, did_you_mean
 from cs_playbook.study.vocabulary import FACTS, Seen, Word, WordKind, words_of
+from cs_playbook.values import replace
 
 SHOWN_VALUES = 5
 
@@ -33,8 +35,7 @@ _TAKES = re.compile(r"^\*(.+)\*$", re.MULTILINE)
 _YES_NO = {0: "no", 1: "yes"}
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """All words, or those that were asked for. `day` None: there is no snapshot, so nothing is counted."""
 
     words: tuple[Word, ...]

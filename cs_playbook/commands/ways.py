@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.commands.workspace import Workspace
 from cs_playbook.commands.world import World
@@ -40,8 +41,7 @@ def way_of(
         yield NoWay(_no_server())
 
 
-@dataclass(frozen=True, slots=True)
-class NoWay:
+class NoWay(Struct, frozen=True):
     """By it nothing leaves, and where there is a mail it says why."""
 
     cause: UserError

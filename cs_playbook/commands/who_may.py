@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 
 from cs_playbook.commands.choosing import Choices
 from cs_playbook.commands.facts_stage import everything_asked, stage_facts
@@ -21,6 +20,7 @@ from cs_playbook.plan.enroll import starters
 from cs_playbook.plan.people import colleagues
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.finding import NOWHERE
+from cs_playbook.values import replace
 
 
 def refuse_stranger(workspace: Workspace, playbook: Playbook, account: str, by: str, ledger: Ledger) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.commands.outside import links_out
 from cs_playbook.commands.unsound import UnsoundFiles
@@ -19,6 +20,7 @@ from cs_playbook.parse.catalog import read_catalog
 from cs_playbook.parse.playbook import Surroundings
 from cs_playbook.source.files import WorkspaceFiles, find_root, read_files
 from cs_playbook.source.finding import Finding, in_order
+from cs_playbook.values import replace
 
 if TYPE_CHECKING:
     from cs_playbook.commands.place import Place
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from cs_playbook.source.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """`catalog` is what the files mean; `around` is what a playbook's text may name; `findings`: warnings left."""
 
     root: Path
@@ -52,8 +53,7 @@ class Workspace:
         return self.place.ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What `validate` shows: everything that was found, whether or not the files can be used."""
 
     files: WorkspaceFiles

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """What of the machine `send` needs: variables, a clock in seconds that never goes back, and a way to rest."""
 
     environment: Mapping[str, str]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.compile.sql import Asked, Columns, no_aggregate, quoted, sql_of_condition
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.expression import FieldType, Memory, Name
 from cs_playbook.model.lasting import series_of
+from cs_playbook.values import replace
 
 _STORED = {FieldType.TEXT: "text", FieldType.LIST: "text", FieldType.NUMBER: "real", FieldType.EMAIL: "text"}
 _FITS = {

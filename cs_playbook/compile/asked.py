@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cs_playbook.compile.family import facts_of_books, facts_of_children
 from cs_playbook.compile.segments import segmentation_of, stands_on
@@ -21,8 +22,7 @@ AT_START = "at_start"
 TRAIT = "trait"
 
 
-@dataclass
-class Asked:
+class Asked(Struct):
     """Collected in order of first mention. `lasting`: conditions with `for`, whose answers are remembered day by day."""
 
     facts: dict[str, None] = field(default_factory=dict)
@@ -48,8 +48,7 @@ def asked_of(
     return collector.asked
 
 
-@dataclass
-class _Collector:
+class _Collector(Struct):
     """Holds what has been asked so far while it is followed to the ground."""
 
     catalog: Catalog

@@ -6,7 +6,6 @@ They are worked out once for each combination of values that the question names,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cs_playbook.compile.asked import Asked
 from cs_playbook.compile.rows import as_told, counted_related, row_columns, seen
@@ -16,6 +15,7 @@ from cs_playbook.model.columns import column_of
 from cs_playbook.model.data import Contract, Table
 from cs_playbook.model.expression import Name, Related, ScopeName, walk
 from cs_playbook.model.pairing import pairs_with_row
+from cs_playbook.values import replace
 
 _ACCOUNT = "_account"
 _OWN = "row."

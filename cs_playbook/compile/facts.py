@@ -6,7 +6,7 @@ the one below, so that a fact may stand on any other. The past arrives as small 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked
@@ -48,8 +48,7 @@ HEAVIEST = 200  # names
 ACTIVE = "_active"
 
 
-@dataclass(frozen=True, slots=True)
-class FactsSql:
+class FactsSql(Struct, frozen=True):
     """Run in order: create each of `past` and fill it; then `statements`. `columns` of temp.facts, in order, with types."""
 
     past: tuple[Past, ...]
@@ -63,8 +62,7 @@ def facts_sql(asked: Asked, catalog: Catalog, given: frozenset[str] = frozenset(
     return builder.build()
 
 
-@dataclass
-class _Builder:
+class _Builder(Struct):
     """Holds the relation as it grows, layer by layer, and what has its column already. `stands`: column → the table it
     can be read from without being worked out."""
 

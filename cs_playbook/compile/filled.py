@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from cs_playbook.compile.account_columns import if_it_fits
 from cs_playbook.compile.sql import quoted
@@ -15,8 +16,7 @@ from cs_playbook.model.expression import FieldType, Memory, Value
 SAID_EMPTY = cast(Value, b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """A table the caller fills before anything else: subject text, value, since (the day from which it is so)."""
 
     table: str

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import isqrt
+
+from msgspec import Struct
 
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.sql import balanced, sql
 from cs_playbook.model.expression import Between, Literal
+from cs_playbook.values import replace
 
 _FEWEST = 4  # rules with ranges of one fact, to ask for some at once
 _UNCOUNTED = 0.5  # what nobody has counted says yes to every other account
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """`item between low and high`, two numbers. `part`: as it stands among the parts of its rule."""
 
     part: str
@@ -39,8 +40,7 @@ class Range:
                 return None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a rule still asks, the likeliest no first, and the SQL of its bits once all of it holds."""
 
     parts: tuple[str, ...]
@@ -48,8 +48,7 @@ class Asked:
     range: Range | None
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(Struct, frozen=True):
     """What it takes to ask each part, in leaves, and how often it says yes (0 to 1)."""
 
     leaves: Mapping[str, int]
@@ -85,8 +84,7 @@ def together(asked: Sequence[Asked], costs: Costs, guards: int) -> str:
     return balanced(" + ", sums + [_alone(one) for one in rest])
 
 
-@dataclass(frozen=True, slots=True)
-class _Guards:
+class _Guards(Struct, frozen=True):
     """Questions, and what is asked where each says yes; the `rest` is asked of everybody. `spares`: in leaves, by account."""
 
     guarded: Sequence[tuple[str, Sequence[Asked]]]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.compile.placing import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class LookupTable:
+class LookupTable(Struct, frozen=True):
     """`cells`: JSON. `moment`: how new the row is. `line`: where it stands; `other`: where one stands that says
     something else for the same key."""
 

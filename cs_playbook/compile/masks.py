@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import lasting_of
@@ -24,8 +25,7 @@ _GUARD = 8  # places of its parser's stack that a guard around others takes
 _MOST_GUARDS = 5  # around each other: what five have let pass, the rules themselves may look at
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """One query: (number of the account, its key, a number for each MOST of its rules) of all that fit any of them.
 
     Bit k: the account fits rule k of that mask; bit MOST + k: every `for` of it has been patient enough too.
@@ -77,8 +77,7 @@ def _parts(rules: Sequence[Rule]) -> Iterator[Condition]:
         yield from top_parts(rule.condition)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A rule and its place, its parts as SQL, the likeliest no first, what its `for` ask, the range that it asks first."""
 
     rule: Rule
@@ -88,8 +87,7 @@ class _Read:
     range: Range | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Mask:
+class _Mask(Struct, frozen=True):
     """One number of a scan, as SQL, and the places of its rules among all."""
 
     said: str

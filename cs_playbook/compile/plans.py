@@ -7,7 +7,8 @@ between (commands/plan_stage.py), with the words of model/plan_state.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.compile.sql import constant, quoted
 from cs_playbook.model.catalog import Catalog
@@ -19,8 +20,7 @@ COLUMNS = {STATUS: "status", PROGRESS: "progress", MISSING: "missing"}
 assert COLUMNS.keys() == FACTS.keys()
 
 
-@dataclass(frozen=True, slots=True)
-class PlansTable:
+class PlansTable(Struct, frozen=True):
     """`fetch` gives (_n, key, then the `columns`) of each account with a plan; `create` and `add` make its row."""
 
     create: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.compile.sql import (
     TODAY,
@@ -33,8 +34,7 @@ from cs_playbook.model.signal import Signal
 _NUMBERS = 1 << 32
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """One column of an aggregate over rows: its SQL, and what it is for an account without any rows."""
 
     column: str

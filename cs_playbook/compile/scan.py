@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import about_account, about_person, lasting_by_row
@@ -24,8 +24,7 @@ from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A playbook's rule as one condition: audience and trigger. `row`: the table of its rows, if it is about rows."""
 
     playbook: Playbook
@@ -210,8 +209,7 @@ def _changed(today: str, past: str, there: str | None = None) -> str:
     return f"{changed} order by 1"
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """How a rule divides those it sees: unknown, and one condition short; and which parts are unknown."""
 
     query: str

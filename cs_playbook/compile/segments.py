@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.compile.sql import TODAY, Columns, balanced, constant, sql_of_condition
 from cs_playbook.model.catalog import Catalog
@@ -20,10 +21,10 @@ from cs_playbook.model.expression import (
 )
 from cs_playbook.model.segment import Choosing, Segment, Segmentation, StageState
 from cs_playbook.model.wording import write
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class StandsOn:
+class StandsOn(Struct, frozen=True):
     """What must be known before it. `times`: how often its SQL writes each of the conditions."""
 
     conditions: tuple[Condition, ...] = ()

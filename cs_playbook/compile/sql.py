@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Condition, Group, Leaf
 from cs_playbook.model.expression import (
@@ -39,8 +40,7 @@ TODAY = "cs_today()"
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Where the answers stand: the SQL of a name, a question about rows or memory, an aggregate, a `known` flag, a `since`."""
 
     asked: Callable[[Asked], str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import compress
+
+from msgspec import Struct, field
 
 from cs_playbook.model.mapping import Filter, Origin
 from cs_playbook.parse.cell import shown
@@ -15,8 +16,7 @@ _EXAMPLES = 8
 _KNOWN = 4096
 
 
-@dataclass(slots=True)
-class Chosen:
+class Chosen(Struct):
     """One filter at work on one column; it counts what it lets through."""
 
     filter: Filter

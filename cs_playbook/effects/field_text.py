@@ -1,16 +1,17 @@
-"""A dataclass → what JSON knows of it, and back: written once, from the types of the fields."""
+"""A frozen value → what JSON knows of it, and back: written once, from the types of the fields."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct, structs
 
 KEEP = "Keep this file, and bring the ledger back from a backup."
 # No spaces, letters as they are.
@@ -37,7 +38,7 @@ _DATE = Translation(date.isoformat, date.fromisoformat)
 @cache
 def translation(hint: Any) -> Translation:
     """Made once for each type."""
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return _of_fields(hint)
     if hint is date:
         return _DATE
@@ -61,7 +62,7 @@ def _of_parts(hint: Any) -> Translation:
 
 def _of_fields(kind: Any) -> Translation:
     hints = get_type_hints(kind)
-    defaults = {field.name: _default(field) for field in sorted(fields(kind), key=attrgetter("name"))}
+    defaults = {field.name: _default(field) for field in sorted(structs.fields(kind), key=attrgetter("name"))}
     names = tuple(defaults)
     values = attrgetter(*names)
     parts = [(name, translation(hints[name])) for name in names]
@@ -85,8 +86,8 @@ def _of_fields(kind: Any) -> Translation:
     return Translation(write, read)
 
 
-def _default(field: Field[Any]) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
+def _default(field: structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is NODEFAULT else field.default_factory()
 
 
 def _of_list(part: Translation) -> Translation:

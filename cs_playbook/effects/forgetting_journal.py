@@ -6,16 +6,17 @@ It holds what is to be taken out, and so it is the last thing that goes.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.effects.ledger_place import FORGETTING
 from cs_playbook.effects.on_disk import make_sure, write_new
 from cs_playbook.errors import StoppedOnPurpose, UserError
+from cs_playbook.values import as_plain
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One erasure. `on`: ISO text. `files`: whose files are rewritten too, see commands/forgotten_files."""
 
     contacts: tuple[str, ...]
@@ -58,7 +59,7 @@ def write(ledger: Path, wanted: Wanted) -> None:
     path = place_of(ledger)
     beside = _beside(path)
     try:
-        write_new(beside, json.dumps(asdict(wanted)).encode(), 0o600)
+        write_new(beside, json.dumps(as_plain(wanted)).encode(), 0o600)
         beside.replace(path)
         make_sure(path.parent)
     except OSError as cause:

@@ -10,8 +10,9 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.effects import ledger_faults, ledger_sums, ledger_suppression, ledger_writing
 from cs_playbook.effects.enrollment_text import read_enrollment
@@ -32,8 +33,7 @@ _NAMED = "select state from enrollment where instr(state, ?) order by key"
 _OVER = "select body from event where kind = 'ContactForgotten' order by seq"
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
+class Erasure(Struct, frozen=True):
     """`token`: names it, see ContactForgotten. `files`: path below the output folder → (sha256 as published, sha256 as it
     is to be)."""
 

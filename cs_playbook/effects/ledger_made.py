@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.ledger_outbox import Written
@@ -17,8 +18,7 @@ from cs_playbook.model.event import MailMoved
 _WRITE = "update outbox set content = ?, sha256 = ?, words = coalesce(?, words) where task = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class MadeFile:
+class MadeFile(Struct, frozen=True):
     """`path` below the output folder."""
 
     path: str
@@ -28,8 +28,7 @@ class MadeFile:
 Made = Written | MailMoved | MadeFile
 
 
-@dataclass(frozen=True, slots=True)
-class Afterwards:
+class Afterwards(Struct, frozen=True):
     """What of a run is asked once its last event is written. `made`: files; mails, or why there are none. `seal`: the hash
     and the counts that only then are known. `hear`: is told the text of each event as it is recorded."""
 

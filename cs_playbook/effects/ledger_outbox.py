@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.effects import ledger_faults
 from cs_playbook.effects.enrollment_text import read_enrollment
@@ -31,8 +32,7 @@ select body from event where account = ? and enrollment = ? and kind = 'MailMove
 _MANY = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The bytes of a mail. `words`: what a person wrote instead of the letter's."""
 
     task: str

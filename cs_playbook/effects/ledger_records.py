@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # how things stand is seen without a single event
     from cs_playbook.model.event import Event
     from cs_playbook.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """What is known of a run only once its last event is written: the hash of its plan, and its counts."""
 
     plan_hash: str
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RunDay:
+class RunDay(Struct, frozen=True):
     """A day with a run. `fresh`: its exports differ from those of the run day before."""
 
     day: date
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """An event and how it came in. `day`: when it counts; `run`: None for what people did between runs."""
 
     seq: int
@@ -39,8 +37,7 @@ class Recorded:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """How often a subject was in a playbook, in any arm and treated. `open`: in any arm. `last_…`: of the last one to end."""
 
     account: str
@@ -56,8 +53,7 @@ class Past:
     last_started_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """The values of a series that are new or other than at the end of the day before: (subject, value)."""
 
     series: str

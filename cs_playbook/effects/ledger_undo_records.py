@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.event import EnrollmentEvent
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(Struct, frozen=True):
     """Who took a run back, when and why; `number`: under which that was recorded."""
 
     by: str
@@ -19,8 +19,7 @@ class TakenBack:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRun:
+class KnownRun(Struct, frozen=True):
     """A run by its number."""
 
     number: int
@@ -28,8 +27,7 @@ class KnownRun:
     taken_back: TakenBack | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """An enrollment of which a run has recorded something: all its events with the run of each. `traits`: set by that run."""
 
     enrollment: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from cs_playbook.compile import looked_up
 from cs_playbook.effects.chosen_rows import Choice
@@ -26,8 +27,7 @@ _EXAMPLES = 3
 Find = Callable[[str], tuple[Cell, ...] | None]
 
 
-@dataclass(slots=True)
-class Finder:
+class Finder(Struct):
     """A lookup that was read: its columns by key. `at`: where `by` stands in a row, lookups before it included."""
 
     lookup: Lookup
@@ -87,8 +87,7 @@ class Finder:
         return self.nothing
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(Struct, frozen=True):
     """A lookup after all of it was read."""
 
     finder: Finder

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.errors import UserError
@@ -14,8 +15,7 @@ from cs_playbook.model.outbox import Delivered, Handed, InDoubt, Sealed
 _STAYS = "Nothing is lost: what is not there yet waits in the outbox."
 
 
-@dataclass(frozen=True, slots=True)
-class MailFolder:
+class MailFolder(Struct, frozen=True):
     """`name`: of the way, as it is recorded. `ready`: where a mail waits unseen; `there`: where people find it, `taken`:
     where a mail program puts it then. `file`: the name of a key. `written`: the bytes as they are kept there.
 

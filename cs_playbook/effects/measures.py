@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from cs_playbook.compile import measuring
@@ -14,6 +13,7 @@ from cs_playbook.model.measure import NEWEST, measure
 from cs_playbook.model.value import to_day
 from cs_playbook.source.manifest import TableCount
 from cs_playbook.study.measuring import chosen_keys, known, known_fields, measured
+from cs_playbook.values import replace
 
 LOOKED_AT = 10_000  # rows of a table, spread over all of it: enough for medians and shares
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct, field
 
 from cs_playbook.errors import UserError
 from cs_playbook.model.mapping import Origin
@@ -26,8 +27,7 @@ def nobody_watches(_shown: str, _rows: int, _share: float | None) -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(Struct, frozen=True):
     """Where exports are. `zone`: the project's, in which moments become days. `environment`: addresses of databases."""
 
     folder: Path
@@ -36,8 +36,7 @@ class Exports:
     watch: Watch = nobody_watches
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One file, or one database with its query. `name`: in the manifest. `shown`: in findings."""
 
     name: str

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.effects.publish import checked
 from cs_playbook.errors import UserError
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """A file that was moved. `changed`: somebody had written in it."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from cs_playbook.compile.placing import owner_field
 from cs_playbook.effects.lookups import Finder
@@ -21,8 +22,7 @@ from cs_playbook.source.cells import Cell, Reading
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class CellOf:
+class CellOf(Struct, frozen=True):
     """How one field is read: from which cell of a row, or from that column of many rows, and by whom.
 
     A constant reads any cell, and says its own.
@@ -33,8 +33,7 @@ class CellOf:
     many: ReadColumn
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """`names`: the columns of the file, then those of its lookups. `fields`: in the order of the table's.
     `newest`: which cell says how new a row is. `needed`: fields that may not be empty."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+
+class RunRecord(Struct, frozen=True):
     """One run. The hashes name what it read; `version` is the program's; `started_at` is UTC, ISO text."""
 
     day: date

@@ -7,8 +7,9 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Self
+
+from msgspec import Struct
 
 from cs_playbook.effects.pace import Pace
 from cs_playbook.errors import UserError
@@ -24,16 +25,17 @@ _DOT_FIRST = re.compile(rb"(?m)^\.")
 _LOST = (smtplib.SMTPException, OSError)
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """Who sends. The password is never shown."""
 
     user: str
-    password: str = field(repr=False)
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.user!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """Seconds to wait: for the connection, for each answer, and for the one after the last byte of a mail."""
 
     connection: float = 30
@@ -41,8 +43,7 @@ class Patience:
     taken: float = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Dialled:
+class Dialled(Struct, frozen=True):
     """Whom to call, and how. `site`: the name we give when we say hello. `tls`: whose certificates are believed.
     `from_sites`: in whose names mails may leave; none: in everybody's."""
 

@@ -7,9 +7,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.compile import placing
 from cs_playbook.effects.columns import nobody_maps
@@ -54,8 +55,7 @@ _OF_THE_MACHINE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """`day`: the logical day. `built_at`: UTC, ISO text. `version`: of this program."""
 
     day: date
@@ -63,8 +63,7 @@ class Stamp:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """`path` and `manifest` are None when the findings forbade it: then nothing was written."""
 
     path: Path | None
@@ -124,8 +123,7 @@ def build(  # noqa: PLR0913 - what is read, where it goes, and who is asked on t
     return Built(target, manifest, findings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """What has been read and placed, and everything that was found on the way."""
 
     files: tuple[SourceFile, ...]

@@ -6,12 +6,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from cs_playbook.compile.placing import quoted
 from cs_playbook.model.data import ACCOUNTS, Contract, Field, Table
 from cs_playbook.model.traces import Traces
 from cs_playbook.model.value import FieldType
+from cs_playbook.values import replace
 
 CONTACTS = "contacts"
 # A field of another table that holds the id of a contact.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.compile.placing import quoted
 from cs_playbook.effects.snapshot_forgetting import CONTACTS, REFERS, columns_of, mails_beside, take_out
@@ -20,8 +21,7 @@ from cs_playbook.source.finding import Finding, Severity, Span
 _FEW = 3  # days that are named
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """The tables that have lost rows or words, and what is told of it."""
 
     tables: frozenset[str] = frozenset()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Self
+
+from msgspec import Struct
 
 from cs_playbook.compile import placing
 from cs_playbook.effects.snapshot_rows import Staged, bad_rows, forget, place, stage, whole
@@ -27,8 +28,7 @@ Rows = Mapping[
 ]  # table: its rows, each field: value; what is left out is empty
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Image:
+class Image(Struct, frozen=True, eq=False):
     """The rows of a snapshot, by table as they are stored, and its counts; of no day yet: the same export may serve several days."""
 
     rows: Mapping[str, Sequence[tuple[Stored, ...]]]

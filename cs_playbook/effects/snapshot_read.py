@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cs_playbook.effects.chosen_rows import Choice
 from cs_playbook.effects.columns import header_findings, never_seen
@@ -23,8 +24,7 @@ from cs_playbook.source.manifest import SourceFile
 _WATCHED = 4096  # rows between two looks at the progress
 
 
-@dataclass(slots=True)
-class Loaded:
+class Loaded(Struct):
     """A table after its files were read: they, what was found, and how many rows `where` left out."""
 
     table: Table

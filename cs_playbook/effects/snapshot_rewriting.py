@@ -11,14 +11,16 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.compile.placing import quoted
 from cs_playbook.effects.on_disk import make_sure
 from cs_playbook.errors import StoppedOnPurpose, UserError
 from cs_playbook.source.manifest import Manifest, NoManifest, TableCount, parse_manifest, write_manifest
 from cs_playbook.source.snapshot import read_manifest, sha256_of
+from cs_playbook.values import replace
 
 _READY = ".rewritten-"
 _SETTINGS = (
@@ -29,8 +31,7 @@ _SETTINGS = (
 Change = Callable[[sqlite3.Connection], frozenset[str]]  # gives the tables whose rows are others now
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """`before`, `after`: the sha256 of the file."""
 
     path: Path

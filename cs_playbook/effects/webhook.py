@@ -10,10 +10,11 @@ import re
 import ssl
 from binascii import Error
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from cs_playbook.errors import UserError
 from cs_playbook.model.outbox import Delivered, Handed, InDoubt, Refused, TryLater
@@ -27,16 +28,18 @@ _UNREADABLE = re.compile(
 _SECRET = "whsec_"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a channel is posted to. `address` and `secret` are never shown; `variable` names where they come from."""
 
     variable: str
     format: ChannelFormat
-    address: str = field(repr=False)
-    secret: bytes = field(default=b"", repr=False)
+    address: str
+    secret: bytes = b""
     tls: ssl.SSLContext | None = None
     wait: float = 30  # seconds
+
+    def __repr__(self) -> str:
+        return f"Target({self.variable!r}, {self.format!r})"
 
 
 def post(target: Target, key: str, note: Mapping[str, Any], moment: int) -> Handed:

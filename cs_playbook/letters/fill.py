@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, assert_never
+
+from msgspec import Struct
 
 from cs_playbook.letters.pieces import (
     Blank,
@@ -34,8 +35,7 @@ OPENS, CLOSES = "\ue000", "\ue001"
 MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
 
 
-@dataclass(frozen=True, slots=True)
-class FilledText:
+class FilledText(Struct, frozen=True):
     """`shape`: the text with a mark where each of `words` goes. Words never meet a parser: they are data."""
 
     shape: str
@@ -47,15 +47,13 @@ class FilledText:
         return MARK.sub(lambda mark: self.words[int(mark[1])], self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class MissingBlanks:
+class MissingBlanks(Struct, frozen=True):
     """The letter is held back: these blanks are empty, and would be shown or compared."""
 
     blanks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TooLarge:
+class TooLarge(Struct, frozen=True):
     """The letter is held back: with its values it has more than `limit` letters."""
 
     limit: int = LARGEST

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from math import ceil
+
+from msgspec import Struct
 
 from cs_playbook.letters.letter_page_style import SCRIPT, STYLE
 from cs_playbook.letters.preview import head, person
@@ -16,8 +17,7 @@ _DARK = "(prefers-color-scheme: dark)"
 _SCHEMES = '<meta name="color-scheme" content="light dark">'
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A letter to one account in one language; `is_theirs`: the one its reader would get. `missing`: blanks that hold it
     back. `to`, `sender` "": nobody."""
 
@@ -34,8 +34,7 @@ class Sheet:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LetterShown:
+class LetterShown(Struct, frozen=True):
     """`sent_by`: playbook › step, "" where nobody sends it. `accounts`: how many were asked; `nobody`: of how many there is
     nobody to write to; `lacking`: blank → how many leave it empty; `later`: what only answers will tell."""
 
@@ -50,8 +49,7 @@ class LetterShown:
     sheets: tuple[Sheet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(Struct, frozen=True):
     """In the order of their names. `day`: the snapshot's. `is_cut`: there are more accounts than were asked."""
 
     day: date

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+from msgspec import Struct
 
 from cs_playbook.letters.fill import CLOSES, MARK, OPENS
 
@@ -20,8 +20,7 @@ _IN_ADDRESS = re.compile(r"(\]\(|<)((?:https?|mailto):[^\s)>]*)", re.IGNORECASE)
 _MAY_LINK = re.compile(rf"(?:https://[^/?#@\\\s{OPENS}]+(?:[/?#]|\Z)|mailto:[^/])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Markup:
+class Markup(Struct, frozen=True):
     """`html`: for the body of a page. `text`: paragraphs with empty lines between. All hold marks."""
 
     html: str
@@ -29,8 +28,7 @@ class Markup:
     markdown: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A link that goes elsewhere than https or mailto, or a picture. `line` counts from 0."""
 
     line: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.letters.headers import address_header, text_header, wrong_address, wrong_text
 from cs_playbook.letters.render import Rendered
@@ -18,8 +19,7 @@ _KEY = re.compile(r"[A-Za-z0-9]{1,64}\Z")
 _LINK = re.compile(r"https://[A-Za-z0-9/?:@!$&'()*+.=%_~-]{1,900}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """Who writes to whom. `key`: the mail's own, letters and digits; it names boundary and Message-ID.
 
     `day`: the logical day. `message_id_domain`: what stands behind the @ of the Message-ID.
@@ -42,8 +42,7 @@ class Envelope:
     auto_submitted: OneOf["", "auto-generated"] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsendable:
+class Unsendable(Struct, frozen=True):
     """Nothing was made, because it could reach somebody else or say something else than it seems."""
 
     reason: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """A place to fill: `contact.first_name`. `inside`: the name is the item of the list it goes through.
 
     `path`: the parts of the name, taken apart once because letters are filled by the ten thousand.
@@ -21,8 +21,7 @@ class Blank:
     inside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """A value written in the letter itself: 'high', 3, -0.5, ('red', 'yellow')."""
 
     value: str | int | float | bool | tuple[str | int | float, ...]
@@ -31,15 +30,13 @@ class Fixed:
 Operand = Blank | Fixed
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """`{% if contact.first_name %}`: not empty, not zero, not no."""
 
     blank: Blank
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """`operator` is one of == != < <= > >= in, not in."""
 
     operator: str
@@ -47,22 +44,19 @@ class Compared:
     right: Operand
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """`and`: all of them."""
 
     items: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """`or`: one of them."""
 
     items: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opposite:
+class Opposite(Struct, frozen=True):
     """`not`."""
 
     item: Test
@@ -71,23 +65,20 @@ class Opposite:
 Test = Filled | Compared | Every | Either | Opposite
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """`| money('EUR')`: its name and what stands in its brackets."""
 
     name: str
     arguments: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Text of the letter as written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """`{{ account.renewal_date | date('short') }}`. `mark`: the same for the same blank in the same form."""
 
     blank: Blank
@@ -95,16 +86,14 @@ class Shown:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """`{% if … %} … {% elif … %} … {% else %} …`: the first branch that fits."""
 
     branches: tuple[tuple[Test, tuple[Piece, ...]], ...]
     otherwise: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """`rows('tickets', "closed_on is null")`: the account's rows that fit; "" for a condition: all of them.
 
     `condition_span`: where its first letter stands.
@@ -116,8 +105,7 @@ class Rows:
     condition_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """`{% for product in account.products %}`: once for each; `otherwise` when there is none."""
 
     item: str

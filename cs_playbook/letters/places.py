@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
 
@@ -14,8 +15,7 @@ Token = tuple[int, str, str]
 Place = Callable[[int, int, int], Span]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a tag; names keep their dots: `contact.first_name` is one word, however it was spaced."""
 
     text: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from math import ceil
+
+from msgspec import Struct
 
 from cs_playbook.letters.preview_style import SCRIPT, STYLE
 from cs_playbook.letters.said import one_line
@@ -15,8 +16,7 @@ from cs_playbook.letters.said import one_line
 _LOADED_AT_ONCE = 40  # further mails are laid out when one scrolls near them
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewItem:
+class PreviewItem(Struct, frozen=True):
     """One mail. `html`, `text`: as rendered. `letter`: usage-drop/check-in. `file`: where its .eml is.
 
     `copies`: (name, address) of who reads it besides.

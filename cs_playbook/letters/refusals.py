@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from jinja2 import nodes
+from msgspec import Struct
 
 from cs_playbook.letters.filters import FILTERS
 from cs_playbook.source.finding import did_you_mean
@@ -19,8 +19,7 @@ _FACT = "print a fact: {{ account.name }}"
 _OUTSIDE = "write the words outside of {{ }}"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """`word`: by what it is found in the text."""
 
     what: str

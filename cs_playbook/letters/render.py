@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from string import punctuation
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from cs_playbook.letters.fill import CLOSES, MARK, OPENS, FilledText, MissingBlanks, TooLarge, fill, look_up
 from cs_playbook.letters.layout import lay_out
@@ -29,8 +30,7 @@ _NOTHING = "—"  # never shown: a signature asks before it shows what may be em
 _ANY_MARK = re.compile(f"([{OPENS}{IN_WEB}{IN_MAIL}])(-?[0-9]+){CLOSES}")
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """One mail: `subject` on one line; `markdown`, `text` and `html` say the same. Line ends are "\\n"."""
 
     subject: str
@@ -81,8 +81,7 @@ def render_anyway(
     return TooLarge()
 
 
-@dataclass(frozen=True, slots=True)
-class _Halves:
+class _Halves(Struct, frozen=True):
     """A letter with its blanks filled; the subject on one line."""
 
     subject: str
@@ -128,8 +127,7 @@ def _in_place(subject: str, body: FilledText, below: FilledText, language: str) 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
+class _Gap(Struct, frozen=True):
     """Piece `at` is empty: word `number` goes there. `kind`: among words, in a web or in a mail address."""
 
     at: int
@@ -137,16 +135,14 @@ class _Gap:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     """A text cut at its marks."""
 
     pieces: tuple[str, ...]
     gaps: tuple[_Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     """A shape of a letter, laid out, without its words."""
 
     markdown: _Sheet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from cs_playbook.letters.blanks import unknown_blanks
@@ -16,6 +15,7 @@ from cs_playbook.model.letter import SIGNATURE, Letter
 from cs_playbook.model.mail_policy import MailPolicy
 from cs_playbook.model.sending import CONTACT_TOKEN
 from cs_playbook.source.finding import Finding, Severity, Span, warning
+from cs_playbook.values import replace
 
 # As mail programs know it: what stands below this line is left out of replies.
 RULE = "-- "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.letters.fill import CLOSES, OPENS
 from cs_playbook.letters.jinja import read_jinja
@@ -15,13 +16,13 @@ from cs_playbook.letters.said import is_language, locale_of
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.sending import CONTACT_TOKEN
 from cs_playbook.source.finding import Finding, Span, in_order
+from cs_playbook.values import replace
 
 UNSUBSCRIBE = "unsubscribe"  # the blank that is a whole link
 _UNSUBSCRIBE = re.compile(r"\{\{-?\s*unsubscribe\s*-?\}\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A letter that may be filled: read once, rendered many times; a plain value. `signature`: what stands below it."""
 
     letter: Letter

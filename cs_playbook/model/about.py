@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.model.value import FieldType, Value, from_day
 
@@ -16,8 +17,7 @@ SAME_WITHIN = 45  # days: a date as near as that to one that is over is the same
 _SLASH = (("~", "~0"), ("/", "~1"))  # in this order; backwards on the way back
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """Something there was for an account: the `row` it is known by from its first day, what it was `about` in the end."""
 
     row: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Answer, Condition, Leaf
 from cs_playbook.model.value import FieldType, Value, from_day, to_day
@@ -30,8 +31,7 @@ _HOW = {
 Holds = Callable[[Condition, Mapping[str, Value]], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One question. `choices`: the only texts it takes. Not `optional`: it must be answered; `default` stands in
     where nothing is given at the start. `must`: what the answer satisfies."""
 
@@ -55,16 +55,14 @@ class Ask:
         return kind if self.must_be_said else f"{kind} (may stay empty)"
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(Struct, frozen=True):
     """Why what was written is no answer: the fact, and what to write instead."""
 
     fact: str
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """`values` by name; a question left open is not among them. `wrong`: everything that is no answer."""
 
     values: Mapping[str, Value]

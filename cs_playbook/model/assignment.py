@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.source.finding import Span
@@ -14,16 +15,14 @@ MINUTES, ACCOUNTS = "minutes", "accounts"  # what a balance may weigh, besides a
 AWAY = 14  # days
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Struct, frozen=True):
     """The fact of the account must be one of what is known of the person."""
 
     known: Known
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """Whom a rule leads to: these people, in the order of the file; or the one whose address stands in `fact`.
 
     `called`: the team or role, as it is written.
@@ -34,8 +33,7 @@ class Named:
     fact: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AssignRule:
+class AssignRule(Struct, frozen=True):
     """`when` None: everybody whom no earlier rule took. `balance`: MINUTES, ACCOUNTS, or a fact that is a number.
 
     `same_for`: the fact of which all accounts with the same value have one owner.
@@ -57,16 +55,14 @@ class AssignRule:
         return tuple(dict.fromkeys(fact for fact in asked if fact is not None))
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Struct, frozen=True):
     """From the first day to the last, both included, nobody loses an account."""
 
     first: date
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`fact`: where the address of the role's person stands. `away`: who is away for longer gets no new accounts."""
 
     role: str

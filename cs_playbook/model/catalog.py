@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
+
+from msgspec import Struct, field
 
 from cs_playbook.model.assignment import Assignment
 from cs_playbook.model.data import Contract
@@ -25,8 +27,7 @@ from cs_playbook.model.trait import Trait
 OWNING = "csm"  # where no segmentation assigns another
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True, dict=True):
     """`facts`: the type of each fact of an account. `fact_values`: the only texts some of them may hold.
 
     `letters`: by name and language; `unread_letters` are there and have errors; `unread_playbooks`: texts of
@@ -58,18 +59,15 @@ class Catalog:
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
     unread_kpis: frozenset[str] = frozenset()  # that are there and have errors
     assignments: Mapping[str, Assignment] = field(default_factory=dict)  # by the name of their segmentation
-    _category_of: Mapping[str, str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # Of each letter's languages the first; each mail of a day asks.
-        known = sorted(self.letters, reverse=True)
-        object.__setattr__(
-            self, "_category_of", {name: self.letters[name, of].category for name, of in known}
-        )
 
     def category_of(self, letter: str) -> str:
         """It is the same in every language; "" where there is no such letter."""
         return self._category_of.get(letter, "")
+
+    @cached_property
+    def _category_of(self) -> Mapping[str, str]:
+        """Of each letter's languages the first; each mail of a day asks."""
+        return {name: self.letters[name, of].category for name, of in sorted(self.letters, reverse=True)}
 
     def owning_role(self, segmentation: str) -> Role | None:
         """In whose book the accounts are: the role that the segmentation assigns, else the csm."""

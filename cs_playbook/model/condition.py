@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from typing import Literal as OneOf
 
+from msgspec import Struct
+
 from cs_playbook.model.expression import Expression, Value
 from cs_playbook.source.finding import Span
+from cs_playbook.values import replace
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """One line of SQL that says yes, no or unknown. `lasting`: it must have held for so many days."""
 
     text: str
@@ -24,8 +25,7 @@ class Leaf:
     lasting: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """all, any or none of the items; `because` and `lasting` speak of the whole."""
 
     kind: OneOf["all", "any", "none"]
@@ -56,16 +56,14 @@ def conditions(condition: Condition) -> Iterator[Condition]:
             yield from conditions(item)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit(Generic[T]):
+class Fit(Struct, Generic[T], frozen=True):
     """One case of a list of cases: its value where the condition says yes; `when` None is `otherwise`."""
 
     when: Condition | None
     value: T
 
 
-@dataclass(frozen=True, slots=True)
-class Cases(Generic[T]):
+class Cases(Struct, Generic[T], frozen=True):
     """Wherever one value stands, a list of cases may stand: the first that fits; one plain value is one `otherwise`."""
 
     fits: tuple[Fit[T], ...]
@@ -78,8 +76,7 @@ def plain(value: T) -> Cases[T]:
 Answer = bool | None  # yes, no, unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A condition with its answer and the values it was given, for explain: one per leaf or group, nested."""
 
     condition: Condition

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.model.value import FieldType, Value
 from cs_playbook.source.finding import Span
@@ -18,8 +20,7 @@ CHILDREN = "children"  # the accounts directly below one, asked like rows
 PARENT_DOT = "parent."  # before a fact of the account above
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One column of a table."""
 
     name: str
@@ -29,8 +30,7 @@ class Field:
     exported: bool = True  # `sector: null` in `sources:`: nobody has it, and what it is nobody knows
 
 
-@dataclass(frozen=True, slots=True)
-class Through:
+class Through(Struct, frozen=True):
     """A table whose rows belong to an account through the rows of another: `by` is the field that names the parent."""
 
     table: str
@@ -42,8 +42,7 @@ class Through:
         return self.table[:-1] if self.table.endswith("s") else self.table
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True, dict=True):
     """`account` is the field that holds the account's key (None for `accounts` and for `through`).
 
     `items`: rows that are written in the workspace (`resources:`) and stand beside every account, in order of their
@@ -62,10 +61,11 @@ class Table:
     items: tuple[tuple[Value, ...], ...] | None = None
     title: str = ""
     exported: bool = True  # `contacts: null` in `sources:`: nobody has it; which rows there are nobody knows
-    kinds: Mapping[str, FieldType] = field(init=False, repr=False, compare=False)  # of its fields
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", {one.name: one.type for one in self.fields})
+    @cached_property
+    def kinds(self) -> Mapping[str, FieldType]:
+        """Of its fields."""
+        return {one.name: one.type for one in self.fields}
 
     @property
     def stands_alone(self) -> bool:
@@ -76,8 +76,7 @@ class Table:
         return next((field for field in self.fields if field.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Struct, frozen=True, dict=True):
     """`tables`: what a snapshot holds. `resources`: what the workspace itself says. `absent_after` in days."""
 
     name: str
@@ -87,12 +86,6 @@ class Contract:
     absent_after: int = 14
     resources: tuple[Table, ...] = ()
     answers: Table | None = None  # of tasks, from the CRM; no condition can ask it
-    # Of each name the first. Each account of a day asks a dozen times.
-    _of_name: Mapping[str, Table] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        tables = (*self.tables, *self.resources)[::-1]
-        object.__setattr__(self, "_of_name", {table.name: table for table in tables})
 
     @property
     def exported(self) -> tuple[Table, ...]:
@@ -101,6 +94,11 @@ class Contract:
 
     def table(self, name: str) -> Table | None:
         return self._of_name.get(name)
+
+    @cached_property
+    def _of_name(self) -> Mapping[str, Table]:
+        """Of each name the first. Each account of a day asks a dozen times."""
+        return {table.name: table for table in (*self.tables, *self.resources)[::-1]}
 
     @property
     def knows_parents(self) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.model.letter import Letter
 from cs_playbook.model.step import Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentText:
+class DocumentText(Struct, frozen=True):
     """`title`: what its task is called. `text`: its words, with the same blanks as a letter's; its subject is the title."""
 
     title: Sentence

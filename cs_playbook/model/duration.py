@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Unit = Literal["day", "business day", "week", "month"]
 LONGEST = 36_500  # days; a hundred years: nothing in customer success lasts longer
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """`3 business days`."""
 
     count: int

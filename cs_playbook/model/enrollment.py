@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from cs_playbook.model.value import Value
 
@@ -32,8 +33,7 @@ class StepState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTask:
+class OpenTask(Struct, frozen=True):
     """A line of somebody's list: a task, an approval, or a draft to send to `contact`.
 
     `payload` is the hash of what the line says; `missing` the blanks of a letter that could not be filled.
@@ -90,8 +90,7 @@ class OpenTask:
         return self.state is TaskState.OPEN and not self.mail and (self.late_at_once or day > self.due)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far one step is. `until`: the last day of a wait. `answers`: to what it asks. `plays`: the enrollment it
     has begun, and waits for. `waits`: contacts whose letter may not go yet. `because`: why it reached nobody, or why
     that playbook did not start."""
@@ -108,8 +107,7 @@ class Progress:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """A step that opens again and again. `begun`, `finished`: how many of its occurrences have.
 
     `planned`: the day of the newest one; `since`: from when its `rhythm` is counted; `last`: how the last finished one
@@ -125,8 +123,7 @@ class Repeated:
     last: Progress | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enrollment:
+class Enrollment(Struct, frozen=True):
     """`definition`: the text it goes by. `at_start`: facts as they were on `started_on`. `absent_since`: frozen.
 
     `began`: its day 0 where a person has said an earlier one. `asleep_until`: put off until that day.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.forgetting import ContactForgotten
@@ -22,8 +23,7 @@ STOPPED_BY_CHANGE = "stopped_by_change"
 CHANGED = "changed"  # why it ended
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """An account (or one of its rows) entered a playbook. `by`: rule, the person who asked, or playbook:<name>.
 
     `given`: what that person, or that playbook, gave it.
@@ -46,8 +46,7 @@ class Started:
     restarts: str = ""  # the enrollment that ended because the text changed, and that this one begins anew
 
 
-@dataclass(frozen=True, slots=True)
-class TextChanged:
+class TextChanged(Struct, frozen=True):
     """From now on it goes by another text of its playbook (`before`: the one so far). Steps are named as that text names them.
 
     `renamed`: old name → new (`x~2`: set aside, another step is called x now). `gone`: what is open of these is
@@ -71,8 +70,7 @@ class TextChanged:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepOpened:
+class StepOpened(Struct, frozen=True):
     """A step became ready and is now open: its tasks (none for a wait), the last day of a wait, or the enrollment
     that it `plays`. `waits`: contacts whose letter may not go yet; it is said again when some of them get theirs.
     `no_copies`: who gets no copy because of a cap, in words."""
@@ -87,8 +85,7 @@ class StepOpened:
     no_copies: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepEnded:
+class StepEnded(Struct, frozen=True):
     """A step is done. `by`: data, time, rule, playbook, or a person. Its open tasks are closed with the same outcome.
 
     `because`: why the playbook that it plays did not start.
@@ -102,8 +99,7 @@ class StepEnded:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepPassed:
+class StepPassed(Struct, frozen=True):
     """Its own `when` said no when it was ready, or all have had its letter (`because`); what follows goes on."""
 
     enrollment: str
@@ -112,8 +108,7 @@ class StepPassed:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepSkipped:
+class StepSkipped(Struct, frozen=True):
     """It can no longer be reached."""
 
     enrollment: str
@@ -121,8 +116,7 @@ class StepSkipped:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class StepRepeats:
+class StepRepeats(Struct, frozen=True):
     """A repeated step is ready (occurrence 0), or the day of its next occurrence has come: it may open.
 
     `planned`: that day; `since`: the day from which `rhythm` is counted.
@@ -137,8 +131,7 @@ class StepRepeats:
     rhythm: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepOver:
+class StepOver(Struct, frozen=True):
     """A repeated step opens no more: met, or timed_out. What is open of it is cancelled."""
 
     enrollment: str
@@ -147,8 +140,7 @@ class StepOver:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskAnswered:
+class TaskAnswered(Struct, frozen=True):
     """A person closed a task. Counts at once. `via`: done, or the name of the returned list."""
 
     enrollment: str
@@ -162,8 +154,7 @@ class TaskAnswered:
     words: str = ""  # the answers as they were written
 
 
-@dataclass(frozen=True, slots=True)
-class TaskEscalated:
+class TaskEscalated(Struct, frozen=True):
     """A late task was told to these people, or to a channel, once."""
 
     enrollment: str
@@ -173,8 +164,7 @@ class TaskEscalated:
     channel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskReassigned:
+class TaskReassigned(Struct, frozen=True):
     """An open task went to a new owner: with its role, or to who stands in for somebody away, and back."""
 
     enrollment: str
@@ -185,8 +175,7 @@ class TaskReassigned:
     pool: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSnoozed:
+class TaskSnoozed(Struct, frozen=True):
     """An open task sleeps: until that day it is not late; on it, it is due, if it was due before."""
 
     enrollment: str
@@ -200,8 +189,7 @@ class TaskSnoozed:
 TaskWord = TaskAnswered | TaskSnoozed  # what a person says of one open task
 
 
-@dataclass(frozen=True, slots=True)
-class Snoozed:
+class Snoozed(Struct, frozen=True):
     """A whole enrollment sleeps: until that day nothing opens or times out, no task of it is late."""
 
     enrollment: str
@@ -211,16 +199,14 @@ class Snoozed:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class GoalMet:
+class GoalMet(Struct, frozen=True):
     """What the playbook is for has come true, within its window."""
 
     enrollment: str
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """An exit fits: what was open is cancelled, and the steps `then` undo before it has ended with that outcome."""
 
     enrollment: str
@@ -229,8 +215,7 @@ class Ending:
     then: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ValueMoved:
+class ValueMoved(Struct, frozen=True):
     """A value that it is about was corrected while it ran: it goes on, about this (`about` reads like a row)."""
 
     enrollment: str
@@ -238,8 +223,7 @@ class ValueMoved:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class GivenCorrected:
+class GivenCorrected(Struct, frozen=True):
     """A person corrected what was given at the start. Counts at once; what is open stays as it is."""
 
     enrollment: str
@@ -250,8 +234,7 @@ class GivenCorrected:
     words: str = ""  # as it was written
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """`why`: exit, goal, answer, finished, gone, stopped, retired, changed, restarted. `because`: the reason a person gave."""
 
     enrollment: str
@@ -262,24 +245,21 @@ class Ended:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WentMissing:
+class WentMissing(Struct, frozen=True):
     """The account or row is not in the snapshot: everything of this enrollment waits."""
 
     enrollment: str
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class CameBack:
+class CameBack(Struct, frozen=True):
     """The account or row is in the snapshot again: the enrollment goes on."""
 
     enrollment: str
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class StartAsked:
+class StartAsked(Struct, frozen=True):
     """A person wants a playbook (its first name) for an account; the next run starts it, or says why not.
 
     `at`: the step at which it stands already. `began`: its day 0, if that has passed. `although`: why it may start
@@ -298,8 +278,7 @@ class StartAsked:
     given: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class StartRefused:
+class StartRefused(Struct, frozen=True):
     """A start asked for by a person could not be: `why` is the sentence they read."""
 
     playbook: str
@@ -309,8 +288,7 @@ class StartRefused:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Muted:
+class Muted(Struct, frozen=True):
     """A person's hands-off: until that day no playbook touches the account."""
 
     account: str
@@ -320,8 +298,7 @@ class Muted:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unmuted:
+class Unmuted(Struct, frozen=True):
     """The account is no longer left alone by a person's word."""
 
     account: str
@@ -330,8 +307,7 @@ class Unmuted:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class TraitSet:
+class TraitSet(Struct, frozen=True):
     """A trait of an account has a new value; None clears it. `by`: a person, or rule where a step sets it.
 
     A person's word counts at once, a step's from the next day on. Of one day a person's word is the last; among
@@ -350,8 +326,7 @@ class TraitSet:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
+class Notified(Struct, frozen=True):
     """A step told a channel, or these people, what its sentence says. `note`: names the note, once and for ever.
 
     `late`: the task of which a channel is told that it is late.
@@ -366,8 +341,7 @@ class Notified:
     late: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """A person let one run pass a stop. Bound to that plan, used once."""
 
     rule: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
 from cs_playbook.model.value import FieldType, Value, from_day, to_day
+from cs_playbook.values import Placed
 
 __all__ = ["FieldType", "Value", "from_day", "to_day"]  # what an expression is made of, known here too
 
@@ -35,17 +35,15 @@ class ScopeName(StrEnum):
 _OTHERS = frozenset((ScopeName.ROW, ScopeName.CONTACT, ScopeName.RELATED))
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Placed, frozen=True):
     """`10`, `'high'`, `true`, `null`; a date as days since 1970-01-01."""
 
     value: Value
     type: FieldType | None
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Placed, frozen=True):
     """A fact of the account (`arr`), or with a scope: `row.amount`, `contact.language`, `steps.call.outcome`.
 
     `table`: of a row.
@@ -54,7 +52,7 @@ class Name:
     name: str
     scope: ScopeName = ScopeName.ACCOUNT
     type: FieldType | None = None
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
     table: str = ""
 
     @property
@@ -63,117 +61,104 @@ class Name:
         return f"{self.scope}.{self.name}" if self.scope in _OTHERS else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Placed, frozen=True):
     """`arr >= 20000`."""
 
     operator: str  # = <> < <= > >=
     left: Expression
     right: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(Placed, frozen=True):
     """All of them (`and`) or one of them (`or`)."""
 
     operator: str
     items: tuple[Expression, ...]
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Placed, frozen=True):
     """`not paying`."""
 
     item: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Placed, frozen=True):
     """`tier in ('high', 'low')`."""
 
     item: Expression
     choices: tuple[Expression, ...]
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+class Holds(Placed, frozen=True):
     """`'champion' in roles`: a list holds a text."""
 
     item: Expression
     list: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Placed, frozen=True):
     """`seats between 5 and 9`, both ends included."""
 
     item: Expression
     low: Expression
     high: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(Placed, frozen=True):
     """`name like 'A%'`: `%` stands for any letters, `_` for one."""
 
     item: Expression
     pattern: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class IsEmpty:
+class IsEmpty(Placed, frozen=True):
     """`closed_on is null`. Not `told`: it stands on something that nobody exports, and emptiness there means nothing."""
 
     item: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
     told: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Placed, frozen=True):
     """`active_users / licensed_seats`."""
 
     operator: str  # + - * /
     left: Expression
     right: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(Placed, frozen=True):
     """`-arr`."""
 
     item: Expression
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Placed, frozen=True):
     """`case when … then … else … end`; without `else` what fits nothing is empty."""
 
     branches: tuple[tuple[Expression, Expression], ...]
     otherwise: Expression | None
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Placed, frozen=True):
     """A function of values: days_until, months_since, fiscal_quarter, earliest, lower …"""
 
     function: str
     arguments: tuple[Expression, ...]
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Placed, frozen=True):
     """A question to the account's rows in another table: has, number_of, total, newest, oldest.
 
     `everybody`: the rows of all accounts are asked (`all promises`). `row`: the table of the row that the playbook is
@@ -186,22 +171,21 @@ class Related:
     column: str | None
     where: Expression | None
     type: FieldType | None = None
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
     of: str = ""  # of the accounts of a person: the role by which they are theirs
     everybody: bool = False
     row: str = ""
     told: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Placed, frozen=True):
     """What was: `was(x)`, `ago(x, '30 days')`, `at_start(x)`, `changed(x, '14 days')`, `running('p')`, `last_outcome('p')` …"""
 
     function: str
     subject: str  # a fact, a field of the row, or a playbook
     days: int | None = None
     type: FieldType | None = None
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
     @property
     def name(self) -> Name:
@@ -210,25 +194,23 @@ class Memory:
         return Name(column, ScopeName.ROW) if scope == ScopeName.ROW else Name(self.subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Placed, frozen=True):
     """In signals only: count(*), count(distinct x), sum, avg, min, max over the rows of a table."""
 
     function: str
     argument: Expression | None
     distinct: bool = False
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Rank:
+class Rank(Placed, frozen=True):
     """In signals only: `rank() over (partition by csm_email order by arr desc)`, the place of an account among the active ones."""
 
     by: tuple[
         tuple[Expression, str], ...
     ]  # each asc or desc, the first that tells two accounts apart decides
     among: tuple[Expression, ...] = ()  # those that share all of these
-    at: At = field(default=(0, 0), compare=False)
+    at: At = (0, 0)
 
     @property
     def function(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 SHORT = 12  # letters of a fingerprint that stand in a mark
 MARK = "forgotten-"
@@ -24,8 +25,7 @@ def mark_of(fingerprint: str) -> str:
     return f"{MARK}{fingerprint[:SHORT]}"
 
 
-@dataclass(frozen=True, slots=True)
-class ContactForgotten:
+class ContactForgotten(Struct, frozen=True):
     """All that the ledger held of a person was taken out, and its chain of hashes was made anew from the first event on
     that was changed.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from math import floor, isnan
+
+from msgspec import Struct
 
 from cs_playbook.model.expression import FieldType, Value, from_day, to_day
 from cs_playbook.model.time import Calendar, add_months, months_between
@@ -17,8 +18,7 @@ LARGEST_INTEGER = 2**63
 EVERY_WEEK = Calendar()
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(Struct, frozen=True):
     """The logical day, the working calendar, and the days before it on which a fresh snapshot was run.
 
     Not `fresh`: today's snapshot is made of the same exports as the one before it, and is no new observation.
@@ -30,8 +30,7 @@ class Reckoning:
     fresh: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """What a function takes and gives; `least` arguments, `most` None: any number. `then`: what comes after the first
     argument, where that is another kind."""
 

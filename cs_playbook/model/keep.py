@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from msgspec import Struct
 
 from cs_playbook.model.duration import Duration
+from cs_playbook.values import names_of
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """`mail_bodies`: the words of mails that are over. `contacts_in_snapshots`: addresses, names and free text of
     contacts. `snapshots`: whole ones. `out`: what runs have written below out/. None: for ever."""
 
@@ -19,7 +19,7 @@ class Keep:
 
     @property
     def says_something(self) -> bool:
-        return any(getattr(self, one.name) is not None for one in fields(self))
+        return any(getattr(self, one) is not None for one in names_of(self))
 
 
 FOR_EVER = Keep()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.duration import Duration
@@ -17,23 +18,20 @@ TAKES: tuple[Take, ...] = ("median", "mean", "total")
 COUNTED: tuple[Counted, ...] = ("gross", "net", "logos", "logo churn")
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """Of the accounts it is asked of, how many say yes."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """One number for what a value is on many accounts."""
 
     take: Take
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """What became, within `over`, of the customers of then: of what they are worth (gross, net) or of themselves."""
 
     value: Expression
@@ -44,8 +42,7 @@ class Retention:
 Figure = Share | Taken | Retention
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi:
+class Kpi(Struct, frozen=True):
     """`of`: the accounts it is about; None: whom playbooks see."""
 
     name: str
@@ -61,8 +58,7 @@ class Kpi:
         return self.unit == "ratio" or not isinstance(self.figure, Taken)
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """What a playbook is meant to move (`objective: {kpi, from, to, says}`). `was`, `to`: as written, "" where not said."""
 
     kpi: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
 
@@ -10,8 +10,7 @@ from cs_playbook.source.finding import Span
 SIGNATURE = "signature"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """`name`: usage-drop/check-in. `needs`: blanks that must be filled, e.g. contact.first_name. `body`: Markdown with Jinja.
 
     `body_line`: the line of the file on which the body begins, for findings inside it.

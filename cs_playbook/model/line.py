@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class TaskLine:
+
+class TaskLine(Struct, frozen=True):
     """`state`: new, open, late, asleep, frozen. `contact`: name and address of whom it is about. `draft`: the letter's file, if there is one.
 
     `asks`: (question, what one may answer) besides the outcome. `document`: the file to fill.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class MailMoved:
+
+class MailMoved(Struct, frozen=True):
     """What became of a mail: `to` is a state of model/outbox, `by` a person, outbox, or run.
 
     `why`: the reason, or what a server answered. `at`: UTC, ISO text, for people; nothing is decided by it.
@@ -27,8 +27,7 @@ class MailMoved:
     expires: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRewritten:
+class DraftRewritten(Struct, frozen=True):
     """A person changed the words of a draft. The words stand in the outbox, here only the hash of the mail made of them."""
 
     enrollment: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
 
@@ -20,8 +21,7 @@ WEEKENDS, HOLIDAYS = "weekends", "holidays"
 _LONGEST_QUIET = 1_000  # days; a longer silence has no end that anybody planned
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(Struct, frozen=True):
     """At most so many mails in any stretch of `per`: `1 per 5 business days`."""
 
     most: int
@@ -35,8 +35,7 @@ class Cap:
         return calendar.add(sent, self.per)
 
 
-@dataclass(frozen=True, slots=True)
-class Caps:
+class Caps(Struct, frozen=True):
     """`email_caps:` of the project or of a playbook. None: no cap. `span`: where they stand."""
 
     per_contact: Cap | None = None
@@ -51,8 +50,7 @@ class Caps:
 NO_CAPS = Caps()
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Quiet days, the first and the last among them."""
 
     first: date
@@ -62,8 +60,7 @@ class Stretch:
         return f"from {self.first} to {self.last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """`quiet_for_emails:`. `weekends`: days outside the week worked; `holidays`: those of the calendar."""
 
     stretches: tuple[Stretch, ...] = ()
@@ -83,8 +80,7 @@ class Quiet:
         return next((one for one in coming if not self.is_quiet(one, calendar)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """`email_hours:`, of a day where the reader is. `closes` is not one of them; None: the end of the day."""
 
     opens: time
@@ -109,8 +105,7 @@ def _clock(moment: time) -> str:
     return f"{moment.hour}:{moment.minute:02}"
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Struct, frozen=True):
     """A kind of letter. `opt_out`: the field of contacts by which one is closed to it; None: nobody can opt out."""
 
     name: str
@@ -118,8 +113,7 @@ class Category:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressing:
+class Suppressing(Struct, frozen=True):
     """Rows of the snapshot that name addresses nobody writes to: `address` is the field of `table` that holds them."""
 
     table: str
@@ -128,8 +122,7 @@ class Suppressing:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class MailPolicy:
+class MailPolicy(Struct, frozen=True):
     """All that the project file says of it. `hours` None: at any time of a day. Without `categories` the field opted_out closes every letter."""
 
     caps: Caps = NO_CAPS

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import NOWHERE, Span
 
 Kind = OneOf["csv", "json", "json_lines", "sqlite", "postgres"]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """How cells are written. `dates` None: only YYYY-MM-DD is understood. `thousands` "" : none."""
 
     dates: str | None = None
@@ -24,8 +24,7 @@ class Format:
     zone: str | None = None  # the clock of times without a zone of their own; None: the project's
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSource:
+class FieldSource(Struct, frozen=True):
     """Where a field's value comes from: a column, a constant text, or (both None) nowhere: always empty.
 
     `times` and `divided_by`: a decimal number as text, by which the cell is multiplied or divided. `words`: the
@@ -43,8 +42,7 @@ class FieldSource:
     otherwise: tuple[str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """Rows count whose cell in `column` is (or, `negated`, is not) one of `cells`, exactly as written."""
 
     column: str
@@ -53,8 +51,7 @@ class Filter:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(Struct, frozen=True):
     """Of the rows with the same key the one counts whose `column` is the latest moment."""
 
     column: str
@@ -62,8 +59,7 @@ class Newest:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where rows are, how they are written there, and which of them count.
 
     `files`: below the folder of the exports; one with `*` or `?` is a pattern. Empty for PostgreSQL, whose address
@@ -83,8 +79,7 @@ class Origin:
     newest_by: Newest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """Columns of another origin, read as `<name>.<column>`: of its row whose `key` is the row's column `by`."""
 
     name: str
@@ -96,8 +91,7 @@ class Lookup:
     empty: tuple[str, ...] = ("",)  # what `by` says where it names nobody
 
 
-@dataclass(frozen=True, slots=True)
-class TableSource:
+class TableSource(Struct, frozen=True):
     """Where the rows of a table come from, and what its fields are read from."""
 
     table: str
@@ -107,8 +101,7 @@ class TableSource:
     lookups: tuple[Lookup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """`absent`: tables, and `table.field`s, that nobody exports, and where that is said. `at_most`: the share of bad rows of a table (0.01 is 1 %) above which nothing is built whatever `bad_rows` says."""
 
     name: str

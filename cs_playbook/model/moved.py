@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class AccountMoved:
+
+class AccountMoved(Struct, frozen=True):
     """The CRM has renamed or merged an account: all that was its own goes on under `to`. Keys stay."""
 
     account: str
@@ -17,8 +17,7 @@ class AccountMoved:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectMoved:
+class SubjectMoved(Struct, frozen=True):
     """An enrollment belongs to another account from now on, under the key it has."""
 
     enrollment: str
@@ -26,8 +25,7 @@ class SubjectMoved:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerBegan:
+class LedgerBegan(Struct, frozen=True):
     """A new ledger in place of a lost one: whoever fits a playbook on that day is known, and starts nothing."""
 
     on: date

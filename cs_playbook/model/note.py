@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Note:
+
+class Note(Struct, frozen=True):
     """To a `channel`, or to people (addresses). `key` is its own for ever: whoever delivers it can see what was delivered.
 
     `meta`: what the step hands along, as JSON knows it; None where there is nothing.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from cs_playbook.model.enrollment import OpenTask, TaskState
 
@@ -78,8 +79,7 @@ def may_move(before: MailState, after: MailState, by: str) -> bool:
 # --- transports ---
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A finished mail. `key`: its own, for ever. `recipients`: of the envelope, the To first. `content`: all its bytes."""
 
     key: str
@@ -88,30 +88,26 @@ class Sealed:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """Taken. `note`: which copies were refused, in words."""
 
     answer: str
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TryLater:
+class TryLater(Struct, frozen=True):
     """Surely not taken, and perhaps later (4xx, no connection)."""
 
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Never (5xx)."""
 
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class InDoubt:
+class InDoubt(Struct, frozen=True):
     """Perhaps taken: lost after the last byte, before the answer."""
 
     why: str

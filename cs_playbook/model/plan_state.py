@@ -6,10 +6,11 @@ Nothing counts as zero because it is not known: what hangs on an unknown is unkn
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import Values, answer, evaluate
 from cs_playbook.model.condition import Answer, Condition
@@ -26,6 +27,7 @@ from cs_playbook.model.success_plan import (
     SuccessPlan,
 )
 from cs_playbook.model.time import FromDate, FromReady, FromStart, Moment, OnDay, OnRhythm
+from cs_playbook.values import replace
 
 COUNTS = {Result.ACHIEVED: 1.0, Result.PARTLY: 0.5, Result.MISSED: 0.0}
 HALF = 0.5  # of the way: what has come so far by its deadline is reached partly
@@ -40,8 +42,7 @@ class Mark(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """What the ledger knows of a milestone, a blocker or an objective: how it ended, and when."""
 
     on: date
@@ -51,8 +52,7 @@ class Tick:
 Ticks = Mapping[str, Tick]
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """`of`: a milestone or a blocker. `done_on` None: not done, or nobody has written down when."""
 
     of: Milestone | Blocker
@@ -62,8 +62,7 @@ class Marked:
     days_late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KpiNow:
+class KpiNow(Struct, frozen=True):
     """`progress`: from 0 at the start to 1 at the target and beyond it; None: the number is not known."""
 
     kpi: Kpi
@@ -71,8 +70,7 @@ class KpiNow:
     progress: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveNow:
+class ObjectiveNow(Struct, frozen=True):
     """`status`, `progress` None: unknown. `over_on`: the day on which the ledger has written down its result."""
 
     objective: Objective
@@ -85,8 +83,7 @@ class ObjectiveNow:
     over_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanNow:
+class PlanNow(Struct, frozen=True):
     """`progress`: 0 to 1. `missing`: how many questions of the handover are open."""
 
     plan: SuccessPlan

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal as OneOf
 from typing import get_args
+
+from msgspec import Struct, field
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
@@ -44,16 +45,14 @@ STARTING = (
 )  # whose rule is asked; a paused one only remembers who fits
 
 
-@dataclass(frozen=True, slots=True)
-class PerValue:
+class PerValue(Struct, frozen=True):
     """A fact of which every value is an enrollment of its own: `one_per: renewal_date`."""
 
     fact: str
     type: FieldType
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """`every`: it starts on the days of this rhythm, for whoever fits then (None: whenever somebody newly fits).
 
     `one_per`: what an enrollment is about: the account (None), or a row of that table. `per_value`: and the facts of
@@ -70,24 +69,21 @@ class Trigger:
     per_person: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reentry:
+class Reentry(Struct, frozen=True):
     """It may start again so many days after its end, `at_most` times in all (None: always)."""
 
     days_after_end: int
     at_most: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """A trickle: how many new ones a day, how many open ones a person (None: any)."""
 
     new_per_day: int | None = None
     open_per_person: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(Struct, frozen=True):
     """What ends an enrollment wherever it stands. `then`: the steps that undo, before it has ended."""
 
     when: Condition
@@ -95,8 +91,7 @@ class Exit:
     then: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """`within` in days from the start; None: as long as the enrollment lasts."""
 
     when: Condition
@@ -108,8 +103,7 @@ WhatBecomes = OneOf["keep", "move", "restart", "stop"]
 KEEP, MOVE, RESTART, STOP = WAYS_ON = get_args(WhatBecomes)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What becomes of open enrollments when the text changes. `renamed_steps`: what a step was called → what it is called now.
 
     `dropped_steps`: gone on purpose.
@@ -120,8 +114,7 @@ class Changes:
     dropped_steps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """What can be read of a text whatever it names: `titles`, what each step says, by step; `title` of the playbook.
 
     `outcomes`: the answers that a step takes, where it says so.
@@ -132,8 +125,7 @@ class Outline:
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """The words of a playbook that the program only shows. `aim`: where the objective names a KPI."""
 
     title: str
@@ -144,8 +136,7 @@ class Story:
     aim: Aim | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Playbook:
+class Playbook(Struct, frozen=True):
     """`definition`: hash of its meaning (comments and layout do not count); `text`: the file as it was written.
 
     `unread`: steps that could not be read; a playbook that has any is only looked at by `check`, never run.

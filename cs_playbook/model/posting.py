@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 LASTS = timedelta(days=3)  # news that is older is told no more: whoever needs it has the list of the day
 
@@ -20,8 +21,7 @@ class PostState(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """What became of one note, or one digest: `key` is its own, `channel` where it went (of a digest: the address).
 
     `why`: what was answered. `at`: UTC, ISO text, for people. `account`: whom a note is about.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.model.duration import Duration
 from cs_playbook.model.keep import FOR_EVER, Keep
@@ -20,8 +21,7 @@ if TYPE_CHECKING:  # a project is looked at by commands that ask no condition
 USUAL_EXPIRY = Duration(3, "day")
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarRules:
+class CalendarRules(Struct, frozen=True):
     """`holidays`: country codes. `week`: weekdays worked, Monday is 0."""
 
     timezone: str = "UTC"
@@ -30,16 +30,14 @@ class CalendarRules:
     fiscal_year_starts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Languages:
+class Languages(Struct, frozen=True):
     """The languages letters are written in, and the one for everybody else."""
 
     supported: tuple[str, ...] = ("en",)
     default: str = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class HandsOff:
+class HandsOff(Struct, frozen=True):
     """Which accounts no playbook touches, why, and the day on which that ends."""
 
     when: Condition
@@ -47,8 +45,7 @@ class HandsOff:
     lifted_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """Where notes go besides people. `variable`, `secret`: of the environment, which hold the address and the secret
     that signs. `format` file: nothing leaves, the files of the day are all."""
 
@@ -59,8 +56,7 @@ class Channel:
     secret: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(Struct, frozen=True):
     """By what a monitor elsewhere sees that the run has been. `file`: relative to the project file. `variable`: of the
     environment, with the address that `send` posts to."""
 
@@ -68,8 +64,7 @@ class Heartbeat:
     variable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """`snapshots` and `ledger` are folders and files relative to the project file. `ledger_id` None: never made.
 
     `expires_after`: how long after the day it was due a mail may still leave.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.enrollment import Enrollment
 
 RECALLED = "recalled"  # why it ended, and its outcome: it counts for nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """What a run has decided about an enrollment is taken back. `back`: how it stands without; None: it began there.
 
     What the run has recorded of it (traits, notes, picks from a pool) counts no more. Lines that the run had opened
@@ -26,8 +26,7 @@ class Recalled:
     back: Enrollment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunUndone:
+class RunUndone(Struct, frozen=True):
     """A person took a run back. `stays`: how many enrollments are as the run left them. `later`: how many runs had come
     after it; with any, what it had observed stays, and its day has been."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 from math import gcd, prod
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Cases, Condition
 from cs_playbook.model.expression import Expression, Name
@@ -27,15 +28,13 @@ class Missing(StrEnum):
     WORST = "worst"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Straight lines between corners (value, units), flat outside of them."""
 
     corners: tuple[tuple[float, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ByValue:
+class ByValue(Struct, frozen=True):
     """Units for each value of a text, or for yes and no."""
 
     units: tuple[tuple[Value, int], ...]
@@ -44,8 +43,7 @@ class ByValue:
 Points = Cases[int] | Line | ByValue  # in units above the lower end of the scale
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """`fact`: what it measures. `stale_after`: days; `day`: of what the fact was last made, None: nobody knows."""
 
     fact: Name
@@ -60,8 +58,7 @@ class Measure:
         return self.fact.name
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureGroup:
+class MeasureGroup(Struct, frozen=True):
     """Measures that share the weight of their group."""
 
     name: str
@@ -71,8 +68,7 @@ class MeasureGroup:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """`below`: its upper edge, in tenths of a point, which belongs to the next band; None: the last."""
 
     name: str
@@ -80,8 +76,7 @@ class Band:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Accounts for which some groups do not count."""
 
     when: Condition
@@ -93,8 +88,7 @@ class Profile:
         return any(name == group.name for name, _ in self.without)
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """The band of who fits, whatever the number says."""
 
     when: Condition
@@ -102,8 +96,7 @@ class Override:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """`low`, `high`: ends of the scale in points; `high_is_good` tells which end is the good one."""
 
     name: str

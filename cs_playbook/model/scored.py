@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import UNFIT, Values, answer, choose, evaluate
 from cs_playbook.model.condition import Cases, Condition
@@ -24,6 +25,7 @@ from cs_playbook.model.scorecard import (
     Profile,
     Scorecard,
 )
+from cs_playbook.values import replace
 
 
 class Lack(StrEnum):
@@ -34,8 +36,7 @@ class Lack(StrEnum):
     NO_POINTS = "no points for it"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """One line of the sum. `points`: None where it has none. `share`: its part of the whole weight, 0 to 1, after what
     is missing was spread; `given`: the points that it adds. `old`: days since the fact was made, where that is asked."""
 
@@ -48,8 +49,7 @@ class Counted:
     old: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CountedGroup:
+class CountedGroup(Struct, frozen=True):
     """`counts`: False where the account's profile leaves it out. `share`: as of a line."""
 
     group: MeasureGroup
@@ -58,8 +58,7 @@ class CountedGroup:
     lines: tuple[Counted, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """`score` None: there is none; then `unrated` says yes, `unclear` is the profile nobody can tell, or nothing has a
     value. `override`: the one that gives the band. `reckoned`: what the sum comes to, also where it does not count."""
 

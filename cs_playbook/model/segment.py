@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.value import FieldType
@@ -18,8 +19,7 @@ class Choosing(StrEnum):
     EXCLUSIVE = "exclusive"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """`when` None: everybody whom no earlier segment took.
 
     As a stage: `after`, from which others one comes to it (none: from all); `expected` and `at_most`, days in it.
@@ -46,16 +46,14 @@ class StageState(StrEnum):
     STUCK = "stuck"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """For how many days the rules must say so before an account moves; 1 is at once. Up is towards the first segment."""
 
     up_after: int = 1
     down_after: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Segmentation:
+class Segmentation(Struct, frozen=True):
     """Segments in order: the first is the highest. With ANY each is a fact of its own, yes or no."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
 
@@ -14,8 +15,7 @@ ChannelFormat = OneOf["webhook", "slack", "file"]
 CONTACT_TOKEN = "{contact}"  # stands for a contact in the link of `unsubscribe:`
 
 
-@dataclass(frozen=True, slots=True)
-class Smtp:
+class Smtp(Struct, frozen=True):
     """The server that takes the mails. `user`, `password`: variables of the environment; `keyring`: a service of the
     system's keyring, which is asked where the variable is not set."""
 
@@ -27,16 +27,14 @@ class Smtp:
     keyring: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most so many mails in any stretch of so many seconds."""
 
     mails: int
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """`smtp` None: nothing but folders. `site`: behind the @ of Message-IDs. `from_sites`: whose addresses may send;
     empty: anybody's. `unsubscribe`: a link with `{contact}`. `digests_from`: the address that owners' digests come from.
     """

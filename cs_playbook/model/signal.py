@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.expression import Expression, FieldType
 from cs_playbook.source.finding import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """`table`: whose rows are counted (None: reckoned from other facts). The window: `last` days, ending `before` days ago.
 
     Not `told`: it stands on a table or a field that nobody exports.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Cases, Condition, Fit, plain
@@ -24,8 +25,7 @@ NOT_STARTED = "not_started"
 Sending = OneOf["draft", "auto"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A text with blanks: pieces of text and names (`{{ account.x }}`, `{{ row.x }}`, `{{ contact.x }}`)."""
 
     text: str
@@ -33,8 +33,7 @@ class Sentence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A step that must have ended; with outcomes: done with one of these."""
 
     step: str
@@ -42,32 +41,28 @@ class Requirement:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Struct, frozen=True):
     """When a step becomes ready. `all` of no requirements means at once."""
 
     kind: OneOf["all", "any"]
     requirements: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRef:
+class ChannelRef(Struct, frozen=True):
     """A channel of the project file, where it is named."""
 
     channel: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(Struct, frozen=True):
     """Who is told when a line is late, people or a channel, and after how long."""
 
     when_late_by: Cases[Duration]
     tell: Cases[People | ChannelRef]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """Something a person does. `about`: the contact it is about. `done_when`: the data closes it, with that outcome."""
 
     title: Sentence
@@ -81,8 +76,7 @@ class Task:
     done_when: tuple[Fit[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(Struct, frozen=True):
     """A letter to each of `to`, drafted for `sender`, who answers sent or discarded.
 
     `copies`: who else reads it (`cc:`). `thread`: the email step in whose thread it goes on. `once_per` family: who has
@@ -99,7 +93,7 @@ class Email:
     copies: Cases[People] | None = None
     thread: Requirement | None = None
     once_per: OneOf["account", "family"] = "account"
-    sends: Cases[Sending] = plain("draft")  # noqa: RUF009
+    sends: Cases[Sending] = plain("draft")
     expires_after: Cases[Duration] | None = None
 
     @property
@@ -108,23 +102,20 @@ class Email:
         return any(fit.value == "auto" for fit in self.sends.fits)
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Over when `until` says yes (met), or after so long (timed_out)."""
 
     lasting: Cases[Duration]
     until: Condition | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decide:
+class Decide(Struct, frozen=True):
     """The first case that fits is the outcome."""
 
     cases: Cases[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Approve:
+class Approve(Struct, frozen=True):
     """A question that somebody approves or refuses."""
 
     question: Sentence
@@ -136,8 +127,7 @@ class Approve:
     about: Cases[People] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A text with sections that a person fills. `name`: documents/<name>. `done_when`: as a task's."""
 
     name: Cases[str]
@@ -152,8 +142,7 @@ class Document:
     done_when: tuple[Fit[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """Starts another playbook for the same account. `given`: what that one asks, each with its value."""
 
     playbook: Cases[str]
@@ -161,15 +150,13 @@ class Play:
     given: tuple[tuple[str, Cases[Expression]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """Sets traits of the account, in the order written, to a value or to what an expression gives; done at once."""
 
     values: tuple[tuple[str, Cases[NewValue | Expression]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Struct, frozen=True):
     """Tells a channel or our people; done at once. `says` None: the playbook, the account, why it is in it.
 
     `meta`: what goes along for the program that reads the channel, as JSON; nothing where there is none.
@@ -183,8 +170,7 @@ class Notify:
 Verb = Task | Email | Wait | Decide | Approve | Document | Play | Set | Notify
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """A step opens again and again: until `until` says yes (met), or `at_most` have been done (timed_out).
 
     Without either, and in a rhythm that never ends, it goes on until the enrollment ends.
@@ -201,8 +187,7 @@ class Repeat:
         return ((MET,) if self.until is not None else ()) + ((TIMED_OUT,) if ends else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step. `when_owner_changes`: whether an open line follows its role. `ends`: outcomes that end the enrollment. `asks`: what is answered besides the outcome."""
 
     id: str

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
+from cs_playbook.values import Placed
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
+class Above(Struct, frozen=True):
     """Too many: more than so many, and more than such a share (0 to 1) of all. Below 100 in all only the number counts."""
 
     more_than: int
     and_share: float
 
 
-@dataclass(frozen=True, slots=True)
-class MostDone:
+class MostDone(Placed, frozen=True):
     """How much one run may do; None: no limit of its own. `endings`: enrollments ended by the data, of the open ones.
 
     `emails`: shares are of the accounts. `tasks_for_one_person`: new ones.
@@ -26,15 +25,14 @@ class MostDone:
     endings: Above | None = None
     emails: Above | None = None
     tasks_for_one_person: int | None = None
-    span: Span | None = field(default=None, compare=False)  # where a playbook says so
+    span: Span | None = None  # where a playbook says so
 
 
 NO_LIMITS = MostDone()
 USUAL = MostDone(Above(40, 0.10), Above(40, 0.20), Above(100, 0.10), 60)
 
 
-@dataclass(frozen=True, slots=True)
-class StopWhen:
+class StopWhen(Struct, frozen=True):
     """When nothing at all is done. Shares are 0 to 1; `empty_cells_rise_by` and `words_shift_by` in points of a share
     (0.10: from 5 % to 15 %); `numbers_change_by` a factor, up or down; the others in days."""
 

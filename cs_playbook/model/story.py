@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from cs_playbook.source.finding import Span
 
 Row = Mapping[str, Any]  # field: value as written in YAML
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """Whole lists: started, ended. Of the others at least this, unless `exactly`; empty means none.
 
     `span`: where it begins; `places`: where each of its keys stands.
@@ -40,8 +40,7 @@ class Expectation:
         return self.places.get(key, self.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One day of a story. `set`: account → changed fields from this day on, or None: missing from the export;
     or table → key → fields. Not `fresh`: the export is still that of the run before.
     `starts`: what a person says with a start; `given`: what one corrects later. `status`: the playbook's from this day on.
@@ -68,8 +67,7 @@ class Run:
         return self.places.get(key, self.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """`changes`: account → fields, or table → key → fields. `every_day`: also the days that no run names."""
 
     name: str
@@ -83,8 +81,7 @@ class Case:
     held_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stories:
+class Stories(Struct, frozen=True):
     """`playbook`: the one they are about; only it runs."""
 
     playbook: str

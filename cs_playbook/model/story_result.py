@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Finding, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One expectation that was not met, on the first day on which any was not. `why`: a sentence each."""
 
     span: Span
@@ -20,8 +20,7 @@ class Failure:
     why: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True):
     """`todo`: it may fail."""
 
     name: str
@@ -34,8 +33,7 @@ class CaseResult:
         return not self.failures
 
 
-@dataclass(frozen=True, slots=True)
-class PlaybookStories:
+class PlaybookStories(Struct, frozen=True):
     """All cases about one playbook, in the order of their files."""
 
     playbook: str
@@ -46,8 +44,7 @@ class PlaybookStories:
         return all(case.passed or case.todo for case in self.cases)
 
 
-@dataclass(frozen=True, slots=True)
-class StoriesResult:
+class StoriesResult(Struct, frozen=True):
     """`findings`: mistakes in story files; the cases of such a file were not played. `days`: that were run."""
 
     playbooks: tuple[PlaybookStories, ...]

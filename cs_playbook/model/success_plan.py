@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.expression import Expression, Name
 from cs_playbook.model.time import FromDate, Moment
 from cs_playbook.model.value import FieldType
 from cs_playbook.source.finding import Span
+from cs_playbook.values import Placed
 
 PLAN_DOT = "plan."
 STATUS, PROGRESS, MISSING = "plan.status", "plan.progress", "plan.missing"
@@ -52,8 +54,7 @@ STATUSES = (*(one.value for one in Standing), *(one.value for one in Result))
 OVER = tuple(one.value for one in Result)
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """A step on the way. `due` None: it is there when `done_when` says yes. `theirs`: the customer does it.
 
     `done_on`: ticked by hand in the file. `internal`: not on the customer's page.
@@ -69,8 +70,7 @@ class Milestone:
     internal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(Struct, frozen=True):
     """What stands in the way. `kind`: material, financial or psychological; only material ones are shown to customers."""
 
     id: str
@@ -84,8 +84,7 @@ class Blocker:
     internal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kpi:
+class Kpi(Struct, frozen=True):
     """A number of the account, from where it starts to where it shall be."""
 
     fact: Name
@@ -94,8 +93,7 @@ class Kpi:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """`result`: what a person has written in the file; `says`, `success`: when it is reached, in words and in data.
 
     `is_measured`: a condition, a KPI or a milestone says how far it is, also where it cannot be read.
@@ -117,8 +115,7 @@ class Objective:
     is_measured: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """While `when` says yes there is something to do: a playbook, or a task that says it."""
 
     id: str
@@ -128,8 +125,7 @@ class Risk:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Stakeholder:
+class Stakeholder(Struct, frozen=True):
     """Somebody at the customer who matters; never on the customer's page."""
 
     name: str
@@ -138,8 +134,7 @@ class Stakeholder:
     wants: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SuccessPlan:
+class SuccessPlan(Placed, frozen=True):
     """`account`: its key; empty in a template. `template`: from which it was made. `agreed_on` None: a draft.
 
     `handover`: the answers in order; of a template its questions. `missing`: the questions nobody has answered yet.
@@ -161,7 +156,7 @@ class SuccessPlan:
     stakeholders: tuple[Stakeholder, ...] = ()
     objectives: tuple[Objective, ...] = ()
     risks: tuple[Risk, ...] = ()
-    account_span: Span | None = field(default=None, compare=False)
+    account_span: Span | None = None
 
     @property
     def counts(self) -> bool:

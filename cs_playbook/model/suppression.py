@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 LISTED = "it is on the suppression list"
 
@@ -16,8 +17,7 @@ def fingerprint(address: str, key: str) -> str:
     return hmac.new(bytes.fromhex(key), address.strip().casefold().encode(), hashlib.sha256).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """Nobody writes to an address any more. `address`: its fingerprint, never the address itself.
 
     `forgets`: "" where only mails are kept away; contact or address (model/forgetting) where the person was forgotten:
@@ -31,8 +31,7 @@ class Suppressed:
     forgets: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionLifted:
+class SuppressionLifted(Struct, frozen=True):
     """One may write to that address again."""
 
     address: str
@@ -41,8 +40,7 @@ class SuppressionLifted:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One address of the list, by its fingerprint: since when, by whose word, why. `forgets`: as of Suppressed."""
 
     address: str
@@ -52,8 +50,7 @@ class Entry:
     forgets: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionList:
+class SuppressionList(Struct, frozen=True):
     """What the ledger knows. `key` "": the list was never used. `entries`: by fingerprint."""
 
     key: str = ""

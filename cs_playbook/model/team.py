@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.model.expression import Expression
 from cs_playbook.source.finding import Span
@@ -13,24 +15,21 @@ from cs_playbook.source.finding import Span
 ROW = "row"  # `to: row`: the contact that an enrollment with `one_per: contacts` is about
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRef:
+class RoleRef(Struct, frozen=True):
     """A role by its name; or ROW."""
 
     role: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FirstOf:
+class FirstOf(Struct, frozen=True):
     """The first that has somebody who is there; who is away counts where a cover stands in."""
 
     people: tuple[People, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """Everybody of each, each person once."""
 
     people: tuple[People, ...]
@@ -40,29 +39,25 @@ class AllOf:
 People = RoleRef | FirstOf | AllOf
 
 
-@dataclass(frozen=True, slots=True)
-class FromField:
+class FromField(Struct, frozen=True):
     """The person whose address stands in a fact of the account (a Name, or `was(x)`)."""
 
     fact: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ManagerOf:
+class ManagerOf(Struct, frozen=True):
     """Whoever manages the people of that role."""
 
     role: RoleRef
 
 
-@dataclass(frozen=True, slots=True)
-class Always:
+class Always(Struct, frozen=True):
     """One person, whatever the account."""
 
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContactsWhere:
+class ContactsWhere(Struct, frozen=True):
     """People of the customer: rows of `contacts` that say yes; all, or the one first (`newest`, `oldest`) by a field."""
 
     where: Expression
@@ -73,8 +68,7 @@ class ContactsWhere:
 PoolPick = OneOf["round robin", "fewest accounts", "fewest minutes", "least"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """One of several colleagues (addresses), picked when a line opens. `by`: the fact of which one has the `least`."""
 
     people: tuple[str, ...]
@@ -85,8 +79,7 @@ class Pool:
 RoleSource = FromField | ManagerOf | Always | ContactsWhere | Pool
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """A name for people. `otherwise`: the role that stands in where there is nobody."""
 
     name: str
@@ -100,8 +93,7 @@ class Role:
         return isinstance(self.source, ContactsWhere)
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Struct, frozen=True):
     """Not there from `first` to `last`, both included. `cover`: the address of who stands in meanwhile."""
 
     first: date
@@ -110,8 +102,7 @@ class Absence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """One of our own. `title`, `phone`: for signatures; "" where nothing is said."""
 
     email: str
@@ -131,8 +122,7 @@ class Person:
         return max(now, key=lambda absence: absence.last, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(Struct, frozen=True, dict=True):
     """All roles and all of our people."""
 
     name: str
@@ -141,16 +131,6 @@ class Team:
     span: Span
     unread: tuple[str, ...] = ()  # roles that are there and have errors
     teams: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name → addresses, in the order of the file
-    # Of each name or address the first. A large morning asks for them a million times.
-    _of_name: Mapping[str, Role] = field(init=False, repr=False, compare=False)
-    _of_address: Mapping[str, Person] = field(init=False, repr=False, compare=False)
-    _of_folded: Mapping[str, Person] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        people = self.people[::-1]
-        object.__setattr__(self, "_of_name", {role.name: role for role in reversed(self.roles)})
-        object.__setattr__(self, "_of_address", {person.email: person for person in people})
-        object.__setattr__(self, "_of_folded", {person.email.casefold(): person for person in people})
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -169,3 +149,17 @@ class Team:
     def person(self, email: str) -> Person | None:
         """Addresses differ in more than capitals: a CRM spells them as somebody once typed them."""
         return self._of_address.get(email) or self._of_folded.get(email.casefold())
+
+    # Of each name or address the first. A large morning asks for them a million times.
+
+    @cached_property
+    def _of_name(self) -> Mapping[str, Role]:
+        return {role.name: role for role in reversed(self.roles)}
+
+    @cached_property
+    def _of_address(self) -> Mapping[str, Person]:
+        return {person.email: person for person in reversed(self.people)}
+
+    @cached_property
+    def _of_folded(self) -> Mapping[str, Person]:
+        return {person.email.casefold(): person for person in reversed(self.people)}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import calendar as gregorian
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
+from msgspec import Struct
+
 from cs_playbook.model.duration import LONGEST, Duration
 from cs_playbook.source.finding import Span
+from cs_playbook.values import Placed
 
 if TYPE_CHECKING:  # days are reckoned by commands that ask no condition
     from cs_playbook.model.expression import Expression
@@ -20,23 +22,20 @@ Period = OneOf["month", "quarter", "year", "fiscal quarter", "fiscal year"]
 Counted = OneOf["day", "business day"]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """`2 weeks`, `2 weeks on monday` (weekday 0), `1 month`: counted from a first day."""
 
     every: Duration
     weekday: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DayOfMonth:
+class DayOfMonth(Struct, frozen=True):
     """`15th`; in a shorter month `31st` is the last day."""
 
     day: int
 
 
-@dataclass(frozen=True, slots=True)
-class Nth:
+class Nth(Struct, frozen=True):
     """`fourth friday of month`, `last business day of fiscal quarter`, `first monday of march`.
 
     `number` counts from 1, from the end when it is negative. `of`: a weekday (0 is Monday), or which days are counted.
@@ -49,8 +48,7 @@ class Nth:
     month: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """An RRULE of RFC 5545, without the word before it: `FREQ=WEEKLY;BYDAY=MO`."""
 
     rule: str
@@ -59,8 +57,7 @@ class Recurrence:
 Beat = Interval | DayOfMonth | Nth | Recurrence
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(Placed, frozen=True):
     """`start`: `from 2026-01-05`: its first day, which fixes the phase. `text`: as people wrote it.
 
     `phase`: `from contract_start`: where the account (or the row, or what was given) says the first day.
@@ -69,29 +66,26 @@ class Rhythm:
     beat: Beat
     text: str
     start: date | None = None
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
     phase: Expression | None = None
 
     def __str__(self) -> str:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class FromReady:
+class FromReady(Struct, frozen=True):
     """`2 business days`: counted from the day the step became ready."""
 
     duration: Duration
 
 
-@dataclass(frozen=True, slots=True)
-class FromStart:
+class FromStart(Struct, frozen=True):
     """`day 30`: day 0 is the day the enrollment started."""
 
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class FromDate:
+class FromDate(Struct, frozen=True):
     """`60 days before renewal_date`, `1 business day after steps.meeting.done_on`; `given.meeting_on` alone: 0 days after."""
 
     duration: Duration
@@ -101,15 +95,13 @@ class FromDate:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnDay:
+class OnDay(Struct, frozen=True):
     """`2026-03-31`."""
 
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class OnRhythm:
+class OnRhythm(Struct, frozen=True):
     """`first monday of month`, `15th`: the first such day on or after the step became ready."""
 
     rhythm: Rhythm
@@ -122,8 +114,7 @@ def no_holidays(year: int) -> frozenset[date]:
     return frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """Which days are worked. `week`: weekdays, Monday is 0. `holidays_of(year)`: days off of a year."""
 
     week: frozenset[int] = frozenset(range(5))

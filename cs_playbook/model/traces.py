@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from html.entities import codepoint2name
+
+from msgspec import Struct
 
 # Between two letters a mail may break its line (quoted-printable), between two words anything may.
 _SOFT_BREAK = r"(?:=\r?\n)?"
@@ -17,8 +18,7 @@ _LEAST = 3  # letters of a name that is looked for in a line about them, and of 
 _MANY = 8  # figures: an id as long is no number that somebody wrote
 
 
-@dataclass(frozen=True)
-class Traces:
+class Traces(Struct, frozen=True, dict=True):
     """`contacts`: id → its mark. `searched`: those ids that are like no other word. `addresses`: → mark. `names`: full
     ones → mark. `parts`: first and last names: looked for only where the person is meant for another reason."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cs_playbook.model.value import FieldType, Value, from_day, to_day
 from cs_playbook.source.finding import Span
@@ -13,8 +14,7 @@ if TYPE_CHECKING:  # the ledger asks traits, and starts without the team
     from cs_playbook.model.team import People
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
+class Trait(Struct, frozen=True):
     """`values`: the only texts it may hold. `owner`: who usually says it. `expires_after`: days, None for ever."""
 
     name: str
@@ -41,15 +41,13 @@ class Trait:
         return next((known for known in self.values if known.casefold() == text.casefold()), None)
 
 
-@dataclass(frozen=True, slots=True)
-class NewValue:
+class NewValue(Struct, frozen=True):
     """What a step sets a trait to: yes or no, a number, text, a day as ISO text; None clears it."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What was last said of an account's trait, as it was said; None: it was cleared. `enrollment`: of the step that set it.
 
     `until`: of a segment set by hand, the day on which its rules decide again.
@@ -68,8 +66,7 @@ class Standing:
         return trait.counts(self.on, day) and (self.until is None or day < self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class NowSaid:
+class NowSaid(Struct, frozen=True):
     """A trait of an account as it stands. `expired`: what was said counts no more; `expires_on`: since when, or from when."""
 
     trait: Trait

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
-from dataclasses import replace
 
 from cs_playbook.model.asks import ASK_TYPES, Ask, Misread, value_of
 from cs_playbook.model.value import FieldType, Value
@@ -13,6 +12,7 @@ from cs_playbook.parse.nodes import block, says_yes, scalar, texts
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 TAKEN = ("outcome", "done_on", "done_on_time")  # what steps.<id>. is followed by already
 _TYPES = ", ".join(ASK_TYPES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.assignment import (
     ACCOUNTS,
@@ -26,6 +27,7 @@ from cs_playbook.parse.nodes import block, blocks, scalar, text
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Scalar
+from cs_playbook.values import replace
 
 _KNOWN: tuple[Known, ...] = ("speaks", "sectors")
 _TEXTS = (FieldType.TEXT, FieldType.EMAIL)
@@ -50,8 +52,7 @@ def read_assignments(
     return read, findings
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """Holds the findings of one `assign:`."""
 
     scope: Scope

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from itertools import repeat
 
@@ -38,6 +37,7 @@ from cs_playbook.parse.related import bind_memory, bind_related
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.untold import is_untold
 from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
+from cs_playbook.values import replace
 
 Kind = FieldType | None  # None: could be anything (null, or already reported)
 Place = Callable[[At], Span]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition
@@ -46,6 +47,7 @@ from cs_playbook.source.files import DOCUMENTS, hash_of
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, in_order
 from cs_playbook.source.schema import KINDS, check_shape, kind_of
 from cs_playbook.source.tree import Mapping, Node, read_tree
+from cs_playbook.values import replace
 
 ONCE = ("project", "data", "team")
 SHAPE = ("CSP112", "CSP115")
@@ -53,8 +55,7 @@ _FIRST_DATA = "from your exports: cs-playbook sources suggest exports/*.csv --wr
 MISREAD = ("CSP103", "CSP105", "CSP106", "CSP116")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """What came of reading: the catalog (None where too little is there to go on) and the findings, in order.
 
     With errors among the findings the catalog holds what could be read: enough to look for more, not to act on.
@@ -105,8 +106,7 @@ def _with_former_names(around: Surroundings) -> Surroundings:
     )
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """Holds the files by kind and the findings while the catalog grows."""
 
     yaml: Dictionary[str, str]

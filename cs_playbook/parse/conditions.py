@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal as OneOf
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, Span
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 T = TypeVar("T")
 KINDS: tuple[OneOf["all", "any", "none"], ...] = ("all", "any", "none")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,6 +13,7 @@ from cs_playbook.parse.duration import read_days
 from cs_playbook.parse.nodes import block, scalar, text, texts
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 if TYPE_CHECKING:
     from cs_playbook.model.condition import Condition

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from cs_playbook.model.expression import to_day
 
@@ -27,8 +28,7 @@ _LITERALS = "TZ"  # the only letters that stand for themselves, as in 2026-03-02
 _ONLY = "it is made of YYYY, MM, DD, HH, MM, SS and separators, e.g. DD-MM-YYYY HH:MM; or it is timestamp, epoch seconds, epoch milliseconds"
 
 
-@dataclass(frozen=True, slots=True)
-class DatePattern:
+class DatePattern(Struct, frozen=True):
     """One way of writing dates."""
 
     text: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias, cast
 from typing import Literal as OneOf
@@ -14,6 +13,7 @@ from cs_playbook.model.time import FromDate, FromReady, FromStart, Moment, OnDay
 from cs_playbook.parse.duration import DURATION, FIGURES, UNITLESS, no_duration, read_duration, too_long
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Scalar
+from cs_playbook.values import replace
 
 if TYPE_CHECKING:
     from cs_playbook.model.expression import Expression

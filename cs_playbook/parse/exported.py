@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.model.data import ACCOUNTS, Contract, Table
 from cs_playbook.parse.nodes import block
 from cs_playbook.source.tree import Mapping, Node, Scalar
+from cs_playbook.values import replace
 
 
 def as_exported(contract: Contract, sources: Mapping | None) -> Contract:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.model.condition import Condition, leaves
 from cs_playbook.model.data import CHILDREN, PARENT_DOT, Table
@@ -24,10 +25,10 @@ from cs_playbook.parse.tokens import Refusal
 from cs_playbook.parse.untold import is_untold, untold_facts
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What an account has besides its fields; `types` and `values` include the fields. `unread` have errors."""
 
     signals: Dictionary[str, Signal]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from zoneinfo import ZoneInfo, available_timezones
 
 from cs_playbook.model.mapping import Format
@@ -12,6 +11,7 @@ from cs_playbook.parse.moment import way_of_moments
 from cs_playbook.parse.nodes import scalar, texts
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar
+from cs_playbook.values import replace
 
 FORMAT_KEYS = ("dates", "zone", "decimal", "thousands", "empty", "yes", "no", "lists")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from cs_playbook.model.condition import Condition, conditions, leaves
 from cs_playbook.model.duration import Duration
@@ -42,8 +42,7 @@ def read_aim(root: Mapping) -> Aim | None:
     return Aim(kpi.text, text(node, "from"), text(node, "to"), kpi.span, text(node, "says"))
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """Holds what has been read so far."""
 
     scope: Scope

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, time
 
 from cs_playbook.model.data import Table
@@ -28,6 +27,7 @@ from cs_playbook.parse.nodes import block, blocks, items, scalar, text
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Scalar
+from cs_playbook.values import replace
 
 CONTACTS = "contacts"
 # As the schema has it: what is written otherwise is told there, once.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cs_playbook.model.data import Field
 from cs_playbook.model.expression import FieldType
@@ -12,6 +11,7 @@ from cs_playbook.parse.cell import BadCell, cell_reader
 from cs_playbook.parse.nodes import block, scalar
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping, Scalar
+from cs_playbook.values import replace
 
 OTHERWISE = "otherwise"
 

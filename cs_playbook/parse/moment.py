@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from cs_playbook.model.expression import to_day
 from cs_playbook.model.mapping import Format
@@ -39,8 +40,7 @@ class Moment(NamedTuple):
 Way = Callable[[str], Moment | None]  # None: the cell is not written so, or is no day of the calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """`cells`: the zone of moments that say none. `days`: the project's, in which a moment becomes a day."""
 
     cells: tzinfo | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition, conditions, leaves
@@ -12,6 +11,7 @@ from cs_playbook.parse.conditions import read_conditions
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Node
+from cs_playbook.values import replace
 
 _KNOWS = "when somebody answers, the answers and the account's own fields are known, and nothing else"
 

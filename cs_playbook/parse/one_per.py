@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.model.data import ACCOUNTS
 from cs_playbook.model.expression import FieldType
@@ -16,8 +16,7 @@ _ALL = (ACCOUNT, ACCOUNTS)
 _NO_NAME = (FieldType.NUMBER, FieldType.LIST)  # they have no values that one would know again
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """`named`: the table that was written, also where it cannot serve: whoever names its fields is not reported too.
 
     `person`: the role of which each person is one.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Document, Step
 from cs_playbook.parse.scope import Scope
+from cs_playbook.values import replace
 
 
 def scopes_of(name: str, playbooks: Iterable[Playbook], scope: Scope) -> list[Scope]:

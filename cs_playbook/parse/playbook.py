@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.condition import Condition
@@ -40,6 +41,7 @@ from cs_playbook.parse.stopping import read_own_stops
 from cs_playbook.parse.team import read_people
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping, plain
+from cs_playbook.values import replace
 
 T = TypeVar("T")
 
@@ -50,8 +52,7 @@ ALWAYS_TODAY = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a playbook may name: facts and tables (scope), roles, letters by name, other playbooks.
 
     `former`: names that playbooks had; a text of their time may still use them. `theirs`: roles of the customer's people.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import Cases
 from cs_playbook.model.expression import FieldType, Name, Value
@@ -19,8 +20,7 @@ _WAYS = "write [{when: …, is: 50}], [{at: 0, is: 0}, {at: 1, is: 100}], or {go
 _YES_NO = {"true": 1, "yes": 1, "false": 0, "no": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Both ends, in points."""
 
     low: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 from cs_playbook.model.data import ACCOUNTS, CHILDREN, Table
@@ -29,6 +28,7 @@ from cs_playbook.parse.family import NO_PARENT, SAY_PARENT, book_of, children_of
 from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.untold import asks_untold, is_untold
 from cs_playbook.source.finding import did_you_mean
+from cs_playbook.values import replace
 
 
 class Binder(Protocol):

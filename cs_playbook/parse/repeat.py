@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.model.step import Repeat
 from cs_playbook.model.time import Rhythm
 from cs_playbook.parse.nodes import number, text
@@ -11,6 +9,7 @@ from cs_playbook.parse.rhythm import read_rhythm
 from cs_playbook.parse.step_node import StepNode
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Node, Scalar
+from cs_playbook.values import replace
 
 REPEATING = ("every", "until", "at_most")
 

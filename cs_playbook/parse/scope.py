@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.data import ACCOUNTS, CHILDREN, PARENT_DOT, Contract, Table
 from cs_playbook.model.expression import FieldType, Name, ScopeName
 from cs_playbook.model.trait import Trait
+from cs_playbook.values import replace
 
 RESERVED = (
     "today",
@@ -20,8 +22,7 @@ RESERVED = (
 )  # they mean something else in conditions
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """`facts`: of an account. `values`: the only texts a fact may hold. `row`: the table of `row.x`. `steps`: of the playbook.
 
     `related`: inside a question about rows, the table whose fields are bare names. `about`: for a role of contacts,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import replace
 from fractions import Fraction
 
 from cs_playbook.model.condition import Condition
@@ -27,6 +26,7 @@ from cs_playbook.parse.points import Scale, read_points
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar
+from cs_playbook.values import replace
 
 LOW = "low"
 LARGEST = 1000  # a weight beyond it is a slip of the pen, and its sum might not be exact any more

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.model.condition import Condition, Group
 from cs_playbook.model.expression import FieldType
 from cs_playbook.model.segment import Choosing, Move, Segment, Segmentation
@@ -13,6 +11,7 @@ from cs_playbook.parse.nodes import block, blocks, number, scalar, text, texts
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping, Scalar
+from cs_playbook.values import replace
 
 LISTS = tuple(choosing.value for choosing in Choosing)
 

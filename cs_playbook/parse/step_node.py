@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from cs_playbook.model.condition import Cases, Condition, Fit, plain
 from cs_playbook.model.duration import Duration
@@ -25,6 +26,7 @@ from cs_playbook.parse.targets import Targets, read_target
 from cs_playbook.parse.team import read_people
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 T = TypeVar("T")
 
@@ -32,8 +34,7 @@ USUAL_DUE: Cases[Moment] = plain(FromReady(Duration(2, "business day")))
 USUAL_MINUTES = plain(15)
 
 
-@dataclass
-class StepNode:
+class StepNode(Struct):
     """Holds one step while it is read, and what was found wrong with it."""
 
     node: Mapping

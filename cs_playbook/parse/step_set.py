@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 
 from cs_playbook.model.condition import Cases
@@ -22,6 +21,7 @@ from cs_playbook.parse.trait import trait_value
 from cs_playbook.parse.trait_source import is_reckoned, read_reckoned
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence, plain
+from cs_playbook.values import replace
 
 
 def read_set(step: StepNode) -> Set | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.model.asks import Ask
 from cs_playbook.model.step import After, Requirement, Step
 from cs_playbook.parse.asks import read_asks
@@ -14,6 +12,7 @@ from cs_playbook.parse.step_node import StepNode
 from cs_playbook.parse.verbs import read_verb
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 VERBS = ("task", "email", "wait", "decide", "approve", "document", "playbook", "set", "notify")
 _EVERYWHERE = ("id", "after", "when", "not_before", "ends", "title")

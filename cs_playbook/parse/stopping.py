@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from cs_playbook.model.stopping import NO_LIMITS, USUAL, USUAL_STOPS, Above, MostDone, StopWhen
 from cs_playbook.parse.nodes import block, number, scalar, text
 from cs_playbook.source.finding import Finding
 from cs_playbook.source.tree import Mapping
+from cs_playbook.values import replace
 
 _LIMITS = (
     "snapshot_older_than", "a_table_shrinks_by", "a_table_grows_by", "a_table_falls_back_by", "empty_cells_rise_by",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, assert_never
+
+from msgspec import Struct
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import Table
@@ -21,24 +22,21 @@ DAYS = (FieldType.DATE, FieldType.HAPPENED)
 _DATES = "e.g. 2026-03-02, today, -30 days, +120 days"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What a field may hold; `values`: the only texts, where there are such."""
 
     type: FieldType
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A value that is not of its kind."""
 
     message: str
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """From where dates count: `today` is day 0 of the stories."""
 
     today: date

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.expression import FieldType, Name
@@ -40,6 +41,7 @@ from cs_playbook.parse.rhythm import looks_like_a_rhythm
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import Finding, Span, did_you_mean
 from cs_playbook.source.tree import Mapping, Node
+from cs_playbook.values import replace
 
 CUSTOMER = "customer"
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -105,8 +107,7 @@ def _questioned(
     return replace(plan, missing=tuple(key for key in asked if key not in answered))
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """Holds one plan's scope and the findings met while reading it. `outer`: with the facts of plans themselves."""
 
     scope: Scope

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.model.step import ChannelRef
 from cs_playbook.model.team import People
@@ -12,8 +13,7 @@ from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """What may be named: the channels of the project file, the roles; `theirs` are those of the customer."""
 
     channels: frozenset[str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Literal as OneOf
 
 from cs_playbook.model.condition import Condition, Group, Leaf, conditions
@@ -33,6 +32,7 @@ from cs_playbook.parse.scope import Scope
 from cs_playbook.parse.tokens import Refusal
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Node, Scalar, Sequence
+from cs_playbook.values import replace
 
 _PICK = re.compile(r"(newest|oldest) +([a-z_][a-z0-9_]*)\Z")
 _SOURCES = ("from", "manager_of", "is", "pool", "contacts")

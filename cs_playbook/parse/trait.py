@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import replace
 from datetime import date
 
 from cs_playbook.model.expression import FieldType, Value
@@ -16,6 +15,7 @@ from cs_playbook.parse.story_value import Wrong
 from cs_playbook.parse.team import read_people
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, Scalar
+from cs_playbook.values import replace
 
 TYPES = {kind.value: kind for kind in (FieldType.BOOLEAN, FieldType.TEXT, FieldType.NUMBER, FieldType.DATE)}
 YES, NO = ("yes", "true"), ("no", "false")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
+
+from msgspec import Struct
 
 from cs_playbook.model.data import Field
 from cs_playbook.model.expression import FieldType
@@ -15,14 +16,14 @@ from cs_playbook.parse.moment import EPOCHS, TIMESTAMP
 from cs_playbook.parse.remembered import Remembered
 from cs_playbook.source.cells import Cell, Items, Nested, Plain
 from cs_playbook.source.finding import did_you_mean
+from cs_playbook.values import replace
 
 ReadCell = Callable[[Cell], Stored]  # raises BadCell
 
 _WORDS_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class FieldReader:
+class FieldReader(Struct, frozen=True):
     """Calling it reads one cell; it raises BadCell. `written`: how its texts are read; `typed`: what its source has
     typed (a number of JSON), in the one plain way; `listed`: lists."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.team import Absence
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
+class Colleague(Struct, frozen=True):
     """Somebody of our own. `role` is the name under which they were asked for.
 
     `instead_of`: the address of who is away, and for whom they stand in. `pool`: the role of a pool of which they are one; "" once this enrollment has picked.

@@ -6,11 +6,12 @@ known. A step that hangs on an answer nobody has given, or on its own `when:`, i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import takewhile
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from cs_playbook.model.answer import UNFIT, Unfit, choose, evaluate
 from cs_playbook.model.condition import Cases
@@ -25,12 +26,12 @@ from cs_playbook.plan.advance import Day, steps_of
 from cs_playbook.plan.decision import Subject, Today
 from cs_playbook.plan.moments import day_of
 from cs_playbook.plan.people import contacts, owners
+from cs_playbook.values import replace
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(Struct, frozen=True):
     """Minutes of one line. `owner` "": nobody yet, a pool picks or nobody is there. `due` None: no day can be known yet.
 
     Not `is_sure`: it comes only if an answer or a condition says so.
@@ -58,13 +59,13 @@ def steps_ahead(
     enrollment: Enrollment, playbook: Playbook, subject: Subject, today: Today, until: date
 ) -> Iterator[Ahead]:
     """The lines of steps that have not begun, and of those that come again until that day."""
-    coming = _Coming(Day(enrollment, playbook, subject, today), until)
-    for step in steps_of(enrollment, playbook):
+    steps = {step.id: step for step in steps_of(enrollment, playbook)}
+    coming = _Coming(Day(enrollment, playbook, subject, today), until, steps)
+    for step in steps.values():
         yield from coming.lines(step)
 
 
-@dataclass(frozen=True, slots=True)
-class _When:
+class _When(Struct, frozen=True):
     """When something is over, or ready. `day` None: nobody can know. Not `may_come`: it cannot be reached any more."""
 
     day: date | None
@@ -75,16 +76,13 @@ class _When:
 _NEVER = _When(None, may_come=False)
 
 
-@dataclass
-class _Coming:
+class _Coming(Struct):
     """Holds what is known of each step while they ask each other."""
 
     day: Day
     until: date
+    steps: Mapping[str, Step]
     ready: dict[str, _When] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.steps = {step.id: step for step in steps_of(self.day.enrollment, self.day.playbook)}
 
     def lines(self, step: Step) -> Iterator[Ahead]:
         progress = self.day.enrollment.steps.get(step.id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from cs_playbook.model.answer import Values
 from cs_playbook.model.catalog import Catalog
@@ -25,8 +26,7 @@ Rank = tuple[
 ]  # priority of the playbook, since when it waits, the playbook's name, its place in it
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What came of a playbook that a step wants to begin: its `enrollment`; or `why` not, at all; or what it still
     `needs` to be given."""
 
@@ -43,8 +43,7 @@ class Others(Protocol):
     def outcome(self, enrollment: str) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An account, or one of its rows, as it stands today. `values`: facts by name, `row.x` beside them.
 
     `contacts`: rows of the contacts table. Not `present`: missing from the snapshot. Not `active`: gets nothing new.
@@ -58,13 +57,12 @@ class Subject:
     contacts: tuple[Row, ...] = ()
     present: bool = True
     active: bool = True
-    others: Others | None = field(default=None, compare=False, repr=False)
+    others: Others | None = None
     picked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     person: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """A mail that a step would write today. `key`: the task's it would be. `caps`: those that hold for it."""
 
     key: str
@@ -75,16 +73,14 @@ class Wish:
     caps: tuple[Caps, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TooMany:
+class TooMany(Struct, frozen=True):
     """Why a mail waits. `until`: the first day on which it may go, as far as that is known."""
 
     why: str
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(Struct, frozen=True):
     """Everything a day is planned with. `texts`: definition → playbook as it was when it began (None: no longer binds).
 
     `lacks(letter, language, values)`: the blanks of a letter that these values leave empty.
@@ -162,8 +158,7 @@ class HeldBy(StrEnum):
     QUIET = "quiet days"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """An event that the run will record. `evidence`: the conditions behind it. `note`: a sentence where there is one."""
 
     event: EnrollmentEvent | StartRefused | TraitSet
@@ -171,8 +166,7 @@ class Change:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """`step` None: the start itself."""
 
     by: HeldBy
@@ -182,8 +176,7 @@ class Held:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """An open task whose day has passed."""
 
     task: OpenTask
@@ -193,8 +186,7 @@ class Late:
 Decision = Change | Held | Late
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectPlan:
+class SubjectPlan(Struct, frozen=True):
     """All that is decided about one subject today, in order; and its enrollments as they stand afterwards."""
 
     subject: Subject

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from cs_playbook.model.answer import UNFIT, answer, choose, explain
 from cs_playbook.model.asking import expressions_of
@@ -24,8 +25,7 @@ from cs_playbook.plan.people import colleagues
 from cs_playbook.source.finding import NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What is known of one subject in one playbook: how many episodes, whether one is open, when the last one ended.
 
     `watched`, `is_watched`: the same of those that were held out; to the rule they count as if treated.
@@ -40,8 +40,7 @@ class Before:
     last_started_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Somebody the rule holds for. `since`: the first day it has fitted without a break.
 
     `barred`: why it is left alone today, or what is in the way.
@@ -58,8 +57,7 @@ def _nobody(account: str) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """What is used up already of the limits: starts of today, and open enrollments by the owner of their newest task.
 
     `owner_of`: who would begin with an account. `given_out`: an earlier run has made the starts of this day; whoever
@@ -96,8 +94,7 @@ def _barred(playbook: Playbook, candidate: Candidate) -> Held | None:
     return candidate.barred
 
 
-@dataclass(slots=True)
-class _Trickle:
+class _Trickle(Struct):
     """So many a day, so many a person; the rest wait. `busy`: how many each person has. `crowded`: whether, once the day
     is full, anybody has as many as they may."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import StepOpened
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Email
 from cs_playbook.plan.decision import Change, Subject, SubjectPlan
+from cs_playbook.values import replace
 
 
 def shared_steps(playbooks: Iterable[Playbook]) -> frozenset[tuple[str, str]]:
@@ -29,8 +31,7 @@ def family_of(account: str, above: object) -> str:
     return account if above is None else str(above)
 
 
-@dataclass(frozen=True, slots=True)
-class Had:
+class Had(Struct, frozen=True):
     """The newest letter that an address has had: when, for which account, of which enrollment."""
 
     on: date
@@ -38,8 +39,7 @@ class Had:
     enrollment: str
 
 
-@dataclass
-class Families:
+class Families(Struct):
     """Holds who has had which letter while a plan goes by, account by account.
 
     `parent`: the field that names the account above. `newest`: by (family, playbook, step, address in small letters).

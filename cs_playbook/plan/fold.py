@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
@@ -41,6 +40,7 @@ from cs_playbook.model.value import Value
 from cs_playbook.plan import fold_mail
 from cs_playbook.plan.fold_move import after_move
 from cs_playbook.plan.fold_recall import after_recall
+from cs_playbook.values import replace
 
 
 def begin(event: Started) -> Enrollment:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import DraftRewritten, MailMoved
 from cs_playbook.model.outbox import PERHAPS_TAKEN, UNDELIVERED, MailState
+from cs_playbook.values import replace
 
 # How its line ends with it; what is not here leaves it open. `cancelled`: taken back, nobody got it.
 _ENDINGS = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeated, StepState, TaskState
 from cs_playbook.model.event import TextChanged
 from cs_playbook.plan import fold_mail
+from cs_playbook.values import replace
 
 T = TypeVar("T")
 

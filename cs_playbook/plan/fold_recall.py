@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, StepState, TaskState
 from cs_playbook.model.recall import RECALLED, Recalled
 from cs_playbook.plan import fold_mail
+from cs_playbook.values import replace
 
 
 def after_recall(enrollment: Enrollment, event: Recalled) -> Enrollment:

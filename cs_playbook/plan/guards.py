@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
+
+from msgspec import Struct, field
 
 from cs_playbook.model.stopping import NO_LIMITS, Above, MostDone, StopWhen
 
@@ -19,8 +20,7 @@ FILLED = 10  # so many cells of a column are not emptied by chance, however smal
 MOST_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """`rule` is what --allow takes; `sentence` carries every number. Not `allowable`: no person can let it pass.
 
     `largest`: those that contribute most, ten at most, where that helps: playbooks, people, keys of accounts.
@@ -32,8 +32,7 @@ class Stop:
     largest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How big a snapshot is: rows per table, and empty cells per `table.field`.
 
     `measures`: by table, what else is measured of it (model/measure). `others`: `table.field` → how many percent of
@@ -46,8 +45,7 @@ class Shape:
     others: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NewlyFitting:
+class NewlyFitting(Struct, frozen=True):
     """How many a playbook's rule newly fits, of how many that were seen. `own`: limits of the playbook itself.
 
     `largest`: keys of the largest accounts among them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState
 from cs_playbook.model.event import (
@@ -19,6 +18,7 @@ from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.plan.decision import Change, Held, Subject, Today
 from cs_playbook.plan.enroll import Before, start
 from cs_playbook.plan.moving import moving
+from cs_playbook.values import replace
 
 
 def playbook_of(enrollment: Enrollment, today: Today) -> Playbook | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import answer
 from cs_playbook.model.project import HandsOff
 from cs_playbook.plan.decision import Held, HeldBy, Subject, Today
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
+class Alone(Struct, frozen=True):
     """Why, and the day on which it ends; None where nobody has said one."""
 
     why: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import StepOpened
@@ -14,8 +15,7 @@ from cs_playbook.model.time import Calendar
 from cs_playbook.plan.decision import Change, SubjectPlan, TooMany, Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A mail that counts: `sent` None is one that is not sent yet."""
 
     key: str
@@ -26,8 +26,7 @@ class Counted:
 Tally = dict[str, dict[str, Counted]]  # contact, address or account → mails by their key
 
 
-@dataclass
-class Mails:
+class Mails(Struct):
     """Holds what counts while a plan goes by, account by account. `contacts_key`: of the contacts table."""
 
     day: date

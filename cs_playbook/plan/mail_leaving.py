@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.enrollment import Enrollment, OpenTask
@@ -22,8 +23,7 @@ from cs_playbook.plan.people import Contact
 _RESTING = {Status.PAUSED: "its playbook is paused", Status.DRAFT: "its playbook is a draft"}
 
 
-@dataclass(frozen=True, slots=True)
-class NoCopy:
+class NoCopy(Struct, frozen=True):
     """Somebody who was to read it besides, and does not. `who`: the key of a contact, or one of ours."""
 
     address: str
@@ -34,8 +34,7 @@ class NoCopy:
         return f"no copy to {self.who}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaves:
+class Leaves(Struct, frozen=True):
     """It may leave, to this address. `without`: copies that stay here. `zone`: the reader's, "" where none is known."""
 
     address: str
@@ -43,16 +42,14 @@ class Leaves:
     zone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """Not now; perhaps the next time. It does not live longer for that."""
 
     why: str
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """Nobody gets it any more."""
 
     state: MailState

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.catalog import Catalog
@@ -18,10 +19,10 @@ from cs_playbook.plan.in_flight import playbook_of
 from cs_playbook.plan.mail_caps import copy_key
 from cs_playbook.plan.moments import day_of
 from cs_playbook.plan.people import Contact
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """Addresses that a letter does not go to, with the reason: whoever has left, opted out, or is suppressed."""
 
     reasons: dict[str, str]
@@ -75,8 +76,7 @@ def nobody_words(found: Sequence[Contact], closed: Closed) -> str:
     return f"nobody to write to ({', '.join(why)})" if why else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Allotted:
+class Allotted(Struct, frozen=True):
     """Who gets the letter today, and whose waits."""
 
     now: tuple[Contact, ...]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from cs_playbook.plan.decision import SubjectPlan, Today, TooMany, Wish
 from cs_playbook.plan.families import Families
 from cs_playbook.plan.mail_caps import Mails, Tally, written
+from cs_playbook.values import replace
 
 Planned = Callable[[Today], list[SubjectPlan]]
 
 
-@dataclass
-class Turn:
+class Turn(Struct):
     """Holds who asks and who gets while an account is planned once. `chosen`: by whom the slots are taken; None: by
     whoever asks first."""
 

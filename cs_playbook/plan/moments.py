@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import assert_never
 
@@ -11,6 +10,7 @@ from cs_playbook.model.expression import from_day
 from cs_playbook.model.rhythm import day_on_or_after
 from cs_playbook.model.time import FromDate, FromReady, FromStart, Moment, OnDay, OnRhythm
 from cs_playbook.plan.decision import Today
+from cs_playbook.values import replace
 
 
 def day_of(moment: Moment, ready_on: date, started_on: date, values: Values, today: Today) -> date | None:

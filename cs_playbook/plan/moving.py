@@ -8,7 +8,6 @@ stands only before steps that have begun comes too late: it is passed over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 from cs_playbook.model.enrollment import Arm, Enrollment, Progress, StepState
@@ -17,6 +16,7 @@ from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Step
 from cs_playbook.plan.advance import verdict
 from cs_playbook.plan.fold_move import after_move
+from cs_playbook.values import replace
 
 ASIDE = "~"  # no step that people write can have it in its name
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Arm
 from cs_playbook.model.event import Ended, Ending, Started, StepOpened
@@ -17,8 +18,7 @@ BY_THE_DATA = ("exit", "goal", "gone")
 EMAILS, ENDINGS, TASKS = "emails", "endings", "tasks_for_one_person"
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What the plan is held against: accounts there are, the last run's figures.
 
     `first`: playbooks on their first live day; what they do is what they are for.
@@ -29,8 +29,7 @@ class Before:
     first: frozenset[str] = frozenset()
 
 
-@dataclass
-class Much:
+class Much(Struct):
     """Counts while the plan goes by. Keys are first names of playbooks; tasks by (person, playbook).
 
     `going`: enrollments that were open before.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.data import Table
@@ -24,6 +25,7 @@ from cs_playbook.model.team import (
 )
 from cs_playbook.plan.absence import Colleague, away, colleague, is_there, there
 from cs_playbook.plan.decision import Row, Subject, Today
+from cs_playbook.values import replace
 
 __all__ = [
     "Colleague",
@@ -38,8 +40,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """Somebody of the customer: their row of `contacts`."""
 
     id: str
@@ -55,8 +56,7 @@ class Contact:
 Someone = Colleague | Contact
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """Of whom, when, and who is meant by a pool: (role, pool) → one of them, or all."""
 
     subject: Subject

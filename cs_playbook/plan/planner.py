@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.about import table_row
 from cs_playbook.model.columns import book_column
@@ -22,10 +23,10 @@ from cs_playbook.plan.playing import Playing
 from cs_playbook.plan.step_set import with_conflicts
 from cs_playbook.plan.together import in_the_way
 from cs_playbook.plan.work import work
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A start that may happen today: by the rule, or asked by a person."""
 
     playbook: Playbook | None
@@ -34,8 +35,7 @@ class Start:
     asked: StartAsked | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """All that is known today of one account: its facts, contacts, the rows that enrollments are about.
 
     `rows`: (table, key) → values of `row.x`. `known`: an enrollment of the ledger by its key; `before`: what the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from cs_playbook.model.about import table_row
 from cs_playbook.model.asks import with_defaults
@@ -14,6 +13,7 @@ from cs_playbook.model.keys import enrollment_key
 from cs_playbook.model.playbook import PLAYED, Playbook, Status
 from cs_playbook.plan.decision import Begun, Change, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
+from cs_playbook.values import replace
 
 # Playbook, row, what it has been through, who asks → its plan of the day; None where nothing is there to begin with.
 Begin = Callable[[Playbook, str | None, Before, StartAsked], SubjectPlan | None]

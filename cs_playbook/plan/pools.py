@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import OpenTask
 from cs_playbook.model.event import StepOpened
@@ -18,8 +19,7 @@ def pools_of(team: Team) -> dict[str, Pool]:
     return {role.name: role.source for role in team.roles if isinstance(role.source, Pool)}
 
 
-@dataclass
-class Turns:
+class Turns(Struct):
     """Holds what each has while a plan goes by, account by account.
 
     `last`: role → who was picked last (round robin). An account counts once for each who has an open line of it;

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
+
+from msgspec import Struct
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask
 from cs_playbook.model.event import (
@@ -22,14 +23,14 @@ from cs_playbook.model.outbox import OUTBOX, PERHAPS_TAKEN, RUN, MailState, mail
 from cs_playbook.model.recall import Recalled
 from cs_playbook.plan.fold import fold
 from cs_playbook.plan.fold_recall import taken_back
+from cs_playbook.values import replace
 
 History = Sequence[tuple[int | None, EnrollmentEvent]]  # (run, None where people did it; event), in order
 
 _STILL_OURS = (MailState.DRAFT, MailState.PENDING, MailState.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """Which run a person takes back, and why."""
 
     run: int
@@ -38,16 +39,14 @@ class Undo:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stays:
+class Stays(Struct, frozen=True):
     """Why an enrollment is left as the run made it: `kind` in one word, `why` in a sentence."""
 
     kind: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What the run has done with one enrollment, which is `now` as it stands. `began`: the run began it.
 
     `opened`: keys of the lines it opened. `goes_with`: keys of the enrollments that can only be taken back together.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from cs_playbook.model.answer import answer, evaluate, explain
@@ -16,6 +15,7 @@ from cs_playbook.model.value import from_day
 from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.step_parts import chosen
+from cs_playbook.values import replace
 
 Once = Callable[[Day, Step], bool]
 _DAY = timedelta(days=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ from cs_playbook.model.step import Sentence
 from cs_playbook.model.team import RoleRef
 from cs_playbook.plan.decision import Row, Subject, Today
 from cs_playbook.plan.people import Colleague, Contact, knowing, people
+from cs_playbook.values import replace
 
 NOTHING = "—"
 

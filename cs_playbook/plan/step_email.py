@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from cs_playbook.model.enrollment import OpenTask, TaskState
@@ -16,6 +15,7 @@ from cs_playbook.plan.mail_policy import allot, closed_to, no_copy_for, nobody_w
 from cs_playbook.plan.people import Colleague, Contact, Someone, contacts, people, with_pick
 from cs_playbook.plan.step_email_auto import Sheet, by_itself, only_by_hand, sheet_for
 from cs_playbook.plan.step_parts import chosen, due_on, minutes_of, owners_of, said_hash
+from cs_playbook.values import replace
 
 
 def open_email(day: Day, step: Step, verb: Email) -> bool:

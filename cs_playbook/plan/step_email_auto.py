@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import UNFIT, choose
 from cs_playbook.model.catalog import Catalog
@@ -17,10 +18,10 @@ from cs_playbook.plan.decision import HeldBy
 from cs_playbook.plan.mail_policy import untold_opt_outs
 from cs_playbook.plan.people import Contact, with_pick
 from cs_playbook.plan.speaking import language_for, letter_values
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A letter about to be written: to whom, by whom, in which language; `values`: all that it may name."""
 
     letter: str

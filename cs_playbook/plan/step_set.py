@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import evaluate
 from cs_playbook.model.condition import Cases
@@ -17,6 +18,7 @@ from cs_playbook.plan.advance import Day
 from cs_playbook.plan.decision import Change, Decision, HeldBy, SubjectPlan
 from cs_playbook.plan.people import colleagues
 from cs_playbook.plan.step_parts import chosen
+from cs_playbook.values import replace
 
 
 def set_traits(day: Day, step: Step, verb: Set) -> bool:
@@ -103,8 +105,7 @@ def with_conflicts(plans: Sequence[SubjectPlan], by_hand: frozenset[tuple[str, s
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(Struct, frozen=True):
     """The last word of the day on a trait, and who says it: `usage-drop › flag`."""
 
     event: TraitSet

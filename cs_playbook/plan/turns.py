@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.rhythm import last_day
 from cs_playbook.model.time import Calendar, Rhythm
 from cs_playbook.plan.enroll import Before, Candidate
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """`planned`: the last day of the rhythm so far; `run_on`: the first run on or after it, whose candidates have this turn."""
 
     planned: date

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Protocol
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask
@@ -14,6 +13,7 @@ from cs_playbook.report.looking import sentence
 from cs_playbook.report.pieces import BLANK, Line, line, table, wrapped
 from cs_playbook.report.words import clean, day_with_year
 from cs_playbook.study.behind import Part
+from cs_playbook.values import as_plain
 
 _TITLE = 11
 
@@ -139,7 +139,7 @@ def as_json(told: Told) -> str:
         "line": told.line,
         "same_today": told.same,
         "line_then": told.line_then,
-        "commit": None if commit is None else asdict(commit),
+        "commit": None if commit is None else as_plain(commit),
         "began": _run_json(told.began),
         "opened": _run_json(told.opened),
         "started_by": enrollment.by,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
+
+from msgspec import Struct
 
 from cs_playbook.model.line import TaskLine
 from cs_playbook.report.task_lists import asked_words
@@ -31,8 +32,7 @@ WHOLE = 2_000  # lines; a page with more cannot be looked through
 SHOWN_OF_ONE = 100  # on such a day, of each person
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(Struct, frozen=True):
     """How many of the day wait for a person, how many go by themselves, and how many of both the page beside shows."""
 
     drafts: int
@@ -40,8 +40,7 @@ class Letters:
     shown: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What one person has to do, as HTML, and how much of it is new or late."""
 
     owner: str

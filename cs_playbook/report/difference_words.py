@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.report.values import TIE, short_amount
 from cs_playbook.report.words import count
 from cs_playbook.study.changes import Changes, Edit, Said, Thing
 from cs_playbook.study.difference import Difference, Group, Impact, RuleDifference, Work
+from cs_playbook.values import replace
 
 SMALL = 5  # below it a count tells of single customers
 MOST_EDITS = 6  # lines of one place that are shown
@@ -26,8 +28,7 @@ _PLURAL = {
 _RIGHT_UNDER = ("steps", "segments", "bands", "tables", "roles", "people", "teams", "groups")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A row: `where` in the words of the YAML; `before` and `after` are quoted from the files, `says` is our own.
 
     `mark`: + new, - gone, "" changed.
@@ -149,8 +150,7 @@ def title_of(changes: Changes) -> str:
 # --- counts ---
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """How counts are said: `exact`, or the small ones as "<5", because they tell of single customers."""
 
     exact: bool

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import assert_never
+
+from msgspec import Struct
 
 from cs_playbook.report.pieces import wide
 from cs_playbook.report.words import count
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span
+from cs_playbook.values import replace
 
 FORMAT_VERSION = 1
 ANNOTATIONS = 10  # of each level; what is beyond, the host of a pull request drops in silence
@@ -22,8 +24,7 @@ _GUTTER = "     |   "
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """What was looked through: how many files, and how long it took in seconds."""
 
     files: int

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, assert_never
 from urllib.parse import quote
 
 from cs_playbook.report.words import clean
 from cs_playbook.source.finding import Finding, Severity
+from cs_playbook.values import replace
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

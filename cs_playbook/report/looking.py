@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import assert_never
 
@@ -54,6 +53,7 @@ from cs_playbook.report.pieces import wrap
 from cs_playbook.report.task_lists import answer_options
 from cs_playbook.report.traits import set_words, told_words
 from cs_playbook.report.words import FAR, clean, count, cut, day_with_year, short_day
+from cs_playbook.values import as_plain
 
 
 def tasks_text(day: date, lines: Sequence[TaskLine], short: Mapping[str, str], width: int = 100) -> str:
@@ -120,7 +120,7 @@ def history_text(
 def history_json(account: str, events: Sequence[tuple[date, str, Event]]) -> str:
     """{format_version, account, events: [{day, recorded_at, kind, …}]}."""
     written = [
-        {"day": day.isoformat(), "recorded_at": recorded_at, "kind": type(event).__name__, **asdict(event)}
+        {"day": day.isoformat(), "recorded_at": recorded_at, "kind": type(event).__name__, **as_plain(event)}
         for day, recorded_at, event in events
     ]
     return (

@@ -6,12 +6,12 @@ What a condition was answered with stays: `explain` is asked for it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from cs_playbook.model.line import TaskLine
 from cs_playbook.study.explained import Explained
 from cs_playbook.study.plans import AccountPlan
+from cs_playbook.values import replace
 
 
 def of_lines(lines: Iterable[TaskLine]) -> list[TaskLine]:

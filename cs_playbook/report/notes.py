@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import date
 
 from cs_playbook.model.note import Note
 from cs_playbook.report.words import count, day_in_words, markdown, unseen_escaped
+from cs_playbook.values import as_plain
 
 FOR_INFORMATION = "## For your information"
 
@@ -24,7 +24,7 @@ def channel_lines(notes: Iterable[Note]) -> str:
 
     What ends a line for some readers (U+2028, U+0085) is spelt, so that a line stays an object.
     """
-    objects = ({"format_version": 1, **asdict(note)} for note in notes)
+    objects = ({"format_version": 1, **as_plain(note)} for note in notes)
     return "".join(f"{unseen_escaped(json.dumps(one, ensure_ascii=False, default=str))}\n" for one in objects)
 
 

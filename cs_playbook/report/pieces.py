@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Piece = tuple[str, str]  # style, text
 Line = tuple[Piece, ...]
@@ -17,8 +18,7 @@ GAP = 2  # between two columns
 LONGEST = 600  # columns of one text; what goes on beyond them, nobody reads on a screen
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """`tail` is kept whole as long as there is room for it, even where `text` must be shortened."""
 
     text: str = ""
@@ -30,8 +30,7 @@ class Cell:
         return f"{self.text} {self.tail}".strip() if self.tail else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """`least`: how narrow it may get; None: it is never narrowed."""
 
     least: int | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.report.in_flight import changed_lines
 from cs_playbook.report.not_exported import not_exported_lines
@@ -30,6 +31,7 @@ from cs_playbook.report.values import short_amount
 from cs_playbook.report.words import HELD, clean, count, day_with_year
 from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import DryRun, OwnerMinutes, PlanSummary
+from cs_playbook.values import replace
 
 __all__ = ["as_json", "as_jsonl", "as_lines"]
 
@@ -99,8 +101,7 @@ def _stops(found: DryRun, width: int) -> Iterator[Line]:
 # --- counts ---
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(Struct, frozen=True):
     """One line of the counts at the top."""
 
     mark: str
@@ -204,8 +205,7 @@ def _answers(found: DryRun, width: int) -> Iterator[Line]:
 # --- names ---
 
 
-@dataclass(frozen=True, slots=True)
-class _Widths:
+class _Widths(Struct, frozen=True):
     """Of the columns of names, the same for all playbooks; 0: there is no such column."""
 
     account: int

@@ -4,8 +4,9 @@ comments. What people wrote in the template, comments and layout too, stays as i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.value import Value
 from cs_playbook.report.words import clean
@@ -16,8 +17,7 @@ from cs_playbook.source.tree import Node, Scalar, Sequence
 _DECIMALS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ForAccount:
+class ForAccount(Struct, frozen=True):
     """`key` as the snapshot has it. `about`: what is known of it, in words. `facts`: by name, for the starts of KPIs.
 
     `people`: name and roles of those who matter there.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.model.expression import FieldType, from_day, to_list
 from cs_playbook.plan.decision import Change, Decision, Held, Late, SubjectPlan
@@ -18,6 +19,7 @@ from cs_playbook.report.trait_lines import trait_json
 from cs_playbook.study.behind import Limit, Reason, Seen
 from cs_playbook.study.plan_line import LineKind, PlanLine
 from cs_playbook.study.planned import DryRun, OwnerMinutes, PlaybookSummary, RuleNumbers
+from cs_playbook.values import names_of
 
 FORMAT_VERSION = 1
 _DATES = (FieldType.DATE, FieldType.HAPPENED)
@@ -184,7 +186,7 @@ def plain(value: Any) -> Any:
             return [plain(item) for item in value]
         case dict():
             return {str(key): plain(item) for key, item in value.items()}
-        case _ if is_dataclass(value):
-            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        case Struct():
+            return {name: plain(getattr(value, name)) for name in names_of(value)}
         case _:
             return value

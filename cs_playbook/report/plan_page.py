@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
 from html import escape
 from typing import Any
@@ -13,6 +12,7 @@ from cs_playbook.report.plan_json import FORMAT_VERSION, written
 from cs_playbook.report.values import TIE, date_words, value_words
 from cs_playbook.report.words import clean, count, markdown
 from cs_playbook.study.plans import Page, PageItem, PageKpi, PageObjective
+from cs_playbook.values import as_plain
 
 _NOT_KNOWN = "not known yet"
 _BOXES = {Mark.DONE: "x", Mark.OPEN: " ", Mark.LATE: " ", Mark.UNKNOWN: " "}
@@ -150,7 +150,7 @@ def _text(said: str) -> str:
 
 def as_json(page: Page) -> str:
     """The same page as values. Days as 2026-03-31, shares from 0 to 1, unknown as null."""
-    content = {key: _plain(value) for key, value in asdict(page).items() if key != "units"}
+    content = {key: _plain(value) for key, value in as_plain(page).items() if key != "units"}
     return written({"format_version": FORMAT_VERSION, **content})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.model.condition import conditions
 from cs_playbook.model.playbook import Playbook
@@ -13,6 +14,7 @@ from cs_playbook.report.plan_words import Named, Voice
 from cs_playbook.report.words import clean, count
 from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.planned import PlaybookSummary, RuleNumbers, Unknown
+from cs_playbook.values import replace
 
 Note = tuple[str, str, str]  # mark, sentence, the command that tells more
 ORDER = (
@@ -28,8 +30,7 @@ ORDER = (
 MOST_LATE = 3  # `tasks` lists them all; here they would drown what is new
 
 
-@dataclass(frozen=True, slots=True)
-class Headed:
+class Headed(Struct, frozen=True):
     """`more`: of each kind, how many are not named. `first`: the task with which all that start begin, its blanks open.
 
     `because`: the reason of all that start, said once.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.report.pieces import Cell
 from cs_playbook.report.values import TEXTS, month_of, reason_words
 from cs_playbook.report.words import clean, short_day
 from cs_playbook.study.behind import Reason, Seen
 from cs_playbook.study.plan_line import LineKind, PlanLine
+from cs_playbook.values import replace
 
 MARKS = {
     LineKind.START: ("+", "good"),
@@ -24,8 +26,7 @@ MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """`title`, `owner`, `due`: "" where there is no task."""
 
     kind: LineKind
@@ -36,8 +37,7 @@ class Named:
     due: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """How a plan is spoken of: its day, with `names` or with ids, and what colleagues are called."""
 
     day: date

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import Any
 
 from cs_playbook.model.segment import Choosing
@@ -22,6 +21,7 @@ from cs_playbook.study.segments import (
     Waiting,
     Whose,
 )
+from cs_playbook.values import as_plain
 
 _SEGMENTS = (Column(8), Column(8), *(Column(None, right=True) for _ in range(5)))
 _LIST = (Column(14), Column(14), Column(30))
@@ -278,5 +278,5 @@ def _moved_json(one: Moved, names: bool) -> dict[str, Any]:
 
 
 def _whose_json(one: Whose, names: bool) -> dict[str, Any]:
-    said = asdict(one)
+    said = as_plain(one)
     return {"account": said["account"], **({"name": said["name"]} if names else {}), "arr": said["money"]}

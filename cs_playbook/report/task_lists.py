@@ -7,15 +7,17 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
+
+from msgspec import Struct
 
 from cs_playbook.model.line import TaskLine
 from cs_playbook.model.note import Note
 from cs_playbook.report.notes import FOR_INFORMATION, for_your_information
 from cs_playbook.report.words import clean, count, day_in_words, markdown
 from cs_playbook.source.finding import Finding
+from cs_playbook.values import as_plain
 
 COLUMNS = ("key", "state", "account", "account_name", "playbook", "step", "title", "owner", "due", "minutes", "outcomes", "outcome", "asks", "answers", "done_on", "by", "note")  # fmt: skip
 # With the full-width and the small forms of the same signs: some spreadsheets take them for these.
@@ -51,7 +53,7 @@ def tasks_json(lines: Sequence[TaskLine]) -> str:
     """{format_version, tasks: [every field of a line]}."""
     return (
         json.dumps(
-            {"format_version": 1, "tasks": [asdict(line) for line in lines]},
+            {"format_version": 1, "tasks": [as_plain(line) for line in lines]},
             indent=2,
             ensure_ascii=False,
             default=str,
@@ -84,8 +86,7 @@ def safe_cell(cell: str) -> str:
     return "'" + text if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text) else text
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """What a digest tells besides its list. `told`: late work of others. `refused`: rows of the returned list that are no
     answers. `notes`: what steps tell this person today. `leaving`: mails in their name that the outbox sends.
     """

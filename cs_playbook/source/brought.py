@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.source.git import asked, git
 
 MOST = 300  # commits of one file that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """`hash` in full; `day`: ISO text, as its author's clock had it."""
 
     hash: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Finding, Span
 
@@ -21,8 +22,7 @@ class Items(NamedTuple):
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(Struct, frozen=True):
     """A record inside the record, or a list of such. `example`: a key of it, "" where it has none."""
 
     what: str
@@ -33,8 +33,7 @@ Cell = str | Items | Nested
 Counted = Literal["line", "record", "row"]
 
 
-@dataclass(frozen=True, slots=True)
-class BadRecord:
+class BadRecord(Struct, frozen=True):
     """A row that cannot be cut into cells; the rows after it can be read all the same."""
 
     code: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.source.finding import Finding, Span
@@ -21,8 +22,7 @@ _YAML, _LETTER = (".yaml", ".yml"), (".md",)
 _FAR = 200  # folders behind a link that are looked through for files of ours
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceFiles:
+class WorkspaceFiles(Struct, frozen=True):
     """`yaml` and `letters` (documents too): path below `root` (with /) → text, in order of path. `findings`: files that cannot be read.
 
     `links`: what is a link, and where it leads.

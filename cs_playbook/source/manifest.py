@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """An export that was read."""
 
     file: str
@@ -20,8 +20,7 @@ class SourceFile:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class TableCount:
+class TableCount(Struct, frozen=True):
     """How many rows a table has, how many cells of each field are empty, how many rows were set aside.
 
     `measures`: what else a run holds against the next one (model/measure); none in what older programs built.
@@ -33,8 +32,7 @@ class TableCount:
     measures: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """`built_at`: UTC, ISO text. `sha256`: of the .db. `shape`: of the contract, hashed.
 
     `not_exported`: tables, and `table.field`s of others, that nobody had: they are not among `tables`, and none of

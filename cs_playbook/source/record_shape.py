@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from cs_playbook.source.cells import Unreadable
 from cs_playbook.source.finding import Finding, Span
@@ -19,8 +20,7 @@ DEEPEST = 3  # keys that lead to a list of records, or to a nested value
 _MOST_COLUMNS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class RecordShape:
+class RecordShape(Struct, frozen=True):
     """`rows_at`: the keys that lead to the list, of JSON. `columns`: with dots for nested values. `lists`: other lists of records."""
 
     kind: Literal["json", "json_lines"]

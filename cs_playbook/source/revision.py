@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.errors import ChoiceError, UserError, WrongCommandLine
 from cs_playbook.source.files import PROJECT_FILE, WorkspaceFiles, is_ours, is_text, printable
@@ -16,8 +17,7 @@ MAINS = ("origin/main", "main", "origin/master", "master")
 _LINK, _FILE = "120000", ("100644", "100755")
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """`commit`: its full hash. `says`: what it is, for people. `files`: None where it has no workspace.
 
     `moved_from`: the folder of the workspace then, where it was another one.
@@ -97,8 +97,7 @@ def _is_shallow(root: Path) -> bool:
 # --- what is in it ---
 
 
-@dataclass(frozen=True, slots=True)
-class _Blob:
+class _Blob(Struct, frozen=True):
     """A file of the revision: its kind, as git writes it, and the name of its content."""
 
     mode: str

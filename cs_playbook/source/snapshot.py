@@ -8,10 +8,11 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct
 
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.source.guard import close_the_doors
@@ -22,8 +23,7 @@ _AGAIN = "build it again: cs-playbook snapshot build"
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Which bytes were read: if all of it is unchanged, nobody has touched the file since."""
 
     device: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cs_playbook.source.exports import SEPARATOR_LINE
 from cs_playbook.source.opened import opened
@@ -17,8 +18,7 @@ _START = 1 << 16
 _NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sniffed:
+class Sniffed(Struct, frozen=True):
     """`encoding` and `separator` as `sources:` writes them. `doubts`: sentences for a person."""
 
     encoding: str

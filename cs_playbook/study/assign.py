@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from itertools import chain
+
+from msgspec import Struct
 
 from cs_playbook.model.assignment import Assignment, Freeze
 from cs_playbook.model.team import Team
@@ -38,8 +39,7 @@ class Cause(StrEnum):
     NO_ROOM = "no room"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A cause; `what`: the fact, or what is known of people; `value`: of the account."""
 
     cause: Cause
@@ -47,8 +47,7 @@ class Said:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Going:
+class Going(Struct, frozen=True):
     """`before` "": it had nobody. `rule`: by its name."""
 
     account: Owned
@@ -58,8 +57,7 @@ class Going:
     said: Said
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What should move and does not, and what has nobody; `rule` "": none takes it."""
 
     account: Owned
@@ -67,8 +65,7 @@ class Left:
     said: Said
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What a person has before and after; `minutes`: that they have a month; None where nobody says."""
 
     owner: str
@@ -82,8 +79,7 @@ class Carried:
         return self.after.share > 1 or (self.minutes is not None and self.after.minutes > self.minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """Of one `assign:`. Moves in order of rule and account; `kept`: rule → accounts that stay with a right owner."""
 
     segmentation: str

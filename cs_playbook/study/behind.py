@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.model.answer import Values, evaluate
 from cs_playbook.model.catalog import Catalog
@@ -28,6 +29,7 @@ from cs_playbook.model.functions import SIGNATURES, Reckoning
 from cs_playbook.model.lasting import meaning
 from cs_playbook.model.signal import Signal
 from cs_playbook.model.wording import write
+from cs_playbook.values import replace
 
 _UNITS = {
     "days_until": "days",
@@ -40,8 +42,7 @@ _UNITS = {
 _OF_AN_ACCOUNT = (ScopeName.ACCOUNT, ScopeName.OWNER)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a condition was asked of. `values`: facts by name, what the enrollment knows beside them."""
 
     values: Values
@@ -49,8 +50,7 @@ class Facts:
     catalog: Catalog
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A value behind an answer. `unit`: ratio, money, days … or "". `inside`: what it was reckoned from.
 
     `earlier_of`: the fact that counts the same in a later window ("55, was 100"). `untold`: nobody exports it.
@@ -65,8 +65,7 @@ class Seen:
     untold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What a value is held against. `gap` (0 or more): what is missing for a yes, or to spare before a no.
 
     `side`: "least" where more is better, "most" where less is. Dates: `gap` in days. `reckoned`: it is no
@@ -81,8 +80,7 @@ class Limit:
     reckoned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A condition with its answer, the values behind it, its limit where it has one, and the parts inside."""
 
     evidence: Evidence
@@ -91,8 +89,7 @@ class Part:
     inside: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why something is so: a sentence (the author's, or the condition as written), the values behind it."""
 
     text: str

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from cs_playbook.model.team import Person, Team
 from cs_playbook.model.time import Calendar
@@ -20,8 +21,7 @@ A_MONTH = Fraction(52, 12)  # weeks
 PROMISE = "promise: "
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """From a day to the Sunday after it, both included: this week from today on, the others from Monday."""
 
     first: date
@@ -32,8 +32,7 @@ class Week:
         return tuple(self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Accounts of one owner ("" nobody) in one segment, each with a promise of so many minutes a month."""
 
     segment: str
@@ -42,8 +41,7 @@ class Standing:
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class PersonWeek:
+class PersonWeek(Struct, frozen=True):
     """`has`: None where nobody says. `asked`: minutes by playbook, and by promise. `possible`: besides, if answers say so."""
 
     has: Fraction | None
@@ -60,8 +58,7 @@ class PersonWeek:
         return Fraction(0) if self.has is None else max(self.total - self.has, Fraction(0))
 
 
-@dataclass(frozen=True, slots=True)
-class PersonLoad:
+class PersonLoad(Struct, frozen=True):
     """`owner` "": lines that nobody has yet. `unplaced`: minutes of steps of which no day can be known."""
 
     owner: str
@@ -70,8 +67,7 @@ class PersonLoad:
     unplaced: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """Of the accounts of a segment, how many can be given what is promised; `left`: minutes a month after that."""
 
     segment: str
@@ -85,8 +81,7 @@ class Reached:
         return self.accounts - self.affordable
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """All minutes a month. `people` have `has`; playbooks ask `playbooks` of it; the rest goes to `segments`, in their order.
 
     `together`: minutes of an account that is looked after one-to-many: the smallest promise; None: there is none.
@@ -132,8 +127,7 @@ class Reach:
         return self.together is not None and self.people > 0 and self.saved >= self.person
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Struct, frozen=True):
     """`people`: who is asked most first; nobody's lines last. `reach` None: no segment promises minutes, or nobody has any."""
 
     day: date
@@ -215,8 +209,7 @@ def _reach(counting: _Counting, standing: Sequence[Standing], team: Team) -> Rea
     return reach(len(having), has * A_MONTH, playbooks * A_MONTH, asked)
 
 
-@dataclass
-class _Counting:
+class _Counting(Struct):
     """Holds the minutes while the lines go by."""
 
     weeks: tuple[Week, ...]

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
+
+from msgspec import Struct, field
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.study.meaning import ORDER, Place, Renames, Told, told
+from cs_playbook.values import names_of, replace
 
 MOST_PAIRS = 400  # lines that are held against each other; a text written anew is not read line by line
 ALIKE = 0.55  # of two lines, from which on one is the other changed
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One line that says something else: `before` "" where it is new, `after` "" where it is gone."""
 
     before: str
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What one place says otherwise: `place` in the words of the YAML. `reordered`: the same lines in another order."""
 
     place: Place
@@ -33,8 +33,7 @@ class Said:
     reordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Struct, frozen=True):
     """Something declared that changed. `kind`: playbook, signal, segmentation … `how`: added, removed, changed, unread.
 
     `formerly`: what it was called. `renamed`: steps that are called otherwise, old → new. `status`: of a playbook, now
@@ -60,8 +59,7 @@ class Thing:
         return self.kind in _PLAYED
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """In the order in which people ask: playbooks first. `stories`: names of stories, new and gone."""
 
     things: tuple[Thing, ...]
@@ -91,7 +89,7 @@ _PLAYED = ("playbook", "success plan")
 _BRIEFLY = ("when", "type", "owner", "to", "from", "due", "every", "until", "after")
 _WORKED_OUT = (
     *("facts", "fact_values", "tagged", "files", "stories"),
-    *("unread_letters", "unread_playbooks", "unread_kpis", "_category_of"),
+    *("unread_letters", "unread_playbooks", "unread_kpis"),
 )
 
 
@@ -108,7 +106,7 @@ def changes(before: Catalog, now: Catalog, unsure: frozenset[str] = frozenset())
 
 
 def _parts(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    later = [name for name in catalog.__dataclass_fields__ if name not in KINDS and name not in _WORKED_OUT]
+    later = [name for name in names_of(catalog) if name not in KINDS and name not in _WORKED_OUT]
     yield from KINDS.items()
     yield from ((name, name) for name in later)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from cs_playbook.study.cell_look import Kind, Look, look_at
 from cs_playbook.study.value_sample import FEW, MANY, ValueSample
@@ -18,8 +19,7 @@ _REPEATS_TOO_MUCH = 0.2
 _A_WHILE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Cells of one kind and form: in how many rows, one of them, and (of dates) the largest of each part."""
 
     rows: int
@@ -30,8 +30,7 @@ class Seen:
     second_example: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnProfile:
+class ColumnProfile(Struct, frozen=True):
     """`rows`: of the file. `looks`: (kind, form) → cells. `nothing`: words like n/a, and blanks, with their rows.
 
     `latest`: the largest cell of dates that begin with the year, by their text. `splits`: sign → cells that hold it.
@@ -46,7 +45,7 @@ class ColumnProfile:
     in_brackets: int
     unseen_letters: int
     longest: int
-    values: ValueSample = field(compare=False)
+    values: ValueSample
 
     @property
     def filled(self) -> int:

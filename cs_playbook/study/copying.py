@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import ACCOUNTS
@@ -13,14 +14,14 @@ from cs_playbook.source.tree import plain, read_tree
 from cs_playbook.study.mentions import Kind
 from cs_playbook.study.parts import Needs, needs_of
 from cs_playbook.study.pieces_of_text import Piece, piece_of, renamed, without_block, without_others
+from cs_playbook.values import replace
 
 RESOURCES = "resources"
 ASSIGN = "assign"  # who owns which account is said of one's own people
 ALL = "all"  # what `mine` may say instead of names
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """The workspace has that name already and means something else by it. Both texts, and where they stand."""
 
     kind: str
@@ -31,8 +32,7 @@ class Question:
     theirs_in: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """What nobody but the workspace's own people can add: `what` in words, the `text` to begin with, the file it goes into."""
 
     what: str
@@ -40,8 +40,7 @@ class Missing:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """`yaml` and `letters`: path → text of new files. `dropped`: lines left out, by file. `kept`: what is there already."""
 
     playbook: str
@@ -53,8 +52,7 @@ class Copied:
     also: tuple[str, ...] = ()  # the playbooks that come with it
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A library or a workspace: its files and what they mean."""
 
     files: WorkspaceFiles
@@ -90,8 +88,7 @@ def copy(name: str, new_name: str, library: Side, workspace: Side, mine: Collect
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Copier:
+class _Copier(Struct, frozen=True):
     """One playbook on its way from one side to the other."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.plan.guards import Stop
 from cs_playbook.source.finding import Finding
@@ -13,8 +14,7 @@ from cs_playbook.study.planned import OwnerMinutes
 from cs_playbook.study.replay import Replayed
 
 
-@dataclass(frozen=True, slots=True)
-class OneOfThem:
+class OneOfThem(Struct, frozen=True):
     """An account, or one of its rows."""
 
     account: str
@@ -23,8 +23,7 @@ class OneOfThem:
     arr: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Some accounts or rows: `count` of all, `arr` of the accounts (each once; None: not known), `first`: the largest ARR first."""
 
     count: int = 0
@@ -32,8 +31,7 @@ class Group:
     first: tuple[OneOfThem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleDifference:
+class RuleDifference(Struct, frozen=True):
     """Whom a playbook's rule fits (`for` and limits aside), before and now. `patient`: of those that enter, who must go on fitting first."""
 
     playbook: str
@@ -44,8 +42,7 @@ class RuleDifference:
     patient: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What happens today in a playbook: enrollments started and ended, tasks and drafts opened."""
 
     started: int = 0
@@ -54,8 +51,7 @@ class Work:
     drafts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """Accounts that a segmentation or a scorecard puts elsewhere. `ways`: (from, to) → how many; "" is none."""
 
     fact: str
@@ -63,8 +59,7 @@ class Moves:
     moved: Group
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(Struct, frozen=True):
     """Both texts decided on the same snapshot, ledger and day. `work`: playbook → before, now. `minutes`: by owner, before and now.
 
     `open`: enrollments whose text changes, and what becomes of them. `stops`: what would stop a run now, and did not.
@@ -83,8 +78,7 @@ class Impact:
     works_today: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoriesNow:
+class StoriesNow(Struct, frozen=True):
     """Stories of the files as they are now. `failing`: their names. `unnoticed`: how many rules of the changed playbooks
     could be changed without a story noticing; None: nobody asked, or a story fails anyway."""
 
@@ -94,8 +88,7 @@ class StoriesNow:
     unnoticed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """`base`: what was compared with, in words; `commit`: its hash. `changes` None: that revision has no workspace that
     could be read. `wrong`: its errors. `impact` None: `no_impact` says why. `stories` None: none were played.
     """

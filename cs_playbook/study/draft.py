@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
+
+from msgspec import Struct
 
 from cs_playbook.model.value import FieldType
 
 Said = str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A doubt that a person decides. `stops`: nothing can be built before it is answered.
 
     `about`: the type of a field, which `data:` says, or how and where its cells are written, which `sources:` says.
@@ -22,8 +22,7 @@ class Question:
     about: OneOf["type", "cells"] = "cells"
 
 
-@dataclass(frozen=True, slots=True)
-class DraftField:
+class DraftField(Struct, frozen=True):
     """A field and the column it is read from (None: none was found; then `always` is the cell of all rows, if any). `said`: dates, decimal, empty, yes … as written.
 
     `values`: the few texts it holds, offered as a comment. `aside`: why it is drafted as a comment only; "" if it counts.
@@ -39,8 +38,7 @@ class DraftField:
     always: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DraftTable:
+class DraftTable(Struct, frozen=True):
     """`belongs`: the field that names the account; with `through`, the field that names a row of that table.
 
     `said`: format, rows, query. `newest_by`: a column, and how its dates are written. `where`: a column and the cell its rows must have, as an offer.
@@ -63,8 +61,7 @@ class DraftTable:
     said: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """`left_out`: files of which no table was made, and why. `usual`: what most fields say of their cells.
 
     `absent`: tables of the contract that no file is like; drafted as exported by nobody.

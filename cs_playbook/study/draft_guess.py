@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.model.value import FieldType
 from cs_playbook.study.draft import Question, Said
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """`said`: how its cells are written, as `sources:` says it. `values`: the few texts it holds."""
 
     type: FieldType

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.study.column_profile import ColumnProfile
 from cs_playbook.study.draft_names import (
@@ -25,8 +26,7 @@ _CALLED_SO = 1000  # a name that says accounts goes before all that only look li
 _POINTS = 0.5  # the share of rows that must find their row
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """A column that names a row of another file. `lost`: of `looked_at` rows, those that find none, one in `example`."""
 
     column: str

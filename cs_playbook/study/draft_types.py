@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from cs_playbook.model.value import FieldType
@@ -14,6 +13,7 @@ from cs_playbook.study.draft import Question
 from cs_playbook.study.draft_dates import written_dates
 from cs_playbook.study.draft_guess import Guess
 from cs_playbook.study.draft_names import has_word
+from cs_playbook.values import replace
 
 _YES_NO = (
     ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("oui", "non"), ("ja", "nein"), ("ja", "nee"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cs_playbook.study.draft import Draft, DraftField, Said
+from cs_playbook.values import replace
 
 _TOGETHER = (("dates",), ("decimal", "thousands"), ("yes", "no"))
 _IF_SILENT: dict[str, Said] = {"decimal": ".", "thousands": "", "lists": ";"}

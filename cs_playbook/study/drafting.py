@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.data import ACCOUNTS
 from cs_playbook.model.value import FieldType
@@ -25,14 +26,14 @@ from cs_playbook.study.draft_names import (
 from cs_playbook.study.draft_types import guess_type, share
 from cs_playbook.study.draft_usual import with_usual
 from cs_playbook.study.export_seen import SeenExport
+from cs_playbook.values import replace
 
 _NEARLY_EMPTY = 0.95
 _DAYS = ("created", "opened", "submitted", "occurred", "happened", "date", "day", "timestamp", "start", "started", "issued", "activity")  # fmt: skip
 _FALSE_ALARM = frozenset(("updated", "modified", "synced", "last"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """All files, side by side: names, keys, which is that of the accounts, and who belongs to whom."""
 
     exports: tuple[SeenExport, ...]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 GRACE = timedelta(hours=2)  # a run that is later than that is missing
 _KNOWN_AFTER = 14  # days: then the days of the week on which there was a run say it all
 _LOOKED_BACK = 28
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """`next`: in the future. `missing`: the first one that has not come."""
 
     next: datetime

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
 
 from cs_playbook.compile.scan import Rule, top_parts
 from cs_playbook.model.answer import Values, answer, explain
@@ -16,10 +17,10 @@ from cs_playbook.model.rhythm import next_day
 from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, Today
 from cs_playbook.study.behind import Facts, part_of
 from cs_playbook.study.explained import Episode, Fitted, RuleExplained, Standing
+from cs_playbook.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """All that is known of one subject in one playbook besides its facts.
 
     `enrollments`: all there ever were, the oldest first. `plans`: what the next run would do with it; None: not known.

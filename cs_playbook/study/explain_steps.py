@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from cs_playbook.model.answer import explain
@@ -21,6 +20,7 @@ from cs_playbook.plan.notes import action_words
 from cs_playbook.plan.speaking import of_enrollment
 from cs_playbook.study.behind import Facts, Part, part_of
 from cs_playbook.study.explained import Awaited, EnrollmentExplained, StepExplained, WayOut
+from cs_playbook.values import replace
 
 
 def explain_enrollment(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress
 from cs_playbook.model.playbook import Playbook
@@ -40,8 +41,7 @@ class Standing(StrEnum):
     PEOPLE = "started by people only"
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """What was remembered at the end of the previous logical day. `watched_since` None: the rule never ran.
 
     `now`: whether it fitted; None: it never did. `since`: the day since which that is so.
@@ -52,8 +52,7 @@ class Fitted:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """One time in a playbook. `ended_on` None: it is open."""
 
     number: int
@@ -65,8 +64,7 @@ class Episode:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleExplained:
+class RuleExplained(Struct, frozen=True):
     """`row`: the key of the row it is about, None for the account. `parts`: as many as a person counts conditions."""
 
     row: str | None
@@ -87,8 +85,7 @@ class RuleExplained:
         return sum(part.evidence.answer is None for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(Struct, frozen=True):
     """A step that must come before. `verdict`: met, waiting, impossible; `progress`: how far it is."""
 
     step: str
@@ -97,8 +94,7 @@ class Awaited:
     progress: Progress | None
 
 
-@dataclass(frozen=True, slots=True)
-class StepExplained:
+class StepExplained(Struct, frozen=True):
     """`progress` None: not ready yet. `until`: what a wait looks for. `next`: what the next run does to it."""
 
     step: str
@@ -115,8 +111,7 @@ class StepExplained:
     passed_by: str = ""  # what may pass it over
 
 
-@dataclass(frozen=True, slots=True)
-class WayOut:
+class WayOut(Struct, frozen=True):
     """An exit or the goal. `last`: until when the goal is watched."""
 
     outcome: str
@@ -125,8 +120,7 @@ class WayOut:
     last: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EnrollmentExplained:
+class EnrollmentExplained(Struct, frozen=True):
     """An open one. `steps` is empty where its text no longer binds. `held`: what holds all of it. `differs`: in what
     today's text differs from the one it goes by."""
 
@@ -137,8 +131,7 @@ class EnrollmentExplained:
     differs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlaybookExplained:
+class PlaybookExplained(Struct, frozen=True):
     """`playbook` None: its file is gone. `rows`: how many rows the account has, None where it is about the account.
 
     Of these the open ones, those that fit and the nearest are in `rules`.
@@ -151,8 +144,7 @@ class PlaybookExplained:
     rows: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """`only`: the playbook that was asked for. `active`: the contract's condition, where it does not say yes.
 
     `is_past`: the day lies before the last run: what is held is not known any more. `people`: names by address.
@@ -173,8 +165,7 @@ class Explained:
     units: Mapping[str, tuple[FieldType | None, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NearAccount:
+class NearAccount(Struct, frozen=True):
     """`is_in`: it is in the playbook already."""
 
     account: str
@@ -183,8 +174,7 @@ class NearAccount:
     is_in: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NearCondition:
+class NearCondition(Struct, frozen=True):
     """The accounts that only this condition keeps out. `nearest`: the first of them."""
 
     text: str
@@ -192,8 +182,7 @@ class NearCondition:
     nearest: tuple[NearAccount, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NearExplained:
+class NearExplained(Struct, frozen=True):
     """Who is one condition short of a playbook; `unknown`: whom one empty value keeps out instead."""
 
     day: date

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cs_playbook.study.column_profile import ColumnProfile
 
 
-@dataclass(frozen=True, slots=True)
-class SeenExport:
+class SeenExport(Struct, frozen=True):
     """`file`: as `file:` would name it. `other_width`: rows with more or fewer cells than the header, and where one is.
 
     `doubts`: what the bytes leave open (the encoding, the separator). `said`: what else `sources:` says of it (format,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.scorecard import Scorecard
 from cs_playbook.model.scored import Scored
 from cs_playbook.model.value import FieldType
 
 
-@dataclass(frozen=True, slots=True)
-class BandNow:
+class BandNow(Struct, frozen=True):
     """`band` None: accounts without a score. `money`: their ARR, None where the contract has none. `past`: how many
     accounts of today were in it, oldest first."""
 
@@ -22,8 +22,7 @@ class BandNow:
     past: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WorstAccount:
+class WorstAccount(Struct, frozen=True):
     """`units`: of facts that have one."""
 
     account: str
@@ -32,8 +31,7 @@ class WorstAccount:
     scored: Scored
 
 
-@dataclass(frozen=True, slots=True)
-class CardNow:
+class CardNow(Struct, frozen=True):
     """`days`: of `past`, oldest first; empty where nothing is remembered yet."""
 
     card: Scorecard
@@ -51,8 +49,7 @@ class CardNow:
         return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioHealth:
+class PortfolioHealth(Struct, frozen=True):
     """Of the accounts that playbooks see."""
 
     day: date
@@ -60,8 +57,7 @@ class PortfolioHealth:
     units: Mapping[str, tuple[FieldType | None, str]]  # fact → its type and unit, for screens
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreNow:
+class ScoreNow(Struct, frozen=True):
     """`changes`: days → what the number has gained since, where it was remembered. `since`: in this band from that day on,
     as far as memory goes."""
 
@@ -70,8 +66,7 @@ class ScoreNow:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountHealth:
+class AccountHealth(Struct, frozen=True):
     """`present` False: the account is missing from the snapshot."""
 
     day: date

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from cs_playbook.model.kpi import Aim, Counted, Kpi, Take
 from cs_playbook.model.value import FieldType, Value
@@ -21,8 +22,7 @@ Key = str | int | float
 State = tuple[Key, Group, int | None, int | None]  # key, group, is a customer, worth in hundredths
 
 
-@dataclass(frozen=True, slots=True)
-class Bridge:
+class Bridge(Struct, frozen=True):
     """How the worth of the customers of then became what they are worth now, in hundredths, and how many they are.
 
     `start` + `expansion` − `contraction` − `churn` = `end`. Apart: `new` customers; `unknown` ones, of whom one of the
@@ -66,8 +66,7 @@ class Bridge:
                 assert_never(counted)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """`value` None: unknown. Known of `known` of the `about` accounts that it is about, as far as one can tell."""
 
     value: Fraction | None
@@ -76,8 +75,7 @@ class Reading:
     bridge: Bridge | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """A KPI on one day, of all and by group. `since`: the day of the other snapshot of a retention; `why` it is unknown."""
 
     all: Reading
@@ -86,8 +84,7 @@ class Figures:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KpiNow:
+class KpiNow(Struct, frozen=True):
     """`past`: earlier days, oldest first. `aims`: the playbooks that are meant to move it, and how far."""
 
     kpi: Kpi
@@ -96,8 +93,7 @@ class KpiNow:
     aims: tuple[tuple[str, Aim], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """`by`: the fact by which it is told apart, as asked for, of type `kind`. `trouble`: snapshots that could not be asked, and why."""
 
     day: date
@@ -169,8 +165,7 @@ def _sum(values: list[Decimal]) -> Fraction:
 # --- retention ---
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Two snapshots, gone through together. `missing`: customers of then who are not in the newer one: key, group, worth."""
 
     counts: Mapping[Group, Counter[str]]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A playbook of the library. `audience`, `trigger`: a line each; `emails`: letters it may send; `plays`: what comes with it.
 
     `tables`: of the data, which it or what it stands on asks for, besides accounts.

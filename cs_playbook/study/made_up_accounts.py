@@ -7,11 +7,13 @@ world a day older. Accounts with a story of their own come from `made_up_stories
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from cs_playbook.study.made_up_chance import between, number, one_of, share
 from cs_playbook.study.made_up_names import BRANCHES, company
+from cs_playbook.values import replace
 
 HISTORY_BEGINS = date(2024, 9, 2)  # a Monday, eighteen months before the first morning
 CUSTOMERS_AT_THE_BEGINNING = 252
@@ -24,8 +26,7 @@ CSMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(Struct, frozen=True):
     """From Monday `begins` until `ends` only this share of the usual people still comes."""
 
     begins: date
@@ -33,8 +34,7 @@ class Fall:
     ends: date = date.max
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Struct, frozen=True):
     """Somebody of theirs whom we have known only since a day."""
 
     since: date
@@ -44,8 +44,7 @@ class Newcomer:
     job_title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What somebody of theirs answered to a survey; `who` counts their contacts."""
 
     on: date
@@ -55,8 +54,7 @@ class Answer:
     comment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """What came back on a mail to somebody of theirs; `who` counts their contacts."""
 
     on: date
@@ -64,8 +62,7 @@ class Returned:
     kind: str  # bounced, soft_bounced, replied, out_of_office
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What is true of an account for ever; what an export shows of it depends on the day."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from cs_playbook.study.made_up_accounts import HISTORY_BEGINS, Account, Newcomer
 from cs_playbook.study.made_up_chance import between, one_of, share
@@ -33,8 +34,7 @@ JOB_TITLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A person of an account. Empty texts are what nobody filled in."""
 
     id: str

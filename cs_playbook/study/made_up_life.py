@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
+
+from msgspec import Struct
 
 from cs_playbook.study.made_up_accounts import HISTORY_BEGINS, Account, renewal_dates
 from cs_playbook.study.made_up_chance import between, digest, share
@@ -17,8 +18,7 @@ TICKETS_A_WEEK = {"large": 0.10, "middle": 0.05, "small": 0.02}
 PRIORITIES = ("urgent", "high", "high", "high", *["normal"] * 10, *["low"] * 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """A product that an account has from a day on; the end may still lie ahead."""
 
     id: str
@@ -27,8 +27,7 @@ class Subscription:
     ended_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """Somebody of ours and somebody of theirs; `who` counts their contacts."""
 
     happened_on: date
@@ -36,8 +35,7 @@ class Activity:
     who: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A question to support. `closed_on` may still lie ahead."""
 
     id: str
@@ -46,8 +44,7 @@ class Ticket:
     closed_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Struct, frozen=True):
     """A year paid in advance. `paid_on` may still lie ahead."""
 
     id: str

@@ -6,8 +6,9 @@ Mails to people who have left come back; of the others a machine answers now and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from cs_playbook.study.made_up_accounts import HISTORY_BEGINS, Account
 from cs_playbook.study.made_up_chance import between, share
@@ -20,8 +21,7 @@ COMES_BACK = (("out_of_office", 0.03), ("soft_bounced", 0.005), ("replied", 0.01
 SOON = timedelta(days=14)  # longer than anybody who still comes stays away
 
 
-@dataclass(frozen=True, slots=True)
-class MailEvent:
+class MailEvent(Struct, frozen=True):
     """What came back on one mail. `recipient`: the address it was sent to."""
 
     contact_id: str

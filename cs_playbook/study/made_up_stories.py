@@ -6,7 +6,6 @@ Each story stands where it is told, with what a reader should find on Monday 2 M
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ from cs_playbook.study.made_up_falls import FALLS, INES, LEA, MARC, Told, old
 from cs_playbook.study.made_up_lives import LIVES
 from cs_playbook.study.made_up_many import MANY
 from cs_playbook.study.made_up_risks import CAME_BACK, RISKS
+from cs_playbook.values import replace
 
 
 def accounts_with_a_story(seed: int, day: date) -> Iterator[Account]:

@@ -6,8 +6,9 @@ The survey on recommending us goes out in April and in October; after a ticket o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from cs_playbook.study.made_up_accounts import HISTORY_BEGINS, Account, Answer
 from cs_playbook.study.made_up_chance import between, one_of, share
@@ -21,8 +22,7 @@ NEUTRAL = ("Good, but the reports are slow", "Fine for what we do with it", "")
 DISLIKED = ("Too complicated for our people", "We still keep our old lists beside it", "Support took a week")
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """One answer of one person. `score`: nps 0 to 10, csat 1 to 5."""
 
     id: str

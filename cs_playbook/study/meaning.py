@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from typing import Any, get_args
+
+from msgspec import Struct, field
 
 from cs_playbook.model.condition import Cases, Condition, Fit, Group, Leaf
 from cs_playbook.model.duration import Duration
@@ -28,6 +29,7 @@ from cs_playbook.model.time import FromDate, FromReady, FromStart, Rhythm
 from cs_playbook.model.trait import NewValue
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Span
+from cs_playbook.values import names_of
 
 Place = tuple[str, ...]
 Told = Mapping[Place, tuple[str, ...]]
@@ -67,8 +69,7 @@ _SHARES = frozenset(
 _IN_ORDER = (Segment, Band, Profile, Override, HandsOff, Exit)
 
 
-@dataclass(frozen=True, slots=True)
-class Renames:
+class Renames(Struct, frozen=True):
     """What is called otherwise now: old name → new. `steps` of the playbook at hand."""
 
     steps: Mapping[str, str] = field(default_factory=dict)
@@ -91,8 +92,7 @@ def told(value: object, renames: Renames = NO_RENAMES) -> Told:
 Piece = tuple[Place, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
+class _Teller(Struct, frozen=True):
     """Tells with the names of today."""
 
     renames: Renames
@@ -115,7 +115,7 @@ class _Teller:
                 yield from self._under((str(key), item) for key, item in sorted(value.items()))
             case _ if (text := self.text(value)) is not None:
                 yield (), (text,)
-            case _ if is_dataclass(value):
+            case Struct():
                 yield from self._fields(value)
             case _:
                 yield (), (str(value),)
@@ -255,7 +255,7 @@ class _Teller:
 
     def _fields(self, value: Any, without: Iterable[str] = ()) -> Iterator[Piece]:
         unsaid = _UNSAID.union(without)
-        names = [item.name for item in fields(value) if item.init and item.name not in unsaid]
+        names = [name for name in names_of(value) if name not in unsaid]
         yield from self._under(
             (_written(value, name), _with_unit(name, getattr(value, name))) for name in names
         )
@@ -340,7 +340,7 @@ def _name_of(item: object) -> str | None:
             return name
         case (_, _) | str():
             return None
-        case _ if is_dataclass(item):
+        case Struct():
             said = next(
                 (
                     getattr(item, word)

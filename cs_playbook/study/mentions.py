@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import OF_PLAYBOOKS, Aggregate, Call, Memory, Name, Rank, Related, ScopeName
@@ -19,6 +20,7 @@ from cs_playbook.model.step import ChannelRef, Document, Email, Play, Set
 from cs_playbook.model.team import ContactsWhere, Pool, RoleRef
 from cs_playbook.parse.letter import TAG
 from cs_playbook.source.finding import NOWHERE, Span
+from cs_playbook.values import names_of
 
 
 class Kind(StrEnum):
@@ -36,8 +38,7 @@ class Kind(StrEnum):
     KPI = "KPI"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A word that is named, and the place of the condition, step or line that names it."""
 
     kind: Kind
@@ -50,8 +51,7 @@ def mentions(said: object, contract: Contract) -> Iterator[Mention]:
     yield from _Walk(contract).inside(said, NOWHERE, "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     """Goes through values; `table`, handed down, is the one of whose rows a question is asked."""
 
     contract: Contract
@@ -64,13 +64,13 @@ class _Walk:
         if isinstance(said, tuple | list):
             for item in said:
                 yield from self.inside(item, at, table)
-        elif is_dataclass(said):
+        elif isinstance(said, Struct):
             span = getattr(said, "span", None)
             here = span if isinstance(span, Span) and span.line else at
             yield from self._itself(said, here, table)
             below = self._table_below(said, table)
-            for one in fields(said):
-                yield from self.inside(getattr(said, one.name), here, below)
+            for name in names_of(said):
+                yield from self.inside(getattr(said, name), here, below)
 
     def _table_below(self, said: object, table: str) -> str:
         match said:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import ACCOUNTS
@@ -18,8 +19,7 @@ _SEVERAL = ("segments", "scorecard")  # each gives several facts, all called by 
 _PLAYBOOK, ACTIVE = "playbook ", "active"
 
 
-@dataclass(frozen=True, slots=True)
-class NotExported:
+class NotExported(Struct, frozen=True):
     """`name`: a table, or `table.field`. `playbooks` that ask for it, and what else does (`signal seat_use`), by name."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
+
+from msgspec import Struct, field
 
 from cs_playbook.model.assignment import ACCOUNTS, MINUTES
 from cs_playbook.model.team import Person
@@ -13,8 +14,7 @@ from cs_playbook.model.value import Value
 from cs_playbook.study.capacity import A_MONTH
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """An account. `owner` "": nobody. `rule`: the place of the one that takes it; None: none does, or `unknown` says which.
 
     `empty`: the facts that make that one unknown. `minutes`: promised a month. `share`: of all that one person may have. `values`: the facts that rules ask for.
@@ -31,8 +31,7 @@ class Owned:
     empty: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """`minutes` a month; `share`: 1 where they have as many accounts as one person may; `sums`: fact → its sum."""
 
     accounts: int = 0

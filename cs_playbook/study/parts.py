@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import ACCOUNTS
@@ -14,8 +15,7 @@ from cs_playbook.source.finding import NOWHERE
 from cs_playbook.study.mentions import Kind, Mention, mentions, mentions_in_letter
 
 
-@dataclass
-class Needs:
+class Needs(Struct):
     """Names by kind. `playbooks`: itself, and those it plays; `others`: those (and tags) that it only names."""
 
     playbooks: dict[str, None] = field(default_factory=dict)
@@ -36,8 +36,7 @@ def needs_of(playbook: str, catalog: Catalog) -> Needs:
     return collector.needs
 
 
-@dataclass
-class _Collector:
+class _Collector(Struct):
     """Holds what is needed so far."""
 
     catalog: Catalog

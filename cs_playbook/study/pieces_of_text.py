@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.source.tree import Mapping, Node, plain, read_tree
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """`text`: its lines, without what surrounds them; `means`: the same as values, where layout does not count."""
 
     text: str
@@ -61,8 +61,7 @@ def _lines(lines: list[str]) -> str:
 # --- names of playbooks that are not there ---
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutOthers:
+class WithoutOthers(Struct, frozen=True):
     """`dropped`: the lines that said something of them, as they were."""
 
     text: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cs_playbook.model.about import about_words
 from cs_playbook.model.condition import Evidence
@@ -36,6 +37,7 @@ from cs_playbook.plan.decision import Change, Held, HeldBy, Late, SubjectPlan, T
 from cs_playbook.plan.lines import account_name, again_words, line_of
 from cs_playbook.plan.notes import note_of
 from cs_playbook.study.behind import Facts, Reason, reason_of
+from cs_playbook.values import replace
 
 Moved = (
     Ending
@@ -61,8 +63,7 @@ class LineKind(StrEnum):
     TELL = "tell"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
+class PlanLine(Struct, frozen=True):
     """`step`, `title`, `owner`, `due`: of the task it is about, "" and None where there is none.
 
     `arr`: the account's, None where it is not known. `told`: who hears today that it is late. `instead_of`: who is

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.event import (
@@ -34,7 +35,8 @@ def summarise(
     plans: Iterable[SubjectPlan], today: Today, numbers: Mapping[str, RuleNumbers], first: int = FIRST
 ) -> PlanSummary:
     """`numbers`: by playbook. `first`: how many names of a kind are kept for each playbook."""
-    counting = _Counting(today, first)
+    known = today.catalog.playbooks.values()
+    counting = _Counting(today, first, {playbook.first_name: playbook.name for playbook in known})
     for plan in plans:
         counting.take(plan)
     return counting.summary(numbers)
@@ -44,12 +46,12 @@ Place = tuple[float, str, str]  # weight, account, row: the smaller comes first
 Kept = tuple[Place, int, PlanLine]
 
 
-@dataclass
-class _Counting:
+class _Counting(Struct):
     """Holds the counts and the first names while the plan goes by."""
 
     today: Today
     first: int
+    now_called: Mapping[str, str]  # first name → name
     totals: dict[str, Counter[str]] = field(default_factory=dict)
     arr: float | None = None
     last_account: str | None = None
@@ -57,10 +59,6 @@ class _Counting:
     named: dict[tuple[str, LineKind], list[Kept]] = field(default_factory=dict)
     minutes_today: Counter[str] = field(default_factory=Counter)
     minutes_week: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        known = self.today.catalog.playbooks.values()
-        self.now_called = {playbook.first_name: playbook.name for playbook in known}
 
     def take(self, plan: SubjectPlan) -> None:
         spoken = Spoken(plan, self.today)

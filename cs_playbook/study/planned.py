@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.trait import NowSaid
@@ -16,8 +17,7 @@ from cs_playbook.study.plan_line import LineKind, PlanLine
 from cs_playbook.study.replay import Replayed
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A condition that is unknown for accounts which nothing else keeps out. `what`: `arr is empty`.
 
     `untold`: nobody exports what it asks for.
@@ -28,8 +28,7 @@ class Unknown:
     untold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RuleNumbers:
+class RuleNumbers(Struct, frozen=True):
     """What a playbook's rule says of the whole portfolio today.
 
     `new`: did not fit at the last run. `already`: left alone, because they fitted before it went live.
@@ -46,8 +45,7 @@ class RuleNumbers:
     coming: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlaybookSummary:
+class PlaybookSummary(Struct, frozen=True):
     """`counts`: of each kind, all of them. `lines`: the first of them, the largest ARR first.
 
     `held_out`: how many begin only to be watched; they take their places in the limits too.
@@ -65,8 +63,7 @@ class PlaybookSummary:
         return self.playbook is not None and self.playbook.status is Status.SHADOW
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerMinutes:
+class OwnerMinutes(Struct, frozen=True):
     """What all open work asks of a person after today. `week`: due within seven days, or late already."""
 
     owner: str
@@ -80,8 +77,7 @@ class OwnerMinutes:
         return self.week / self.per_week if self.per_week else None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanSummary:
+class PlanSummary(Struct, frozen=True):
     """Counts are sorted, the most first.
 
     `started`, `shadowed`: by playbook. `moves`: open enrollments in which something happens; `work`: what it
@@ -114,8 +110,7 @@ class PlanSummary:
     overruled: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(Struct, frozen=True):
     """The plan of a day and what it was made of.
 
     `built_at`: of the snapshot, UTC, ISO text. `accounts`: in it; `seen`: the active ones. `files`, `plan`:

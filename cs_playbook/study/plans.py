@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.plan_state import KpiNow, Mark, Marked, ObjectiveNow, PlanNow
 from cs_playbook.model.success_plan import Blocker, Milestone, Result, SuccessPlan
@@ -17,8 +18,7 @@ _BLANK = re.compile(r"\{\{\s*account\.([a-z_][a-z0-9_.]*)\s*\}\}")
 Units = Mapping[str, tuple[FieldType | None, str]]  # fact → its type and unit, for screens
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
+class PlanLine(Struct, frozen=True):
     """`now` None: the account is missing from the snapshot; then `meant` is the key that is perhaps meant."""
 
     plan: SuccessPlan
@@ -27,8 +27,7 @@ class PlanLine:
     meant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioPlans:
+class PortfolioPlans(Struct, frozen=True):
     """`plans`: of customers that have not ended, in order of account. `templates`: names of templates."""
 
     day: date
@@ -37,8 +36,7 @@ class PortfolioPlans:
     templates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPlan:
+class AccountPlan(Struct, frozen=True):
     """`values`: facts of the account. `says`: what people call a fact."""
 
     day: date
@@ -51,8 +49,7 @@ class AccountPlan:
 # --- the page for the customer ---
 
 
-@dataclass(frozen=True, slots=True)
-class PageKpi:
+class PageKpi(Struct, frozen=True):
     """`fact`: by which name its unit is known. `progress`: 0 to 1, None: not known."""
 
     fact: str
@@ -63,8 +60,7 @@ class PageKpi:
     progress: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageItem:
+class PageItem(Struct, frozen=True):
     """A milestone, or something that stands in the way."""
 
     title: str
@@ -75,8 +71,7 @@ class PageItem:
     days_late: int
 
 
-@dataclass(frozen=True, slots=True)
-class PageObjective:
+class PageObjective(Struct, frozen=True):
     """`status` "": nobody can tell yet; `progress` 0 to 1, None: not known."""
 
     title: str
@@ -90,8 +85,7 @@ class PageObjective:
     blockers: tuple[PageItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """All that a customer sees. What is internal is not in it: neither the handover, people's feelings, risks and
     motivations, nor blockers in money or in people's heads, nor what says `internal: true`."""
 

@@ -6,8 +6,9 @@ It reads the plan that the run does. Nothing is simulated here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from cs_playbook.model.enrollment import Arm, Enrollment, StepState, TaskState
 from cs_playbook.model.event import CHANGED, RESTARTED, Ended, TextChanged
@@ -22,8 +23,7 @@ from cs_playbook.plan.moving import ASIDE
 FIRST = 10  # troubles that are named; the rest is counted
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What a change does to one enrollment. `kind`: lost, repeated, contradictory."""
 
     kind: str
@@ -34,8 +34,7 @@ class Trouble:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """Open enrollments of one text that is not today's. `how`: keep, move, restart, stop. `since`: the oldest began then.
 
     `counts`: enrollments with a trouble of each kind; `first` of these. `differs`: in what today's text differs.
@@ -50,8 +49,7 @@ class Replayed:
     first: tuple[Trouble, ...] = ()
 
 
-@dataclass
-class _Group:
+class _Group(Struct):
     """Holds what is seen of one text while the plan goes by."""
 
     count: int = 0

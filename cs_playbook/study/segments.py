@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from cs_playbook.model.segment import Segment, Segmentation
 from cs_playbook.study.behind import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentNow:
+class SegmentNow(Struct, frozen=True):
     """`segment` None: accounts that have none. `money`: their ARR, None where the contract has none. `minutes`: promised a month."""
 
     segment: Segment | None
@@ -20,8 +20,7 @@ class SegmentNow:
     minutes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerNow:
+class OwnerNow(Struct, frozen=True):
     """`email` "": nobody. `accounts`: of each segment, in the order of `SegmentationNow.segments`."""
 
     email: str
@@ -31,8 +30,7 @@ class OwnerNow:
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """An account with its ARR, if that is known."""
 
     account: str
@@ -40,8 +38,7 @@ class Whose:
     money: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """`before`, `now`: segments, yes or no for a tag, None for none. `reason` None: nothing above it fits, or by hand."""
 
     whose: Whose
@@ -52,8 +49,7 @@ class Moved:
     by_hand: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """The rules say another segment than that in which so many accounts still stand."""
 
     now: str | None
@@ -62,8 +58,7 @@ class Waiting:
     some: tuple[Whose, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
+class ByHand(Struct, frozen=True):
     """A segment, or a tag, that a person has set."""
 
     whose: Whose
@@ -74,8 +69,7 @@ class ByHand:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class InStage:
+class InStage(Struct, frozen=True):
     """An account that is longer in its segment than expected. `state`: behind or stuck."""
 
     whose: Whose
@@ -84,8 +78,7 @@ class InStage:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentationNow:
+class SegmentationNow(Struct, frozen=True):
     """`since`: of `moved`; None where nothing is remembered that far back. `moves`: (before, now) → how many of them.
 
     Of lists only the first are there; `nowhere`, `overdue` say how many there are.
@@ -109,8 +102,7 @@ class SegmentationNow:
         return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioSegments:
+class PortfolioSegments(Struct, frozen=True):
     """Of the `accounts` that playbooks see."""
 
     day: date

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from cs_playbook.model.stopping import StopWhen
 from cs_playbook.plan.guards import Shape, Stop, broken
@@ -26,8 +27,7 @@ class Verdict(StrEnum):
     FINE = "fine"
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """Keys that are gone and that are new: how many, and the first of them."""
 
     gone: int
@@ -36,8 +36,7 @@ class Moved:
     first_new: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableChange:
+class TableChange(Struct, frozen=True):
     """Rows before and now (None: there was, or is, no such table). `moved` None: its rows have no key, or another one."""
 
     name: str
@@ -52,8 +51,7 @@ class TableChange:
         return (self.now - self.before) / self.before if self.before and self.now is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyChange:
+class EmptyChange(Struct, frozen=True):
     """Shares of empty cells, 0 to 1; `before` None: the column is new, or there were no rows."""
 
     table: str
@@ -67,8 +65,7 @@ class EmptyChange:
         return None if self.before is None else (self.now - self.before) * 100
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(Struct, frozen=True):
     """Values of a field that the snapshot before had nowhere, with how many rows; `more`: there are others."""
 
     table: str
@@ -77,8 +74,7 @@ class Unseen:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(Struct, frozen=True):
     """Rows that belong to nobody. `what`: in words; before and now."""
 
     what: str
@@ -86,16 +82,14 @@ class Loose:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
+class LastRun(Struct, frozen=True):
     """A run is held against the last run, not against this snapshot: of which day, and what would stop it."""
 
     day: date
     stops: tuple[Stop, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotChange:
+class SnapshotChange(Struct, frozen=True):
     """Everything that differs. `contract`: tables, fields and types that changed, as sentences."""
 
     day: date

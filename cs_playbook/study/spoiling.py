@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
+
+from msgspec import Struct
 
 from cs_playbook.source.finding import Span
 from cs_playbook.source.tree import Mapping as Block
@@ -37,8 +38,7 @@ _DATE = re.compile(r"\b[12]\d{3}-\d{2}-\d{2}\b")
 _LONGEST = 60  # letters of what is gone
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One rule changed. `span`: where it stands; `sentence`: what was changed into what; `root`: the file afterwards."""
 
     span: Span
@@ -46,8 +46,7 @@ class Change:
     root: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """Of a playbook `tried` of all its changes; `unnoticed`: those after which every story still passes. `failing`: the
     stories that fail before anything is changed: then nothing was tried."""
 
@@ -57,8 +56,7 @@ class Tried:
     failing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spoiled:
+class Spoiled(Struct, frozen=True):
     """`changes`: how many there are in all. `silent`: playbooks that no story is about."""
 
     playbooks: tuple[Tried, ...]
@@ -83,8 +81,7 @@ Way = tuple[str | int, ...]  # keys and places from the root on
 Outcomes = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Here:
+class _Here(Struct, frozen=True):
     """Where a node stands. `said`: the same for people, who know steps by their ids."""
 
     way: Way
@@ -104,8 +101,7 @@ class _Here:
         return inside and self.way[-1] not in ("is", "outcome", "for", "then")
 
 
-@dataclass(frozen=True, slots=True)
-class _Put:
+class _Put(Struct, frozen=True):
     """What takes the place of the node at `way`."""
 
     way: Way

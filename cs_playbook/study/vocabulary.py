@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.data import ACCOUNTS, Field, Table
@@ -29,6 +30,7 @@ from cs_playbook.model.wording import write
 from cs_playbook.parse.untold import untold_facts
 from cs_playbook.source.finding import Span
 from cs_playbook.study.mentions import Kind, Mention, mentions, mentions_in_letter
+from cs_playbook.values import replace
 
 
 class WordKind(StrEnum):
@@ -58,16 +60,14 @@ FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """Where a word is named. `by`: `playbook usage-drop`, `signal seat_use`, `email usage-drop/check-in` …"""
 
     by: str
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the newest snapshot has of it. `cells` of which `filled`; `top`: (value, how many) of the most frequent.
 
     `least`, `most`: of numbers and days (days since 1970-01-01).
@@ -85,8 +85,7 @@ class Seen:
         return self.filled / self.cells if self.cells else None
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """`form`: how it is defined or called; `values`: the only ones it may hold; `hidden`: its values are never shown.
 
     Not `told`: nobody exports it, or what it stands on.
@@ -104,7 +103,7 @@ class Word:
     seen: Seen | None = None
     hidden: bool = False
     told: bool = True
-    fact: FieldType | None = field(default=None, compare=False)
+    fact: FieldType | None = None
 
 
 def words_of(catalog: Catalog, functions: Iterable[Word]) -> tuple[Word, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+
+from msgspec import Struct
 
 from cs_playbook.model.assignment import ACCOUNTS, MINUTES, Assignment, AssignRule, Matching
 from cs_playbook.model.team import Person, Team
@@ -14,8 +15,7 @@ from cs_playbook.source.finding import Span
 from cs_playbook.study.owning import Owned
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """Who may own it. `among`: all that the rule names; `known`: who matches in each respect; `there`: who may get more."""
 
     among: tuple[str, ...]
@@ -27,8 +27,7 @@ class Lead:
         return self.known[one]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """Accounts that have one owner, mostly a single one. `place`: of the rule. `shared`: they belong together."""
 
     place: int
@@ -56,8 +55,7 @@ class Unit:
         return sum(float(value) for value in values if isinstance(value, int | float))
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(Struct, frozen=True):
     """`of`: account → its unit. `empty`: account → its rule, and the fact without which nobody can be chosen."""
 
     all: tuple[Unit, ...]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from cs_playbook.commands.workspace import Workspace, as_if_all_were_exported, e
 from cs_playbook.source.tree import Mapping, plain, read_tree
 from cs_playbook.study import spoiling
 from cs_playbook.study.spoiling import Change
+from cs_playbook.values import replace
 
 HERE = Path(__file__).resolve().parent
 KINDS = ("playbook", "signals", "segments", "scorecard")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.event import Event, Started, StepOpened
+from cs_playbook.values import replace
 
 ID = "7d0c0000-0000-4000-8000-000000000000"
 DAY = date(2026, 3, 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -18,6 +17,7 @@ from cs_playbook.model.team import Absence, Person, Team
 from cs_playbook.source.finding import Span
 from cs_playbook.study.assign import Cause, Proposal, assign
 from cs_playbook.study.owning import Owned, room_of
+from cs_playbook.values import replace
 
 DAY = date(2026, 3, 2)
 LANGUAGES = ("fr", "en", "de")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from markdown_it import MarkdownIt
 
 from cs_playbook.model.line import TaskLine
 from cs_playbook.report.task_lists import digest
+from cs_playbook.values import replace
 
 DAY = date(2026, 3, 2)
 CALL = TaskLine(

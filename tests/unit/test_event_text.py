@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import NODEFAULT
+from msgspec.structs import fields
 
 from cs_playbook.effects.enrollment_text import read_enrollment, write_enrollment
 from cs_playbook.effects.event_text import read_event, write_event
@@ -399,7 +400,7 @@ def test_every_kind_of_event_is_among_them() -> None:
 @pytest.mark.parametrize(("kind", "defaults"), LEFT_OUT, ids=[kind.__name__ for kind, _ in LEFT_OUT])
 def test_what_is_left_out_keeps_its_meaning(kind: type, defaults: dict[str, object]) -> None:
     now = {
-        field.name: field.default if field.default_factory is MISSING else field.default_factory()
+        field.name: field.default if field.default_factory is NODEFAULT else field.default_factory()
         for field in fields(kind)
     }
 

@@ -6,7 +6,6 @@ import random
 import sqlite3
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from cs_playbook.model.event import (
     TaskAnswered,
 )
 from cs_playbook.model.keys import SERIES
+from cs_playbook.values import replace
 from tests.unit import ledgers
 from tests.unit.ledgers import DAY, ID, NOW, RUN, by_hand, commit, on, opened, outbox, started
 

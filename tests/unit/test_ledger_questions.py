@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from cs_playbook.model.event import (
     TaskReassigned,
 )
 from cs_playbook.model.expression import Value, to_day
+from cs_playbook.values import replace
 from tests.unit import ledgers
 from tests.unit.ledgers import DAY, ID, NOW, RUN, commit, on, opened, started
 

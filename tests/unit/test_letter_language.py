@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from cs_playbook.commands.workspace import examine
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.plan.decision import Subject
 from cs_playbook.plan.speaking import language_for, one_read_by
+from cs_playbook.values import replace
 from tests.builders import small
 
 HELLO = "few-seats/hello"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from cs_playbook.letters.message import Envelope, Unsendable, draft, eml
 from cs_playbook.letters.render import Rendered
+from cs_playbook.values import replace
 
 RENDERED = Rendered("Hello", "Hi", "Hi Léa,\n\n.\nFrom here = there\n", "<p>Hi Léa</p>\n")
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from cs_playbook.letters.render import Rendered
 from cs_playbook.letters.sealed import wrong_head, wrong_mail
 from cs_playbook.model.outbox import Sealed
 from cs_playbook.model.sending import unsubscribe_link
+from cs_playbook.values import replace
 
 RENDERED = Rendered("Hello", "Hi", "Hi Léa,\n\n.\n", "<p>Hi Léa</p>\n")
 LINK = unsubscribe_link("https://vendor.example/stop/{contact}", "ab" * 32)

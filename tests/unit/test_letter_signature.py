@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from cs_playbook.commands.workspace import examine
@@ -13,6 +11,7 @@ from cs_playbook.letters.render import Rendered, render
 from cs_playbook.letters.signature import signed_by, wrong_signatures
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.parse.signature import read_signatures
+from cs_playbook.values import replace
 from tests.builders import small
 
 ENGLISH = """\

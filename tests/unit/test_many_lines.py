@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,6 +18,7 @@ from cs_playbook.model.line import TaskLine
 from cs_playbook.plan.decision import Subject
 from cs_playbook.report.day_page import SHOWN_OF_ONE, WHOLE, Letters, day_page, part_of, shown_of_one
 from cs_playbook.report.task_lists import csv_head, csv_rows, task_csv
+from cs_playbook.values import replace
 from tests.builders import MONDAY, account, small, tables
 
 CALL = TaskLine(

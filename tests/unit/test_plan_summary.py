@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from cs_playbook.study.behind import Reason, Seen
 from cs_playbook.study.plan_line import LineKind
 from cs_playbook.study.plan_summary import summarise
 from cs_playbook.study.planned import PlanSummary, PlaybookSummary
+from cs_playbook.values import replace
 from tests.builders import FILES, MONDAY, World, account, contact, on, small, tables, used
 from tests.builders_plan import a_morning, planned, summary
 

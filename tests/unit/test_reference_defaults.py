@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from cs_playbook.commands.workspace import open_workspace
 from cs_playbook.parse.steps import BELONGS, VERBS
 from cs_playbook.source.finding import Span
+from cs_playbook.values import names_of
 from tests.unit.test_reference import HOME, content, examined, ground, lay_out, loud, schemas
 
 SHORT_PROJECT = """\
@@ -22,7 +24,7 @@ calendar: {}
 stop_when: {}
 channels: {cs-risk: {webhook_from_environment: CS_RISK_WEBHOOK}}
 """
-NOT_OF_THE_MEANING = ("span", "query_span", "places", "text", "definition", "files")
+NOT_OF_THE_MEANING = ("span", "at", "account_span", "query_span", "places", "text", "definition", "files")
 
 
 def test_a_default_that_is_written_down_changes_nothing(tmp_path: Path) -> None:
@@ -67,8 +69,8 @@ def filled(value: Any, inner: Mapping[str, Any], kind: Mapping[str, Any]) -> Any
 
 
 def without_places(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {one.name: without_places(getattr(value, one.name)) for one in fields(value) if one.compare}
+    if isinstance(value, Struct):
+        named = {name: without_places(getattr(value, name)) for name in names_of(value)}
         return {
             name: one
             for name, one in named.items()

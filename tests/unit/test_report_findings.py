@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from cs_playbook.report.findings import Looked, as_github, as_json, as_text, without_notes
 from cs_playbook.source.finding import NOWHERE, Finding, Severity, Span, warning
+from cs_playbook.values import replace
 
 TEXTS = {
     "playbooks/usage-drop.yaml": "playbook: usage-drop\naudience:\n  - activ_users < 5\n  - arr > 50_000\n",

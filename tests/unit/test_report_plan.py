@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from cs_playbook.report.pieces import Cell, Column, fit, plain, shorten, table, 
 from cs_playbook.report.plan import as_json, as_jsonl, as_lines
 from cs_playbook.report.values import limit_words, reason_words, short_amount, value_words
 from cs_playbook.study.behind import Limit, Reason, Seen
+from cs_playbook.values import names_of
 from tests.builders import FILES, MONDAY, World, account, contact, on, small, tables
 from tests.builders_plan import a_morning, planned, screen
 from tests.unit.test_event_text import WRITTEN
@@ -310,7 +310,7 @@ def test_every_field_of_an_event_is_in_its_line_of_jsonl(event: Event) -> None:
 
     (line,) = map(json.loads, as_jsonl([plan]))
 
-    assert {field.name for field in fields(event)} <= line.keys()
+    assert set(names_of(event)) <= line.keys()
 
 
 def test_every_decision_is_a_line_of_jsonl(world: World) -> None:

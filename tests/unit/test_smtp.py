@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from cs_playbook.letters import message
 from cs_playbook.letters.render import Rendered
 from cs_playbook.model.outbox import Delivered, Handed, InDoubt, Refused, Sealed, TryLater
 from cs_playbook.model.sending import Rate, Security, Smtp
+from cs_playbook.values import replace
 
 LEA = "lea@vendor.example"
 AT_ONCE = Pace(None, lambda: 0.0, lambda rest: None)

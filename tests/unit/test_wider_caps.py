@@ -47,9 +47,9 @@ def test_weekends_count(own: str, project: str, wider: bool) -> None:
     assert _is_wider(cap(own), cap(project), worked=5) is wider
 
 
-CAPS = st.builds(
-    Cap, st.integers(1, 4), st.builds(Duration, st.integers(1, 12), st.sampled_from(get_args(Unit)))
-)
+CAPS = st.tuples(
+    st.integers(1, 4), st.builds(Duration, st.integers(1, 12), st.sampled_from(get_args(Unit)))
+).map(lambda cap: Cap(*cap))
 
 
 @given(own=CAPS, project=CAPS, wishes=st.lists(st.sampled_from(DAYS), max_size=25))
