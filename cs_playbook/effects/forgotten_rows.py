@@ -14,8 +14,8 @@ from typing import Any
 
 from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.event_text import read_event
-from cs_playbook.effects.field_text import encode
 from cs_playbook.effects.ledger_cache import enrollment_row, folded, is_outward, of_enrollments, outbox_row
+from cs_playbook.effects.ledger_text import encode
 from cs_playbook.effects.ledger_writing import link
 from cs_playbook.effects.named_in_mail import named_in_mail
 from cs_playbook.model.enrollment import Enrollment

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Self
 
-from cs_playbook.effects.field_text import encode, translation
+from msgspec.json import Decoder, Encoder
+
 from cs_playbook.model.line import TaskLine
 
 _TABLE = """
 create table line (
   number integer primary key, reads text not null, owner text not null, due text not null, priority integer not null,
-  account text not null, key text not null, body text not null
+  account text not null, key text not null, body blob not null
 ) strict
 """
+_ENCODER, _DECODER = Encoder(), Decoder(TaskLine)
 _ADD = "insert into line values (null, ?, ?, ?, ?, ?, ?, ?)"
 _INDEX = "create index if not exists line_of on line (reads, owner, due, priority, account, key)"
 _OWNERS = "select distinct owner from line where reads = ? order by owner"
@@ -50,7 +51,7 @@ class LineStore:
         self._connection.close()
 
     def add(self, reads: Reads, who: str, line: TaskLine) -> None:
-        body = encode(translation(TaskLine).write(line))
+        body = _ENCODER.encode(line)
         row = (reads, who, line.due.isoformat(), line.priority, line.account, line.key, body)
         self._connection.execute(_ADD, row)
 
@@ -76,5 +77,4 @@ class LineStore:
         return self._read(_AS_THEY_CAME, reads, who)
 
     def _read(self, query: str, reads: Reads, who: str) -> list[TaskLine]:
-        read = translation(TaskLine).read
-        return [read(json.loads(body)) for (body,) in self._connection.execute(query, (reads, who))]
+        return [_DECODER.decode(body) for (body,) in self._connection.execute(query, (reads, who))]

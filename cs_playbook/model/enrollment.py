@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import field
 
+from cs_playbook.model.recorded import Kept
 from cs_playbook.model.value import Value
 
 
@@ -33,7 +34,7 @@ class StepState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class OpenTask(Struct, frozen=True):
+class OpenTask(Kept, frozen=True):
     """A line of somebody's list: a task, an approval, or a draft to send to `contact`.
 
     `payload` is the hash of what the line says; `missing` the blanks of a letter that could not be filled.
@@ -90,7 +91,7 @@ class OpenTask(Struct, frozen=True):
         return self.state is TaskState.OPEN and not self.mail and (self.late_at_once or day > self.due)
 
 
-class Progress(Struct, frozen=True):
+class Progress(Kept, frozen=True):
     """How far one step is. `until`: the last day of a wait. `answers`: to what it asks. `plays`: the enrollment it
     has begun, and waits for. `waits`: contacts whose letter may not go yet. `because`: why it reached nobody, or why
     that playbook did not start."""
@@ -107,7 +108,7 @@ class Progress(Struct, frozen=True):
     because: str = ""
 
 
-class Repeated(Struct, frozen=True):
+class Repeated(Kept, frozen=True):
     """A step that opens again and again. `begun`, `finished`: how many of its occurrences have.
 
     `planned`: the day of the newest one; `since`: from when its `rhythm` is counted; `last`: how the last finished one
@@ -123,7 +124,7 @@ class Repeated(Struct, frozen=True):
     last: Progress | None = None
 
 
-class Enrollment(Struct, frozen=True):
+class Enrollment(Kept, frozen=True):
     """`definition`: the text it goes by. `at_start`: facts as they were on `started_on`. `absent_since`: frozen.
 
     `began`: its day 0 where a person has said an earlier one. `asleep_until`: put off until that day.

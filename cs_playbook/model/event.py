@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from msgspec import Struct, field
+from msgspec import field
 
 from cs_playbook.model.enrollment import Arm, OpenTask
 from cs_playbook.model.forgetting import ContactForgotten
@@ -14,6 +14,7 @@ from cs_playbook.model.mail_event import MailMoved as MailMoved  # noqa: PLC0414
 from cs_playbook.model.moved import AccountMoved, LedgerBegan, SubjectMoved
 from cs_playbook.model.posting import Posted
 from cs_playbook.model.recall import Recalled, RunUndone
+from cs_playbook.model.recorded import Happened
 from cs_playbook.model.suppression import Suppressed, SuppressionLifted
 from cs_playbook.model.value import Value
 
@@ -23,7 +24,7 @@ STOPPED_BY_CHANGE = "stopped_by_change"
 CHANGED = "changed"  # why it ended
 
 
-class Started(Struct, frozen=True):
+class Started(Happened, frozen=True):
     """An account (or one of its rows) entered a playbook. `by`: rule, the person who asked, or playbook:<name>.
 
     `given`: what that person, or that playbook, gave it.
@@ -46,7 +47,7 @@ class Started(Struct, frozen=True):
     restarts: str = ""  # the enrollment that ended because the text changed, and that this one begins anew
 
 
-class TextChanged(Struct, frozen=True):
+class TextChanged(Happened, frozen=True):
     """From now on it goes by another text of its playbook (`before`: the one so far). Steps are named as that text names them.
 
     `renamed`: old name → new (`x~2`: set aside, another step is called x now). `gone`: what is open of these is
@@ -70,7 +71,7 @@ class TextChanged(Struct, frozen=True):
     before: str = ""
 
 
-class StepOpened(Struct, frozen=True):
+class StepOpened(Happened, frozen=True):
     """A step became ready and is now open: its tasks (none for a wait), the last day of a wait, or the enrollment
     that it `plays`. `waits`: contacts whose letter may not go yet; it is said again when some of them get theirs.
     `no_copies`: who gets no copy because of a cap, in words."""
@@ -85,7 +86,7 @@ class StepOpened(Struct, frozen=True):
     no_copies: tuple[str, ...] = ()
 
 
-class StepEnded(Struct, frozen=True):
+class StepEnded(Happened, frozen=True):
     """A step is done. `by`: data, time, rule, playbook, or a person. Its open tasks are closed with the same outcome.
 
     `because`: why the playbook that it plays did not start.
@@ -99,7 +100,7 @@ class StepEnded(Struct, frozen=True):
     because: str = ""
 
 
-class StepPassed(Struct, frozen=True):
+class StepPassed(Happened, frozen=True):
     """Its own `when` said no when it was ready, or all have had its letter (`because`); what follows goes on."""
 
     enrollment: str
@@ -108,7 +109,7 @@ class StepPassed(Struct, frozen=True):
     because: str = ""
 
 
-class StepSkipped(Struct, frozen=True):
+class StepSkipped(Happened, frozen=True):
     """It can no longer be reached."""
 
     enrollment: str
@@ -116,7 +117,7 @@ class StepSkipped(Struct, frozen=True):
     on: date
 
 
-class StepRepeats(Struct, frozen=True):
+class StepRepeats(Happened, frozen=True):
     """A repeated step is ready (occurrence 0), or the day of its next occurrence has come: it may open.
 
     `planned`: that day; `since`: the day from which `rhythm` is counted.
@@ -131,7 +132,7 @@ class StepRepeats(Struct, frozen=True):
     rhythm: str = ""
 
 
-class StepOver(Struct, frozen=True):
+class StepOver(Happened, frozen=True):
     """A repeated step opens no more: met, or timed_out. What is open of it is cancelled."""
 
     enrollment: str
@@ -140,7 +141,7 @@ class StepOver(Struct, frozen=True):
     outcome: str
 
 
-class TaskAnswered(Struct, frozen=True):
+class TaskAnswered(Happened, frozen=True):
     """A person closed a task. Counts at once. `via`: done, or the name of the returned list."""
 
     enrollment: str
@@ -154,7 +155,7 @@ class TaskAnswered(Struct, frozen=True):
     words: str = ""  # the answers as they were written
 
 
-class TaskEscalated(Struct, frozen=True):
+class TaskEscalated(Happened, frozen=True):
     """A late task was told to these people, or to a channel, once."""
 
     enrollment: str
@@ -164,7 +165,7 @@ class TaskEscalated(Struct, frozen=True):
     channel: str = ""
 
 
-class TaskReassigned(Struct, frozen=True):
+class TaskReassigned(Happened, frozen=True):
     """An open task went to a new owner: with its role, or to who stands in for somebody away, and back."""
 
     enrollment: str
@@ -175,7 +176,7 @@ class TaskReassigned(Struct, frozen=True):
     pool: str = ""
 
 
-class TaskSnoozed(Struct, frozen=True):
+class TaskSnoozed(Happened, frozen=True):
     """An open task sleeps: until that day it is not late; on it, it is due, if it was due before."""
 
     enrollment: str
@@ -189,7 +190,7 @@ class TaskSnoozed(Struct, frozen=True):
 TaskWord = TaskAnswered | TaskSnoozed  # what a person says of one open task
 
 
-class Snoozed(Struct, frozen=True):
+class Snoozed(Happened, frozen=True):
     """A whole enrollment sleeps: until that day nothing opens or times out, no task of it is late."""
 
     enrollment: str
@@ -199,14 +200,14 @@ class Snoozed(Struct, frozen=True):
     by: str
 
 
-class GoalMet(Struct, frozen=True):
+class GoalMet(Happened, frozen=True):
     """What the playbook is for has come true, within its window."""
 
     enrollment: str
     on: date
 
 
-class Ending(Struct, frozen=True):
+class Ending(Happened, frozen=True):
     """An exit fits: what was open is cancelled, and the steps `then` undo before it has ended with that outcome."""
 
     enrollment: str
@@ -215,7 +216,7 @@ class Ending(Struct, frozen=True):
     then: tuple[str, ...]
 
 
-class ValueMoved(Struct, frozen=True):
+class ValueMoved(Happened, frozen=True):
     """A value that it is about was corrected while it ran: it goes on, about this (`about` reads like a row)."""
 
     enrollment: str
@@ -223,7 +224,7 @@ class ValueMoved(Struct, frozen=True):
     about: str
 
 
-class GivenCorrected(Struct, frozen=True):
+class GivenCorrected(Happened, frozen=True):
     """A person corrected what was given at the start. Counts at once; what is open stays as it is."""
 
     enrollment: str
@@ -234,7 +235,7 @@ class GivenCorrected(Struct, frozen=True):
     words: str = ""  # as it was written
 
 
-class Ended(Struct, frozen=True):
+class Ended(Happened, frozen=True):
     """`why`: exit, goal, answer, finished, gone, stopped, retired, changed, restarted. `because`: the reason a person gave."""
 
     enrollment: str
@@ -245,21 +246,21 @@ class Ended(Struct, frozen=True):
     because: str = ""
 
 
-class WentMissing(Struct, frozen=True):
+class WentMissing(Happened, frozen=True):
     """The account or row is not in the snapshot: everything of this enrollment waits."""
 
     enrollment: str
     on: date
 
 
-class CameBack(Struct, frozen=True):
+class CameBack(Happened, frozen=True):
     """The account or row is in the snapshot again: the enrollment goes on."""
 
     enrollment: str
     on: date
 
 
-class StartAsked(Struct, frozen=True):
+class StartAsked(Happened, frozen=True):
     """A person wants a playbook (its first name) for an account; the next run starts it, or says why not.
 
     `at`: the step at which it stands already. `began`: its day 0, if that has passed. `although`: why it may start
@@ -278,7 +279,7 @@ class StartAsked(Struct, frozen=True):
     given: Mapping[str, Value] = field(default_factory=dict)
 
 
-class StartRefused(Struct, frozen=True):
+class StartRefused(Happened, frozen=True):
     """A start asked for by a person could not be: `why` is the sentence they read."""
 
     playbook: str
@@ -288,7 +289,7 @@ class StartRefused(Struct, frozen=True):
     why: str
 
 
-class Muted(Struct, frozen=True):
+class Muted(Happened, frozen=True):
     """A person's hands-off: until that day no playbook touches the account."""
 
     account: str
@@ -298,7 +299,7 @@ class Muted(Struct, frozen=True):
     by: str
 
 
-class Unmuted(Struct, frozen=True):
+class Unmuted(Happened, frozen=True):
     """The account is no longer left alone by a person's word."""
 
     account: str
@@ -307,7 +308,7 @@ class Unmuted(Struct, frozen=True):
     by: str
 
 
-class TraitSet(Struct, frozen=True):
+class TraitSet(Happened, frozen=True):
     """A trait of an account has a new value; None clears it. `by`: a person, or rule where a step sets it.
 
     A person's word counts at once, a step's from the next day on. Of one day a person's word is the last; among
@@ -326,7 +327,7 @@ class TraitSet(Struct, frozen=True):
     until: date | None = None
 
 
-class Notified(Struct, frozen=True):
+class Notified(Happened, frozen=True):
     """A step told a channel, or these people, what its sentence says. `note`: names the note, once and for ever.
 
     `late`: the task of which a channel is told that it is late.
@@ -341,7 +342,7 @@ class Notified(Struct, frozen=True):
     late: str = ""
 
 
-class Allowed(Struct, frozen=True):
+class Allowed(Happened, frozen=True):
     """A person let one run pass a stop. Bound to that plan, used once."""
 
     rule: str

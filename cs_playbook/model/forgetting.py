@@ -7,7 +7,9 @@ import hmac
 from collections.abc import Mapping
 from datetime import date
 
-from msgspec import Struct, field
+from msgspec import field
+
+from cs_playbook.model.recorded import Happened
 
 SHORT = 12  # letters of a fingerprint that stand in a mark
 MARK = "forgotten-"
@@ -25,7 +27,7 @@ def mark_of(fingerprint: str) -> str:
     return f"{MARK}{fingerprint[:SHORT]}"
 
 
-class ContactForgotten(Struct, frozen=True):
+class ContactForgotten(Happened, frozen=True):
     """All that the ledger held of a person was taken out, and its chain of hashes was made anew from the first event on
     that was changed.
 

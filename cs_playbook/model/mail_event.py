@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from msgspec import Struct
+from cs_playbook.model.recorded import Happened
 
 
-class MailMoved(Struct, frozen=True):
+class MailMoved(Happened, frozen=True):
     """What became of a mail: `to` is a state of model/outbox, `by` a person, outbox, or run.
 
     `why`: the reason, or what a server answered. `at`: UTC, ISO text, for people; nothing is decided by it.
@@ -27,7 +27,7 @@ class MailMoved(Struct, frozen=True):
     expires: date | None = None
 
 
-class DraftRewritten(Struct, frozen=True):
+class DraftRewritten(Happened, frozen=True):
     """A person changed the words of a draft. The words stand in the outbox, here only the hash of the mail made of them."""
 
     enrollment: str

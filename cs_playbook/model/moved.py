@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from msgspec import Struct
+from cs_playbook.model.recorded import Happened
 
 
-class AccountMoved(Struct, frozen=True):
+class AccountMoved(Happened, frozen=True):
     """The CRM has renamed or merged an account: all that was its own goes on under `to`. Keys stay."""
 
     account: str
@@ -17,7 +17,7 @@ class AccountMoved(Struct, frozen=True):
     because: str
 
 
-class SubjectMoved(Struct, frozen=True):
+class SubjectMoved(Happened, frozen=True):
     """An enrollment belongs to another account from now on, under the key it has."""
 
     enrollment: str
@@ -25,7 +25,7 @@ class SubjectMoved(Struct, frozen=True):
     on: date
 
 
-class LedgerBegan(Struct, frozen=True):
+class LedgerBegan(Happened, frozen=True):
     """A new ledger in place of a lost one: whoever fits a playbook on that day is known, and starts nothing."""
 
     on: date

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-from msgspec import Struct
+from cs_playbook.model.recorded import Happened
 
 LASTS = timedelta(days=3)  # news that is older is told no more: whoever needs it has the list of the day
 
@@ -21,7 +21,7 @@ class PostState(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
-class Posted(Struct, frozen=True):
+class Posted(Happened, frozen=True):
     """What became of one note, or one digest: `key` is its own, `channel` where it went (of a digest: the address).
 
     `why`: what was answered. `at`: UTC, ISO text, for people. `account`: whom a note is about.

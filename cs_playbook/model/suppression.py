@@ -9,6 +9,8 @@ from datetime import date
 
 from msgspec import Struct, field
 
+from cs_playbook.model.recorded import Happened
+
 LISTED = "it is on the suppression list"
 
 
@@ -17,7 +19,7 @@ def fingerprint(address: str, key: str) -> str:
     return hmac.new(bytes.fromhex(key), address.strip().casefold().encode(), hashlib.sha256).hexdigest()
 
 
-class Suppressed(Struct, frozen=True):
+class Suppressed(Happened, frozen=True):
     """Nobody writes to an address any more. `address`: its fingerprint, never the address itself.
 
     `forgets`: "" where only mails are kept away; contact or address (model/forgetting) where the person was forgotten:
@@ -31,7 +33,7 @@ class Suppressed(Struct, frozen=True):
     forgets: str = ""
 
 
-class SuppressionLifted(Struct, frozen=True):
+class SuppressionLifted(Happened, frozen=True):
     """One may write to that address again."""
 
     address: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
+from enum import Enum
 from typing import Any, get_args
 
 import pytest
@@ -385,7 +387,12 @@ def test_keys_are_sorted_and_nothing_is_spaced(event: Event) -> None:
     text = write_event(event)
 
     again = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert text == again
+    assert with_one_exponent(text) == with_one_exponent(again)
+
+
+def with_one_exponent(text: str) -> str:
+    """1e16 and 1e+16, 1e-7 and 1e-07 are one number."""
+    return re.sub(r"e(?:\+|(-)0?)(?=\d)", r"e\1", text)
 
 
 @pytest.mark.parametrize(("event", "text"), WRITTEN, ids=[type(event).__name__ for event, _ in WRITTEN])
@@ -422,3 +429,25 @@ def test_what_came_in_another_order_is_written_the_same() -> None:
 def test_another_text_is_refused_without_a_traceback(text: str) -> None:
     with pytest.raises(StoppedOnPurpose, match="cannot be read"):
         read_event(text)
+
+
+def test_a_word_that_was_put_together_is_the_default_it_equals() -> None:
+    """msgspec leaves out the very object of a default; two texts of one event would give two plans."""
+    word = "".join(["ru", "le"])
+
+    assert write_event(Ended("e", DAY, "x", "exit", word)) == write_event(Ended("e", DAY, "x", "exit"))
+
+
+def test_defaults_are_such_that_the_equal_is_the_same() -> None:
+    """None, "", 0, 1, (), yes and no, members of enums are one object each; an empty map is told apart by its kind."""
+    for kind in (*get_args(Event), Enrollment, OpenTask, Progress, Repeated):
+        for one in fields(kind):
+            known = one.default in ("", None, 0, 1, ()) or isinstance(one.default, Enum)
+            of_words = one.default in ("done", "rule")  # event_text knows them
+            assert known or of_words or one.default is NODEFAULT, (kind, one.name)
+
+
+@pytest.mark.parametrize("endless", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_without_an_end_is_not_written_as_nothing(endless: float) -> None:
+    with pytest.raises(ValueError, match="can be written nowhere"):
+        write_event(Started("e", "p", "a", None, 1, "d", Arm.TREATED, DAY, "rule", {"x": endless}))

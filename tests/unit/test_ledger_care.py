@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,13 @@ import pytest
 from cs_playbook.commands.ledger_care import back_up, exported, imported
 from cs_playbook.commands.ledger_new import begin_among_the_known
 from cs_playbook.effects.ledger import Ledger
+from cs_playbook.effects.ledger_cache import enrollment_row
+from cs_playbook.effects.ledger_check import says_the_same
 from cs_playbook.effects.ledger_migrations import backup_of
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose
+from cs_playbook.model.enrollment import Arm
+from cs_playbook.model.event import Started
+from cs_playbook.plan.fold import begin
 from tests.builders import VERSION, World, account, given, on, small
 from tests.unit.ledgers import ID, NOW, by_hand
 
@@ -161,3 +167,15 @@ def test_a_ledger_of_version_1_is_read_as_it_is_and_brought_up_when_it_is_writte
         ]  # fmt: skip
     with closing(sqlite3.connect(backup_of(old, 1))) as connection:
         assert connection.execute("pragma user_version").fetchone() == (1,)
+
+
+def test_a_number_that_earlier_versions_wrote_otherwise_is_the_same() -> None:
+    began = Started("e", "p", "a", None, 1, "d", Arm.TREATED, date(2026, 3, 2), "rule", {"arr": 1e16})
+    row = enrollment_row(begin(began))
+    *cells, state = row
+    assert isinstance(state, str)
+
+    assert says_the_same((*cells, state.replace("1e16", "1e+16")), row)
+    assert not says_the_same((*cells, state.replace("1e16", "1e17")), row)
+    assert not says_the_same((*cells, "{"), row)
+    assert not says_the_same(None, row)
