@@ -88,7 +88,7 @@ def draft_list(workspace: Workspace, day: date | None, owner: str | None) -> Dra
     lines.sort(key=lambda line: (line.owner_name, line.owner, line.due, line.key))
     return DraftList(
         snapshot.day, [line for line in lines if line.state is MailState.DRAFT],
-        [line for line in lines if line.state is not MailState.DRAFT], short_keys([line.key for line in lines]),
+        [line for line in lines if line.state is not MailState.DRAFT], dict(short_keys(sorted(line.key for line in lines))),
     )  # fmt: skip
 
 

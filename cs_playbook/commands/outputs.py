@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
 from cs_playbook.commands.answers import Refused
 from cs_playbook.commands.cancelled import cancelled_by_changes
@@ -21,6 +22,8 @@ from cs_playbook.report.notes import channel_lines, channel_page
 from cs_playbook.report.task_lists import News, csv_head, csv_rows, digest
 from cs_playbook.report.words import day_with_year
 from cs_playbook.source.finding import Finding
+
+ALL, NEW = "tasks.csv", "tasks-new.csv"
 
 
 def files_once_more(morning: Morning) -> Iterator[tuple[str, bytes]]:
@@ -44,34 +47,39 @@ def outputs(
     folder = day.isoformat()
     notes = [*notes_of_the_day(morning), *cancelled_by_changes(morning)]
     yield from _channels(folder, day, notes)
-    everything = _Everything(day, shown_of_one(lines.store.count(Reads.OPEN)))
+    shown = shown_of_one(lines.store.count(Reads.OPEN), len(lines.store.who(Reads.OPEN)))
+    everything = _Everything(lines.store, day, shown)
     desk = _Digests(morning, lines.store, notes, _refused(refused, lines, morning))
     for owner, place in sorted(desk.folders().items()):
         mine = lines.store.most_urgent_first(Reads.OPEN, owner)
-        everything.add(mine, place)
+        rows = csv_rows(mine)
+        everything.add(mine, rows, place)
         yield f"{folder}/owners/{place}/digest.md", desk.digest(owner, place, mine).encode()
-        yield f"{folder}/owners/{place}/tasks.csv", csv_head() + csv_rows(mine)
-    yield f"{folder}/tasks.csv", b"".join((csv_head(), *everything.rows))
-    yield f"{folder}/tasks-new.csv", b"".join((csv_head(), *everything.new_rows))
+        yield f"{folder}/owners/{place}/tasks.csv", csv_head() + rows
+    yield f"{folder}/tasks.csv", lines.store.whole(ALL)
+    yield f"{folder}/tasks-new.csv", lines.store.whole(NEW)
     letters = Letters(lines.new_drafts, lines.new_mails, len(lines.mails))
     yield f"{folder}/drafts.html", _letters_page(lines.mails, letters, day).encode()
     yield f"{folder}/index.html", day_page(day, everything.parts, letters).encode()
 
 
 class _Everything:
-    """Collects what one list, or one page, tells of all; in order of owner, as they come."""
+    """Collects what one list, or one page, tells of all; in order of owner, as they come. Lists grow on the disk."""
 
-    def __init__(self, day: date, shown: int) -> None:
+    def __init__(self, store: LineStore, day: date, shown: int) -> None:
+        self._store = store
         self._day = day
         self._shown = shown
-        self.rows: list[bytes] = []
-        self.new_rows: list[bytes] = []
         self.parts: list[Part] = []
+        for name in (ALL, NEW):
+            store.put(name, csv_head())
 
-    def add(self, mine: Sequence[TaskLine], folder: str) -> None:
+    def add(self, mine: Sequence[TaskLine], rows: bytes, folder: str) -> None:
+        """`rows`: theirs, as they stand in a list."""
         if mine:
-            self.rows.append(csv_rows(mine))
-            self.new_rows.append(csv_rows(line for line in mine if line.opened_on == self._day))
+            new = [line for line in mine if line.opened_on == self._day]
+            self._store.put(ALL, rows)
+            self._store.put(NEW, rows if len(new) == len(mine) else csv_rows(new))
             self.parts.append(part_of(mine, folder, self._shown))
 
 
@@ -97,7 +105,7 @@ class _Digests:
         self._store = store
         self._notes = notes
         self._back = back
-        self._short = short_keys(list(store.keys(Reads.OPEN)))
+        store.shorten(short_keys(store.keys(Reads.OPEN)))
 
     def folders(self) -> dict[str, str]:
         """Of everybody who reads something; who had a list this morning and has none now reads that it is done, not
@@ -120,7 +128,7 @@ class _Digests:
             [note for note in self._notes if owner in note.to],
             self._store.as_they_came(Reads.LEAVING, owner),
         )
-        return digest(name, self._morning.today.day, mine, self._short, news)
+        return digest(name, self._morning.today.day, mine, self._store.shorts(Reads.OPEN, owner), news)
 
 
 def _letters_page(mails: Sequence[PreviewItem], letters: Letters, day: date) -> str:
@@ -137,14 +145,14 @@ def _channels(folder: str, day: date, notes: Sequence[Note]) -> Iterator[tuple[s
         yield f"{folder}/channels/{channel}.jsonl", channel_lines(mine).encode()
 
 
-def short_keys(keys: list[str]) -> dict[str, str]:
+def short_keys(ordered: Iterable[str]) -> Iterator[tuple[str, str]]:
     """For each key its shortest beginning, of four letters at least, that no other open task has."""
-    ordered = sorted(keys)
-    short: dict[str, str] = {}
-    for before, key, after in zip(["", *ordered], ordered, [*ordered[1:], ""], strict=False):
-        length = max(_shared(key, before), _shared(key, after)) + 1
-        short[key] = key[: max(length, 4)]
-    return short
+    before, key = "", ""
+    for after in chain(ordered, ("",)):
+        if key:
+            length = max(_shared(key, before), _shared(key, after)) + 1
+            yield key, key[: max(length, 4)]
+        before, key = key, after
 
 
 def _shared(one: str, other: str) -> int:

@@ -32,7 +32,7 @@ def task_list(workspace: Workspace, day: date | None, owner: str | None) -> Task
         if owner is not None:
             owners = {(line.owner, line.owner_name) for line in everything}
             refuse_unknown_owner(owner, owners, workspace.catalog.team)
-    short = short_keys([line.key for line in everything])
+    short = dict(short_keys(sorted(line.key for line in everything)))
     mine = [
         line
         for line in everything

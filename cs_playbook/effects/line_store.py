@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Self
 
@@ -17,6 +17,11 @@ create table line (
   account text not null, key text not null, body blob not null
 ) strict
 """
+_PARTS = """
+create table short (key text primary key, short text not null) strict, without rowid;
+create table part (number integer primary key, list text not null, body blob not null) strict;
+"""
+_SHORTS = "select l.key, s.short from line l join short s using (key) where l.reads = ? and l.owner = ?"
 _ENCODER, _DECODER = Encoder(), Decoder(TaskLine)
 _ADD = "insert into line values (null, ?, ?, ?, ?, ?, ?, ?)"
 _INDEX = "create index if not exists line_of on line (reads, owner, due, priority, account, key)"
@@ -43,6 +48,8 @@ class LineStore:
         self._connection.execute("pragma journal_mode = off")
         self._connection.execute("begin")
         self._connection.execute(_TABLE)
+        for statement in _PARTS.split(";\n"):
+            self._connection.execute(statement)
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +76,23 @@ class LineStore:
     def keys(self, reads: Reads) -> Iterator[str]:
         """In order."""
         return (key for (key,) in self._connection.execute(_KEYS, (reads,)))
+
+    def shorten(self, shorts: Iterable[tuple[str, str]]) -> None:
+        """(key, short key) of the lines, each key once."""
+        self._connection.executemany("insert into short values (?, ?)", shorts)
+
+    def shorts(self, reads: Reads, who: str) -> dict[str, str]:
+        """Of somebody's lines."""
+        return dict(self._connection.execute(_SHORTS, (reads, who)))
+
+    def put(self, name: str, part: bytes) -> None:
+        """Adds to a list of all, which nobody needs before its end."""
+        self._connection.execute("insert into part values (null, ?, ?)", (name, part))
+
+    def whole(self, name: str) -> bytes:
+        """All parts, in the order in which they came."""
+        parts = self._connection.execute("select body from part where list = ? order by number", (name,))
+        return b"".join(body for (body,) in parts)
 
     def most_urgent_first(self, reads: Reads, who: str) -> list[TaskLine]:
         return self._read(_SORTED, reads, who)

@@ -29,7 +29,7 @@ a { color: inherit } nav a { margin-right: 1rem } .why { color: var(--soft); fon
 
 
 WHOLE = 2_000  # lines; a page with more cannot be looked through
-SHOWN_OF_ONE = 100  # on such a day, of each person
+SHOWN_OF_ONE = 10, 100  # on such a day, of each person: so many at least, and at most
 
 
 class Letters(Struct, frozen=True):
@@ -51,9 +51,10 @@ class Part(Struct, frozen=True):
     html: str
 
 
-def shown_of_one(lines: int) -> int:
-    """How many lines of each person the page shows on a day that has so many in all."""
-    return lines if lines <= WHOLE else SHOWN_OF_ONE
+def shown_of_one(lines: int, people: int) -> int:
+    """How many lines of each person the page shows on a day that has so many in all, of so many people."""
+    least, most = SHOWN_OF_ONE
+    return lines if lines <= WHOLE else min(most, max(least, WHOLE // people))
 
 
 def part_of(mine: Sequence[TaskLine], folder: str, shown: int) -> Part:

@@ -69,15 +69,18 @@ def test_a_list_in_parts_is_the_list(lines: list[TaskLine]) -> None:
 def test_the_page_of_a_day_shows_all_and_of_a_huge_one_the_most_urgent_of_each_with_the_way_to_the_rest() -> (
     None
 ):
-    lines = [replace(CALL, key=f"a{n:03}", due=MONDAY + timedelta(days=n)) for n in range(SHOWN_OF_ONE + 5)]
+    least, most = SHOWN_OF_ONE
+    lines = [replace(CALL, key=f"a{n:03}", due=MONDAY + timedelta(days=n)) for n in range(most + 5)]
 
-    def page(lines_in_all: int) -> str:
-        shown = shown_of_one(lines_in_all)
+    def page(lines_in_all: int, people: int = 3) -> str:
+        shown = shown_of_one(lines_in_all, people)
         return day_page(MONDAY, [part_of(lines, "lea@vendor.example", shown)], Letters(0, 0, 0))
 
     ordinary, huge = page(WHOLE), page(WHOLE + 1)
-    assert f"{SHOWN_OF_ONE + 5} new tasks, 0 late, {SHOWN_OF_ONE + 5} open in all" in huge
-    assert (ordinary.count("<code>"), huge.count("<code>")) == (SHOWN_OF_ONE + 5, SHOWN_OF_ONE)
+    assert f"{most + 5} new tasks, 0 late, {most + 5} open in all" in huge
+    assert (ordinary.count("<code>"), huge.count("<code>")) == (most + 5, most)
+    assert page(WHOLE + 1, people=40).count("<code>") == WHOLE // 40
+    assert page(WHOLE + 1, people=WHOLE).count("<code>") == least
     assert "less urgent" not in ordinary
     assert "and 5 more, less urgent:" in huge
     assert 'href="owners/lea@vendor.example/tasks.csv"' in huge
