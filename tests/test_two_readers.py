@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.sql import sql
+from cs_playbook.model import answer
 from cs_playbook.model.answer import evaluate, truth
 from cs_playbook.model.columns import column_of, known_column
 from cs_playbook.model.data import Contract, Field, Table
@@ -365,3 +367,7 @@ def test_of_traits_and_of_when_they_were_set_too(text: str, row: dict[str, Value
     (many,) = connection.execute(f"select {sql(expression, account_columns('f'))} from f").fetchone()
     few = truth(evaluate(expression, row, RECKONING))
     assert (None if many is None else bool(many)) == few, text
+
+
+def test_every_kind_of_expression_is_answered() -> None:
+    assert set(answer._READERS) == set(get_args(Expression))
