@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cs_playbook.commands import story_day, workspace
-from cs_playbook.commands.workspace import Examined
-from cs_playbook.source.files import WorkspaceFiles, hash_of
-from cs_playbook.values import replace
-from tests.twice import Twice
+if TYPE_CHECKING:  # those who only hand out the tests to others need nothing of the program
+    from cs_playbook.commands.workspace import Examined
+    from cs_playbook.source.files import WorkspaceFiles
+
+# What is loaded stays until the end, as in the program itself: to look through it for garbage takes a tenth of the time.
+gc.set_threshold(50_000, 20, 100)
 
 # A machine on which others work is slow, not wrong.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,6 +26,20 @@ _MEANT: dict[str, Examined] = {}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite expected.txt of every golden folder")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Who wants no bytecode beside the sources keeps it apart: a hundred processes would each compile the program anew."""
+    if sys.dont_write_bytecode:
+        apart = str(config.rootpath / ".pytest_cache" / "bytecode")
+        sys.pycache_prefix, sys.dont_write_bytecode = apart, False
+        os.environ["PYTHONPYCACHEPREFIX"] = apart
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -42,6 +62,10 @@ def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def meant_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the same files mean is worked out once, for tests that type many commands into the same workspace."""
+    from cs_playbook.commands import workspace
+    from cs_playbook.source.files import hash_of
+    from cs_playbook.values import replace
+
     worked_out = workspace.examine_files
 
     def examine_files(files: WorkspaceFiles) -> Examined:
@@ -58,6 +82,9 @@ def meant_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def again(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What second runs of the days of stories would do: nothing, by law 2."""
+    from cs_playbook.commands import story_day
+    from tests.twice import Twice
+
     monkeypatch.setattr(story_day, "_Playing", Twice)
     monkeypatch.setattr(Twice, "again", [])
     return Twice.again
