@@ -21,6 +21,9 @@ def step_of(workspace: Workspace, ledger: Ledger, enrollment: Enrollment, task: 
 
 def text_of(workspace: Workspace, ledger: Ledger, enrollment: Enrollment) -> Playbook | None:
     """The playbook as it was when the enrollment began; None where that no longer binds."""
+    for playbook in workspace.catalog.playbooks.values():
+        if playbook.definition == enrollment.definition:  # nothing has changed since: it is read already
+            return playbook
     source = ledger.definition(enrollment.definition)
     return read_pinned(source, enrollment.playbook, workspace.around)[0] if source else None
 

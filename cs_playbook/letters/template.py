@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -36,7 +37,12 @@ def compile_letter(letter: Letter, unsubscribe: str = "") -> Template | list[Fin
 
     `unsubscribe`: the link in which {contact} is what the blank of that name says; a signature has one.
     """
-    letter = replace(letter, body=_with_link(letter.body, unsubscribe)) if unsubscribe else letter
+    read = _read(replace(letter, body=_with_link(letter.body, unsubscribe)) if unsubscribe else letter)
+    return read if isinstance(read, Template) else list(read)
+
+
+@lru_cache(maxsize=512)  # who asks what may be lacking and who writes the letters ask for the same ones
+def _read(letter: Letter) -> Template | tuple[Finding, ...]:
     subject, wrong_subject = read_jinja(letter.subject, _in_subject(letter))
     body, wrong_body = read_jinja(letter.body, _in_body(letter))
     findings = [*wrong_subject, *wrong_body]
@@ -51,7 +57,7 @@ def compile_letter(letter: Letter, unsubscribe: str = "") -> Template | list[Fin
         findings.append(
             Finding(Span(letter.span.file), "CSP408", f"'{letter.language}' is not a language", hint)
         )
-    return list(in_order(findings)) or Template(letter, subject, body)
+    return in_order(findings) or Template(letter, subject, body)
 
 
 def blanks(template: Template) -> tuple[Blank, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -110,6 +111,7 @@ def plain(node: Node) -> Any:
             return {key.text: plain(value) for key, value in node.entries}
 
 
+@lru_cache(maxsize=512)  # the stories are read twice, for a comparison nearly all files, and nothing of a tree changes
 def read_tree(text: str, file: str) -> Tree:
     """All of a YAML file, in one pass; only broken syntax hides what follows it."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
