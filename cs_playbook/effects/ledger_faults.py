@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from cs_playbook.errors import StoppedOnPurpose, UserError
 
@@ -19,20 +20,43 @@ def the_machine_allows(place: object) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as cause:
-        fault = _fault(cause, place)
-        if fault is None:
-            raise
-        raise fault from cause
+        _say(cause, place)
+        raise
 
 
-@contextmanager
-def reading(place: object) -> Iterator[None]:
+def reading(place: object) -> AbstractContextManager[None]:
     """The same where nothing but the ledger is read: text that is none is a damage of its file."""
-    try:
-        with the_machine_allows(place):
-            yield
-    except UnicodeDecodeError as cause:  # SQLite quotes the damaged bytes in what it complains of
-        raise StoppedOnPurpose(f"the ledger {place} is damaged: it holds no text", DAMAGED) from cause
+    return _Reading(place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Around every question, a hundred a day of a story: a generator would take longer than most of the answers."""
+
+    place: object
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, cause: BaseException | None, _trace: object) -> None:
+        match cause:
+            case UnicodeDecodeError():  # SQLite quotes the damaged bytes in what it complains of
+                fact = f"the ledger {self.place} is damaged: it holds no text"
+                raise StoppedOnPurpose(fact, DAMAGED) from cause
+            case sqlite3.DatabaseError():
+                _say(cause, self.place)
+
+
+def _say(cause: sqlite3.DatabaseError, place: object) -> None:
+    """Raises the sentence, where there is one."""
+    fault = _fault(cause, place)
+    if fault is not None:
+        try:
+            raise fault from cause
+        finally:
+            del (
+                fault
+            )  # or it holds itself, by the frames it has passed, and with them the ledger open and locked
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any, Self
 from msgspec import Struct
 
 from cs_playbook.compile import placing
-from cs_playbook.effects.snapshot_rows import Staged, bad_rows, forget, place, stage, whole
+from cs_playbook.effects.snapshot_rows import Staged, bad_rows, place, stage, whole
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.expression import FieldType, Value, to_day
@@ -91,20 +91,27 @@ def memory_image(contract: Contract, rows: Rows) -> Image:
     """The same, for any day."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute("BEGIN")
-        counts = {
-            table.name: _fill(connection, contract, table, rows)
-            for table in placing.in_order_of_belonging(contract)
-        }
-        forget(connection, contract)
+        filled = _filled(contract, rows)
+        counts = {table.name: _fill(connection, contract, table, rows) for table in filled}
         connection.execute("COMMIT")
-        tables = tuple((table.name, counts[table.name]) for table in contract.tables)
-        return Image(_stored_rows(connection, contract), tables, placing.shape(contract))
+        tables = tuple((table.name, counts.get(table.name) or _nothing(table)) for table in contract.tables)
+        stored = {table.name: connection.execute(placing.as_stored(table)).fetchall() for table in filled}
+        nowhere = {table.name: [] for table in contract.tables}
+        return Image(nowhere | stored, tables, placing.shape(contract))
 
 
-def _stored_rows(
-    connection: sqlite3.Connection, contract: Contract
-) -> Mapping[str, list[tuple[Stored, ...]]]:
-    return {table.name: connection.execute(placing.as_stored(table)).fetchall() for table in contract.tables}
+def _filled(contract: Contract, rows: Rows) -> list[Table]:
+    """The tables that have rows, and those they belong to: the others are not even made, most of them in most stories."""
+    tables = placing.in_order_of_belonging(contract)
+    named = {table.name for table in tables if rows.get(table.name)}
+    for table in reversed(tables):
+        if table.name in named:
+            named.add(placing.owner_table(table))
+    return [table for table in tables if table.name in named]
+
+
+def _nothing(table: Table) -> TableCount:
+    return TableCount(0, tuple((field.name, 0) for field in table.fields if field.exported))
 
 
 def _fill(connection: sqlite3.Connection, contract: Contract, table: Table, rows: Rows) -> TableCount:

@@ -90,4 +90,4 @@ def impatient(condition: Condition) -> Condition:
     """The same condition, `for` aside."""
     if isinstance(condition, Group):
         return replace(condition, lasting=None, items=tuple(impatient(item) for item in condition.items))
-    return replace(condition, lasting=None)
+    return condition if condition.lasting is None else replace(condition, lasting=None)
