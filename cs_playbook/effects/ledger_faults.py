@@ -6,7 +6,8 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cs_playbook.errors import StoppedOnPurpose, UserError
 
@@ -29,8 +30,7 @@ def reading(place: object) -> AbstractContextManager[None]:
     return _Reading(place)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """Around every question, a hundred a day of a story: a generator would take longer than most of the answers."""
 
     place: object
@@ -39,12 +39,11 @@ class _Reading:
         pass
 
     def __exit__(self, _kind: object, cause: BaseException | None, _trace: object) -> None:
-        match cause:
-            case UnicodeDecodeError():  # SQLite quotes the damaged bytes in what it complains of
-                fact = f"the ledger {self.place} is damaged: it holds no text"
-                raise StoppedOnPurpose(fact, DAMAGED) from cause
-            case sqlite3.DatabaseError():
-                _say(cause, self.place)
+        if isinstance(cause, sqlite3.DatabaseError):
+            _say(cause, self.place)
+        if isinstance(cause, UnicodeDecodeError):  # SQLite quotes the damaged bytes in what it complains of
+            fact = f"the ledger {self.place} is damaged: it holds no text"
+            raise StoppedOnPurpose(fact, DAMAGED) from cause
 
 
 def _say(cause: sqlite3.DatabaseError, place: object) -> None:

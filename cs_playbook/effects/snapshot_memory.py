@@ -96,8 +96,8 @@ def memory_image(contract: Contract, rows: Rows) -> Image:
         connection.execute("COMMIT")
         tables = tuple((table.name, counts.get(table.name) or _nothing(table)) for table in contract.tables)
         stored = {table.name: connection.execute(placing.as_stored(table)).fetchall() for table in filled}
-        nowhere = {table.name: [] for table in contract.tables}
-        return Image(nowhere | stored, tables, placing.shape(contract))
+        rows_of = {table.name: stored.get(table.name, []) for table in contract.tables}
+        return Image(rows_of, tables, placing.shape(contract))
 
 
 def _filled(contract: Contract, rows: Rows) -> list[Table]:

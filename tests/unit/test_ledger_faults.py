@@ -37,7 +37,7 @@ def test_what_was_open_is_let_go_when_the_fault_is_told(
         with around("ledger.db"):
             raise damaged()
 
-    with pytest.raises(StoppedOnPurpose, match="the ledger ledger.db is damaged"):
+    with pytest.raises(StoppedOnPurpose, match=r"the ledger ledger\.db is damaged"):
         asks()
 
     assert [one() for one in seen] == [None]
