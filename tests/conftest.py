@@ -34,16 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite expected.txt of every golden folder")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(_MEMORY, os.W_OK):
-        if shutil.disk_usage(_MEMORY).free >= _ROOM:
-            os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)
-    # Who wants no bytecode beside the sources keeps it apart: a hundred processes would each compile the program anew.
-    if sys.dont_write_bytecode:
-        apart = str(config.rootpath / ".pytest_cache" / "bytecode")
-        sys.pycache_prefix, sys.dont_write_bytecode = apart, False
-        os.environ["PYTHONPYCACHEPREFIX"] = apart
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+def pytest_configure() -> None:
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and _has_room(_MEMORY):
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)
+    # A hundred processes of the program, and each worker, would compile it and the tests anew.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM
 
 
 def pytest_collection_finish() -> None:
