@@ -54,16 +54,18 @@ def told(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     return [(f"{finding.span.file}:{finding.span.line}", finding.message) for finding in findings]
 
 
-def test_the_lines_of_a_list_that_go_by_one_text_read_it_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("title", "times"), [("Few seats", 0), ("Hardly any seats", 1)])
+def test_the_lines_of_a_list_that_go_by_one_text_read_it_once_and_not_where_it_is_that_of_today(
+    title: str, times: int, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
     monkeypatch.setattr(begun_steps, "read_pinned", lambda *text: read.append(text[1]) or read_pinned(*text))
     world.answer_list(filled(world, acme="product", bolt="season", calm="product"))
+    world.edit("playbooks/few-seats.yaml", "title: Few seats", f"title: {title}")
 
     world.planned(on(0))
 
-    assert len(read) == 1
+    assert len(read) == times
 
 
 def test_a_returned_list_is_an_answer_once(world: World) -> None:
