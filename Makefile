@@ -21,7 +21,6 @@ test: .venv/installed-dev ## style, types, floors and tests: what has to pass be
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m compileall -q cs_playbook tests # once, and not by each program that a test starts
 	$(BIN)/pytest -n auto --dist loadfile # a file on one core: what its tests share is made once
 
 # Beside DuckDB and rule engines where the extra `bench` is installed; what is skipped is said, and why.

@@ -53,9 +53,8 @@ def _say(cause: sqlite3.DatabaseError, place: object) -> None:
         try:
             raise fault from cause
         finally:
-            del (
-                fault
-            )  # or it holds itself, by the frames it has passed, and with them the ledger open and locked
+            # Or it holds itself, by the frames it has passed, and with them the ledger open and locked.
+            del fault
 
 
 @contextmanager
