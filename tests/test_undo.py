@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given as that
 from hypothesis import settings
 
-from cs_playbook.commands import undo
+from cs_playbook.commands import resting, undo
+from cs_playbook.commands.people import Act
 from cs_playbook.commands.undo import Undone, Words
 from cs_playbook.effects.enrollment_text import read_enrollment
 from cs_playbook.effects.ledger import Ledger
@@ -24,6 +25,9 @@ from tests.builders import VERSION, World, account, contact, given, on, small, t
 from tests.histories import History, Play, histories
 from tests.test_laws import some_histories
 from tests.test_laws_memory import playbook
+
+
+FEW = "playbooks/few-seats.yaml"
 
 
 def words(day: date) -> Words:
@@ -143,6 +147,38 @@ def test_after_an_earlier_run_of_the_day_is_taken_back_its_starts_are_given_out_
     assert result.counts["event:Started"] == 1
     assert world.enrollment("bolt").is_open
     assert world.run(on(0)).nothing
+
+
+def test_one_that_had_to_begin_anew_goes_on_as_it_was(tmp_path: Path) -> None:
+    """Which of the two is written down first must not matter: the account is never in it twice."""
+    world = small(tmp_path / "w")
+    world.morning(on(0), given(account("acme", seats=3)))
+    before = known(world)
+    world.edit(FEW, "steps:\n", "changes: {open_enrollments: restart}\nsteps:\n")
+    world.edit(FEW, "minutes: 30", "minutes: 40")
+    world.morning(on(1), given(account("acme", seats=3), day=1))
+    assert [item.why_ended for item in world.enrollments("acme")] == ["restarted", ""]
+
+    told = take_back(world, on(1))
+
+    assert (len(told.back), known(world)) == (2, before)
+
+
+def test_runs_taken_back_one_after_the_other_leave_no_line_that_nobody_knows(tmp_path: Path) -> None:
+    """The line that the last one opened was put off, and is cancelled when the one before goes too."""
+    world = small(tmp_path / "w")
+    world.morning(on(0), given(account("acme", seats=3), contacts=[contact("claire", "acme")]))
+    world.done(world.task("acme", "ask"), "product", on(0))
+    world.morning(on(1), given(day=1))  # acme is missing: the run says so, and does nothing else to it
+    world.morning(on(2), given(account("acme", seats=3), contacts=[contact("claire", "acme")], day=2))
+    draft = world.task("acme", "write").key
+    resting.snooze(world.workspace, draft, on(4), "she is away", Act("lea@vendor.example", on(2), "2026-03-04T09:00:00Z"))
+
+    for _ in range(2):
+        assert take_back(world, on(2)).left == ()
+
+    assert world.wrong() == []
+    assert world.enrollment("acme").tasks[draft].outcome == RECALLED
 
 
 def test_a_recalled_start_takes_nobodys_place_in_the_trickle(tmp_path: Path) -> None:

@@ -177,8 +177,10 @@ def _together(parts: Mapping[str, Part]) -> dict[str, Part]:
 
 
 def _events(decided: Undone, words: Words) -> list[Event]:
+    """Those that are over come first: one that is open again may stand where the run had begun another."""
     said = RunUndone(decided.run.number, words.on, words.by, words.because, len(decided.left), decided.later)
-    return [said, *(_recalled(part) for part in decided.back)]
+    recalled = (_recalled(part) for part in decided.back)
+    return [said, *sorted(recalled, key=lambda one: one.back is not None and one.back.is_open)]
 
 
 def _recalled(part: Part) -> Recalled:

@@ -70,24 +70,31 @@ def part_of(history: History, undo: Undo) -> Part:
     done = [event for event in of_run if not _by_people(event)]
     then = _folded(None, [*(event for _, event in told[:first]), *answers])
     now = _folded(None, (event for _, event in told))
-    assert now is not None
+    stands = _folded(None, (event for _, event in history))
+    assert now is not None and stands is not None
     began = any(isinstance(event, Started) for event in done)
     opened = frozenset(task.key for event in done if isinstance(event, StepOpened) for task in event.tasks)
     verdict: Recalled | Stays | None = _in_the_way(then, now, opened, done, later)
     if verdict is None:
-        back = None if began else _without(then, now, opened, done, later, undo)
+        back = None if began else _with_lines_of(stands, _without(then, now, opened, done, later, undo))
         verdict = Recalled(now.key, undo.run, undo.on, undo.by, undo.because, back)
     return Part(now, began, opened, _goes_with(done), tuple(done), verdict)
 
 
 def _still_told(history: History, run: int) -> History:
-    """Without the later runs that were taken back already, and without the word about it."""
+    """Without the later runs that were taken back already, the word about it, and what was said of their lines."""
     gone = {event.run for _, event in history if isinstance(event, Recalled) and event.run > run}
-    return [
-        (number, event)
-        for number, event in history
-        if number not in gone and not (isinstance(event, Recalled) and event.run in gone)
-    ]
+    told: list[tuple[int | None, EnrollmentEvent]] = []
+    lines: set[str] = set()
+    for number, event in history:
+        if number in gone or (isinstance(event, Recalled) and event.run in gone):
+            continue
+        if isinstance(event, StepOpened):
+            lines |= {task.key for task in event.tasks}
+        line = getattr(event, "task", None)
+        if line is None or line in lines:
+            told.append((number, event))
+    return told
 
 
 def _by_people(event: EnrollmentEvent) -> bool:
@@ -176,3 +183,8 @@ def _without(
     assert back is not None
     ours = {key: taken_back(now.tasks[key], undo.on) for key in sorted(opened) if key in now.tasks}
     return replace(back, tasks={**ours, **back.tasks})
+
+
+def _with_lines_of(stands: Enrollment, back: Enrollment) -> Enrollment:
+    """Also lines of later runs that were taken back already stay known: a list that is out may still name them."""
+    return replace(back, tasks={**stands.tasks, **back.tasks})

@@ -1,0 +1,438 @@
+"""Weeks of mails that go by themselves, beside a server that one can count at: nobody has one twice, or one that may not be.
+
+Runs, answers, drafts let go, mails in doubt, opt-outs, suppression, silence, other texts, undo, `forget` and kills, in any
+order. `python -m tests.torture.mail_weeks EXAMPLES` plays many; tests/test_mail_weeks.py plays a few.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress as apart_from
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from cs_playbook.commands import resting, suppress
+from cs_playbook.commands.forget import forget
+from cs_playbook.commands.forgotten_files import Whose
+from cs_playbook.commands.people import Act
+from cs_playbook.commands.releasing import Chosen, discard, release
+from cs_playbook.commands.resolving import resolve
+from cs_playbook.commands.rewriting import rewrite
+from cs_playbook.commands.send import Clock, send
+from cs_playbook.commands.undo import Words, undo
+from cs_playbook.effects.mail_folder import MailFolder, eml_folder
+from cs_playbook.errors import ChoiceError
+from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
+from cs_playbook.model.outbox import FIRST, MailState, mail_state
+from tests.builders import COLUMNS, VERSION, World, account, contact, small, tables, used, write_csv
+from tests.torture.cuts import AtMoment, killed
+from tests.torture.mail_truth import PER_ACCOUNT, PER_CONTACT, WORDS, Cut, Seen, Server, Truth, readers_of
+
+S = MailState
+ACCOUNTS = ("acme", "bolt")
+CONTACTS = ("acme-1", "acme-2", "bolt-1", "bolt-2")
+ADDRESSES = ("ann@both.example", "Ann@Both.example", "bo@one.example", "cy@one.example", "di@one.example")
+BEGINNINGS = (date(2026, 3, 25), date(2026, 10, 22), date(2028, 2, 25))
+PEOPLE = frozenset({"nora@vendor.example", "lea@vendor.example", "marc@vendor.example"})
+MAIL = "email: few-seats/hello, to: champion, from: csm"
+# One that begins with a mail by itself, comes back to it, and one of another playbook for the same people.
+HELLO = f"""\
+playbook: hello
+title: Hello
+why: Whoever is greeted stays.
+status: {{status}}
+owner: cs_ops
+priority: high
+trigger: {{{{when: seats < 10, started_by: [rule, csm], already_matching: start}}}}
+reentry: {{{{days_after_end: 2, at_most: 9}}}}
+exit: [{{{{when: status = 'ended', outcome: lost}}}}]
+changes: {{{{open_enrollments: {{changes}}, renamed_steps: {{{{more: null}}}}}}}}
+steps:
+  - {{{{id: write, {MAIL}, send: auto, cc: admins}}}}
+  - {{{{id: rest, wait: {{wait}} days, after: {{{{write: [sent, discarded, undeliverable]}}}}}}}}
+"""
+MORE = f"  - {{{{id: more, {MAIL}, send: {{send}}, thread: write, every: 3 days, at_most: 2, after: rest}}}}\n"
+NEWS = f"""\
+playbook: news
+title: News
+why: Whoever knows it uses it.
+status: live
+owner: cs_ops
+trigger: {{when: seats < 20, started_by: [rule, csm], already_matching: start}}
+reentry: {{days_after_end: 1, at_most: 9}}
+steps:
+  - {{id: tell, {MAIL}, send: draft}}
+  - {{id: tell_again, {MAIL}, send: auto, expires_after: 6 days, after: {{tell: [sent, discarded, undeliverable]}}}}
+"""
+ROLES = "  admins: {contacts: \"'admin' in roles\", pick: all}\n"
+RULES = (
+    f"email_caps: {{per_contact: {PER_CONTACT[0]} per {PER_CONTACT[1]} days, "
+    f"per_account: {PER_ACCOUNT[0]} per {PER_ACCOUNT[1]} days}}\nquiet_for_emails: [weekends]\n"
+)
+# What the export says of a contact; None: they are missing from it.
+SAID = st.none() | st.fixed_dictionaries(
+    {
+        "email": st.sampled_from(ADDRESSES),
+        "opted_out": st.sampled_from(("no", "no", "no", "yes")),
+        "has_left": st.sampled_from(("no", "no", "no", "no", "yes")),
+        "roles": st.sampled_from(("champion", "champion|admin", "admin", "user")),
+    }
+)
+OF_ACCOUNT = st.none() | st.tuples(
+    st.sampled_from((3, 3, 3, 15, 30)), st.sampled_from(("active", "active", "ended"))
+)
+MOMENTS = st.sampled_from((4_000, 15_000, 30_000, 60_000))
+CUTS = st.none() | st.none() | st.none() | MOMENTS
+
+
+@dataclass
+class Text:
+    """Of the playbook `hello`, as it stands today."""
+
+    status: str = "live"
+    changes: str = "keep"
+    wait: int = 1
+    send: str = "auto"
+    more: bool = True
+
+    def __str__(self) -> str:
+        whole = HELLO + (MORE if self.more else "")
+        return whole.format(status=self.status, changes=self.changes, wait=self.wait, send=self.send)
+
+
+def world_of_mails(root: Path) -> World:
+    world = small(root)
+    for path in (world.root / "playbooks").iterdir():
+        path.unlink()
+    world.edit("data.yaml", "has_left: boolean", "has_left: boolean, opted_out: boolean")
+    world.edit("data.yaml", "absent_after: 5 days", "absent_after: 1000 days")
+    world.edit("sources.yaml", "has_left: has_left", "has_left: has_left, opted_out: opted_out")
+    world.edit("team.yaml", "people:\n", f"{ROLES}people:\n")
+    world.edit("team.yaml", " and not has_left and email is not null", "")
+    world.edit("project.yaml", "stop_when:", f"{RULES}stop_when:")
+    world.write("playbooks/news.yaml", NEWS)
+    world.write("playbooks/hello.yaml", str(Text()))
+    return world
+
+
+@dataclass
+class Exported:
+    """What the CRM says today; `missing`: who is not in it."""
+
+    accounts: dict[str, dict[str, object]] = field(default_factory=dict)
+    contacts: dict[str, dict[str, object]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+
+    def seen_accounts(self) -> dict[str, dict[str, object]]:
+        return {key: row for key, row in self.accounts.items() if key not in self.missing}
+
+    def seen_contacts(self) -> dict[str, dict[str, object]]:
+        return {
+            key: row
+            for key, row in self.contacts.items()
+            if key not in self.missing and row["account_id"] not in self.missing
+        }
+
+    def write(self, world: World, day: date) -> None:
+        rows = tables(
+            [account("zeta", arr=1), *self.seen_accounts().values()], usage=[used("zeta", day, 1)]
+        )
+        world.export(rows)
+        columns = (*COLUMNS["contacts"], "opted_out")
+        write_csv(world.root / "exports" / "contacts.csv", [*self.seen_contacts().values()], columns)
+
+
+class MailWeeks(RuleBasedStateMachine):
+    """One workspace, one server, one folder. `clock`: the day on the wall; `day`: that of the newest snapshot."""
+
+    @initialize(day=st.sampled_from(BEGINNINGS))
+    def begin(self, day: date) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="mail-weeks-"))
+        self.world = world_of_mails(self.folder / "w")
+        self.book, self.box = self.folder / "book", self.folder / "box"
+        self.text, self.truth = Text(), Truth()
+        self.clock, self.day = day, None
+        self.muted: dict[str, date] = {}
+        self.said_sent: set[str] = set()
+        self.exported = Exported(
+            {key: account(key, seats=3, status="active") for key in ACCOUNTS},
+            {
+                key: contact(key, key[:4], email=address, first_name="Ann", opted_out="no")
+                for key, address in zip(CONTACTS, ADDRESSES[1:], strict=True)
+            },
+        )
+        self.a_morning(1, [], [], None)
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            shutil.rmtree(self.folder)
+
+    # --- mornings ---
+
+    @rule(
+        after=st.sampled_from((1, 1, 1, 1, 2, 3, 8)),
+        people=st.lists(st.tuples(st.sampled_from(CONTACTS), SAID), max_size=2),
+        accounts=st.lists(st.tuples(st.sampled_from(ACCOUNTS), OF_ACCOUNT), max_size=1),
+        cut=CUTS,
+    )
+    def a_morning(
+        self,
+        after: int,
+        people: Sequence[tuple[str, Mapping[str, object] | None]],
+        accounts: Sequence[tuple[str, tuple[int, str] | None]],
+        cut: int | None,
+    ) -> None:
+        self.clock += timedelta(days=after)
+        for key, said in people:
+            self._say_of_contact(key, said)
+        for key, row in accounts:
+            (self.exported.missing.add if row is None else self.exported.missing.discard)(key)
+            if row is not None:
+                self.exported.accounts[key].update(seats=row[0], status=row[1])
+        self.exported.write(self.world, self.clock)
+        assert self.world.build(self.clock).manifest is not None
+        self.day = self.clock
+        self.runs(cut)
+
+    def _say_of_contact(self, key: str, said: Mapping[str, object] | None) -> None:
+        row, missing = self.exported.contacts[key], self.exported.missing
+        if said is None or str(said["email"]).casefold() != str(row["email"]).casefold():
+            self.truth.moved.add(key)
+        (missing.add if said is None else missing.discard)(key)
+        row.update(said or {})
+
+    @rule(days=st.integers(2, 4), words=st.lists(st.sampled_from(WORDS[:6]), max_size=3))
+    def ordinary_days(self, days: int, words: Sequence[str]) -> None:
+        """In the morning it runs, then it is sent."""
+        for _ in range(days):
+            self.a_morning(1, [], [], None)
+            self.it_is_sent(words, 0)
+
+    @rule(cut=CUTS)
+    def it_runs_again(self, cut: int | None) -> None:
+        if self.day == self.clock:
+            self.runs(cut)
+
+    def runs(self, cut: int | None) -> None:
+        assert self.day is not None
+        planned, known = self.world.planned(self.day), len(self.world.events())
+        if cut is not None:
+            whole = self.world.copy(self.folder / "whole")
+            killed(self.world.ready(self.day), AtMoment(cut))
+        self.world.run(self.day)
+        assert self.world.events()[known:] == planned, "a dry run says just what the run does"
+        if cut is not None:
+            whole.run(self.day)
+            assert (whole.events(), whole.published()) == (self.world.events(), self.world.published()), "as if never cut"
+            shutil.rmtree(whole.root)
+        assert self.world.run(self.day).nothing, "the second run does nothing"
+        self.is_whole()
+
+    def is_whole(self) -> None:
+        wrong = self.world.wrong()
+        assert wrong == [], wrong
+
+    # --- the server, the folder ---
+
+    @rule(words=st.lists(st.sampled_from(WORDS), max_size=6), later=st.sampled_from((0, 0, 0, 1, 3)))
+    def it_is_sent(self, words: Sequence[str], later: int) -> None:
+        self.clock += timedelta(days=later)
+        with apart_from(Cut):
+            self._send(Server(words, self.book))
+        self.counted()
+
+    @rule(at=MOMENTS, words=st.lists(st.sampled_from(WORDS[:6]), max_size=4))
+    def the_sending_is_killed(self, at: int, words: Sequence[str]) -> None:
+        killed(lambda: self._send(Server(words, self.book)), AtMoment(at))
+        self.counted()
+
+    @rule(at=st.none() | MOMENTS)
+    def it_is_laid_down(self, at: int | None) -> None:
+        """A cut is finished by the next one: each mail is there once, and nothing is in doubt that was not before."""
+        doubted = self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING)
+        if at is not None:
+            killed(lambda: self._send(eml_folder(self.box)), AtMoment(at))
+        self._send(eml_folder(self.box))
+        assert self.in_state(S.UNCERTAIN) <= doubted
+        self.counted()
+
+    def _send(self, way: Server | MailFolder) -> None:
+        send(self.world.workspace, way, Clock(self.clock, lambda: f"{self.clock}T09:00:00Z"))
+
+    def counted(self) -> None:
+        """All that has arrived since is looked at, each for itself."""
+        mails = self.mails()
+        seen = Seen(
+            self.clock, self.exported.seen_contacts(), self.exported.seen_accounts(),
+            frozenset(key for key, until in self.muted.items() if self.clock < until),
+        )  # fmt: skip
+        wrong = self.truth.take([*self._of_server(), *self._of_folder()], mails, seen)
+        assert wrong == [], "\n".join(wrong)
+        had = {one.key for one in self.truth.reached}
+        for key, (_, task) in mails.items():
+            state = mail_state(task)
+            if task.mail == S.SENT and key not in self.said_sent:
+                assert key in had, f"{key} is marked as sent, and nobody has it"
+            if key in had - self.truth.unheard:
+                assert state in (S.SENT, S.SENDING, S.UNCERTAIN), f"{key} has arrived, and is {state}"
+        self.is_whole()
+
+    def _of_server(self) -> Iterator[tuple[str, list[str]]]:
+        lines = self.book.read_text("utf-8").splitlines() if self.book.exists() else []
+        self.book.write_text("", encoding="utf-8")
+        for line in lines:
+            key, *readers = line.split("\t")
+            yield key, readers
+
+    def _of_folder(self) -> Iterator[tuple[str, list[str]]]:
+        for path in sorted(self.box.glob("*.eml")):
+            yield path.stem, readers_of(path.read_bytes())
+            path.rename(self.folder / f"{path.stem}.had")  # somebody has taken it away
+
+    # --- people ---
+
+    @precondition(lambda self: self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING))
+    @rule(number=st.integers(0, 9), word=st.sampled_from(("sent", "again", "dead")))
+    def a_doubt_is_settled(self, number: int, word: str) -> None:
+        doubted = sorted(self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING))
+        key = doubted[number % len(doubted)]
+        with apart_from(ChoiceError):  # again, of an enrollment that is over
+            resolve(self.world.workspace, key, word, "they told us", self.act())
+            if word == "sent":
+                self.said_sent.add(key)
+            else:
+                self.truth.unheard.add(key)
+            if word == "again":
+                self.truth.again.add(key)
+        self.is_whole()
+
+    @rule(number=st.integers(0, 9), how=st.sampled_from(("let go", "let go", "rewrite", "sent", "discard", "put off")))
+    def somebody_looks_at_a_mail(self, number: int, how: str) -> None:
+        open_ones = sorted(self.in_state(S.DRAFT) | self.in_state(S.PENDING))
+        if not open_ones:
+            return
+        key = open_ones[number % len(open_ones)]
+        is_draft = key in self.in_state(S.DRAFT)
+        with apart_from(ChoiceError):  # a draft of somebody who has no address any more
+            match how:
+                case "let go" if is_draft:
+                    release(self.world.workspace, Chosen((key,)), self.act())
+                case "rewrite" if is_draft:
+                    rewrite(self.world.workspace, key, f"Subject: {self.clock}\n\nCome.", self.act())
+                case "sent" if is_draft:
+                    self.world.done(key, "sent", self.clock, "lea@vendor.example")
+                    self.said_sent.add(key)
+                case "discard":
+                    discard(self.world.workspace, key, "not now", self.act())
+                case "put off":
+                    resting.snooze(self.world.workspace, key, self.clock + timedelta(days=2), "later", self.act())
+        self.is_whole()
+
+    @rule(key=st.sampled_from(ACCOUNTS), days=st.integers(1, 4))
+    def an_account_is_left_alone(self, key: str, days: int) -> None:
+        until = self.clock + timedelta(days=days)
+        with apart_from(ChoiceError):  # nobody has ever heard of it
+            resting.mute(self.world.workspace, key, until, "they asked", self.act())
+            self.muted[key] = until
+
+    @precondition(lambda self: len(self.truth.reached) > 2)
+    @rule(address=st.sampled_from(ADDRESSES), off=st.booleans())
+    def an_address_is_suppressed(self, address: str, off: bool) -> None:
+        with apart_from(ChoiceError):  # as it stands already
+            if off:
+                suppress.suppress(self.world.workspace, address, "asked", self.act())
+                self.truth.suppressed.add(address.casefold())
+            elif address.casefold() in self.truth.suppressed:
+                suppress.lift(self.world.workspace, address, "asked", self.act())
+                self.truth.suppressed.discard(address.casefold())
+
+    @precondition(lambda self: len(self.truth.reached) > 3 * (1 + len(self.truth.forgotten)))
+    @rule(key=st.sampled_from(CONTACTS))
+    def somebody_is_forgotten(self, key: str) -> None:
+        doubted = self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING)
+        with apart_from(ChoiceError):  # nobody is known by that any more
+            forget(self.world.workspace.place, key, "asked", self.act(), PEOPLE, Whose.PEOPLE)
+            self.truth.forgotten.add(key)
+        self.truth.unheard |= doubted & self.in_state(S.DEAD)  # nobody can settle it any more
+        self.is_whole()
+
+    @rule(
+        what=st.sampled_from(("status", "changes", "wait", "send", "more")), which=st.integers(0, 2)
+    )
+    def the_text_is_edited(self, what: str, which: int) -> None:
+        values = {
+            "status": ("live", "live", "paused"), "changes": ("keep", "move", "restart"), "wait": (1, 2, 4),
+            "send": ("auto", "draft", "auto"), "more": (True, False, True),
+        }  # fmt: skip
+        setattr(self.text, what, values[what][which])
+        self.world.write("playbooks/hello.yaml", str(self.text))
+
+    @rule()
+    def the_last_run_is_taken_back(self) -> None:
+        words = Words(self.clock, "lea@vendor.example", "the wrong export", f"{self.clock}T08:00:00Z")
+        had = {one.key: mail_state(self.mails()[one.key][1]) for one in self.truth.reached if one.key in self.mails()}
+        with apart_from(ChoiceError):  # all are taken back already
+            undo(self.world.workspace.place, "last", words, VERSION)
+        now = self.mails()
+        assert {key: mail_state(now[key][1]) for key in had} == had, "what somebody has is as it was"
+        self.is_whole()
+
+    # --- what there is ---
+
+    def mails(self) -> dict[str, tuple[Enrollment, OpenTask]]:
+        return {
+            task.key: (enrollment, task)
+            for key in ACCOUNTS
+            for enrollment in self.world.enrollments(key)
+            for task in enrollment.tasks.values()
+            if task.kind == "email"
+        }
+
+    def in_state(self, state: MailState) -> set[str]:
+        """Those a person may speak of."""
+        return {
+            key
+            for key, (enrollment, task) in self.mails().items()
+            if mail_state(task) is state and (state not in FIRST or task.state is TaskState.OPEN)
+        }
+
+    def act(self) -> Act:
+        return Act("lea@vendor.example", self.clock, f"{self.clock}T10:00:00Z")
+
+
+def play(examples: int, steps: int, derandomize: bool = False) -> None:
+    """Raises what was found, with the steps that lead to it."""
+    run_state_machine_as_test(
+        MailWeeks,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            derandomize=derandomize,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,) if derandomize else tuple(Phase),
+        ),
+    )
+
+
+if __name__ == "__main__":
+    examples = int(sys.argv[1])
+    if examples:
+        play(examples, 40)
+    print(f"{examples} histories of mails, of up to 40 steps: nobody was told twice, or against their will")
