@@ -257,6 +257,15 @@ class TestACut:
         assert sent_by(world, post).uncertain == 3
         assert post.sent == []
 
+    def test_of_a_server_leaves_a_new_folder_its_way(self, world: World, tmp_path: Path) -> None:
+        """Nothing of it can be there; the folder need not even be."""
+        with pytest.raises(Cut):
+            sent_by(world, Post({"claire-bolt@bolt.example": Cut()}))
+
+        result = sent_by(world, eml_folder(tmp_path / "box"))
+
+        assert (states(world), result.stopped) == ({"acme": "sent", "bolt": "uncertain", "calm": "sent"}, None)
+
     def test_is_seen_by_status(self, world: World) -> None:
         with pytest.raises(Cut):
             sent_by(world, Post({"claire-bolt@bolt.example": Cut()}))

@@ -227,8 +227,8 @@ def _after_a_cut(outbox: _Outbox, way: Transport | MailFolder) -> Iterator[Told]
     """What was being handed over is uncertain; of the same folder one can see what came of it."""
     found = outbox.ledger.mails(MailState.SENDING)
     became = [(mail, *_left(outbox, way, mail)) for mail in found]
-    if isinstance(way, MailFolder) and found:
-        way.settle()
+    if isinstance(way, MailFolder) and any(state is MailState.SENT for _, state, _ in became):
+        way.settle()  # else nothing was put there; perhaps there is no such folder yet
     yield from outbox.settle_cut(became)
 
 

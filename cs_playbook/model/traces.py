@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from html.entities import codepoint2name
 
 from msgspec import Struct
+
+from cs_playbook.model.person_name import is_like_other_words
 
 # Between two letters a mail may break its line (quoted-printable), between two words anything may.
 _SOFT_BREAK = r"(?:=\r?\n)?"
@@ -20,7 +22,8 @@ _MANY = 8  # figures: an id as long is no number that somebody wrote
 
 class Traces(Struct, frozen=True, dict=True):
     """`contacts`: id → its mark. `searched`: those ids that are like no other word. `addresses`: → mark. `names`: full
-    ones → mark. `parts`: first and last names: looked for only where the person is meant for another reason."""
+    ones → mark. `parts`: first and last names: looked for only where the person is meant for another reason. What is like
+    other words (`Will May`) is looked for with its capitals only."""
 
     contacts: Mapping[str, str]
     searched: tuple[str, ...]
@@ -74,7 +77,7 @@ class Traces(Struct, frozen=True, dict=True):
         for address, mark in self.addresses.items():
             yield rf"(?<![\w.+-]){_written(address)}(?![\w-]|\.\w)", mark
         for name, mark in self.names.items():
-            yield rf"(?<!\w){_words(name)}(?!\w)", mark
+            yield _named(name), mark
         for contact in self.searched:
             yield rf"(?<![\w-]){_written(contact)}(?![\w-])", self.contacts[contact]
 
@@ -87,7 +90,7 @@ class Traces(Struct, frozen=True, dict=True):
     def _names(self) -> re.Pattern[str] | None:
         long = sorted((part for part in self.parts if len(part) >= _LEAST), key=len, reverse=True)
         return (
-            re.compile(rf"(?<!\w)(?:{'|'.join(map(_written, long))})(?!\w)", re.IGNORECASE) if long else None
+            re.compile(rf"(?<!\w)(?:{'|'.join(map(_one_word, long))})(?!\w)", re.IGNORECASE) if long else None
         )
 
 
@@ -97,8 +100,23 @@ def is_like_no_other_word(contact: str) -> bool:
     return has_figures and (len(contact) >= _MANY or (len(contact) >= 4 and not contact.isdigit()))
 
 
-def _words(name: str) -> str:
-    return _SPACE.join(_written(word) for word in name.split())
+def _named(name: str) -> str:
+    """A full name that is like other words is one where it has its capitals, or where nothing else stands."""
+    in_any_case = _words(map(_written, name.split()))
+    if not is_like_other_words(name):
+        return rf"(?<!\w){in_any_case}(?!\w)"
+    return rf"(?:(?<!\w){_words(map(_one_word, name.split()))}(?!\w)|\A\W*{in_any_case}\W*\Z)"
+
+
+def _words(patterns: Iterable[str]) -> str:
+    """`Béravel, Hélène` too."""
+    return rf"(?:\\?,)?{_SPACE}".join(patterns)
+
+
+def _one_word(word: str) -> str:
+    if not is_like_other_words(word):
+        return _written(word)
+    return f"(?-i:{word[0].upper()}){_SOFT_BREAK}{_written(word[1:])}"
 
 
 def _written(text: str) -> str:
