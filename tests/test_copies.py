@@ -113,7 +113,7 @@ def test_a_copy_that_a_cap_left_out_is_told_where_the_mail_is(tmp_path: Path) ->
     world.done(world.task("acme", "look"), None, on(0))
     world.export(given(account("acme", seats=5), day=1, contacts=people))
     world.build(on(1))
-    why = "no copy to ada: ada has one, of few-seats, not sent yet; at most 1 per 5 business days"
+    why = "no copy to ada: ada has one, of few-seats, not sent yet, since 2026-03-02; at most 1 per 5 business days"
 
     assert why in " ".join(explain_screen(world, "acme", "few-seats", on(1), 300).split())
     world.run(on(1))

@@ -78,7 +78,7 @@ def test_a_cut_anywhere_is_finished_by_the_next_run(
             with pytest.raises(StoppedOnPurpose, match="a cut came while somebody was being forgotten"):
                 suppress(world.workspace, "x@acme.example", "anything", LEA)
             assert status(world.workspace.place, six(world.workspace, on(2))).forgetting
-        world.run(on(2))
+        assert (world.run(on(2)).forgotten is not None) is begun  # also who calls it without a screen is told
         left = hits(world) if begun else []  # else nothing was written down: nobody knows who was meant
         forgotten(world)
         if (broken, left, hits(world), wrong_of(world), bytes_of_others(world)) != ([], [], [], [], others):

@@ -154,6 +154,31 @@ def test_across_accounts_the_first_by_key_goes_first_and_a_second_run_writes_not
     assert held == ["ada2 has one, of few-seats, not sent yet; at most 1 per 5 business days"]
 
 
+def test_what_the_plan_of_the_day_has_closed_leaves_no_room_before_tomorrow(world: World) -> None:
+    """Else a second run of the day would find it. The draft of acme goes with its playbook; Ada has another account."""
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
+    world.edit("playbooks/few-seats.yaml", "steps:", "exit: [{when: seats > 9, outcome: back}]\nsteps:")
+    world.morning(on(0), few())
+
+    world.morning(on(1), {**few(1), "accounts": [account("acme", seats=50), account("bolt", seats=5), account("zeta")]})
+
+    assert written_to(world.events()) == ["ada"]
+    assert world.run(on(1)).nothing
+    world.morning(on(2), few(2))
+    assert written_to(world.events()) == ["ada", "ada2"]
+
+
+def test_what_a_person_has_stopped_leaves_its_room_at_once(world: World) -> None:
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
+    world.edit("playbooks/few-seats.yaml", "owner: cs_ops\n", "owner: csm\n")
+    world.morning(on(0), few())
+    world.stop("few-seats", "acme", on(0))
+
+    world.run(on(0))
+
+    assert written_to(world.events()) == ["ada", "ada2"]
+
+
 def test_a_mail_of_a_playbook_that_is_over_still_counts(world: World) -> None:
     world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
     world.morning(on(0), few())

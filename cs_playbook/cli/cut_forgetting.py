@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cs_playbook.cli.settings import say
 
 if TYPE_CHECKING:
+    from cs_playbook.commands.forget import Forgotten
     from cs_playbook.commands.place import Place
 
 
@@ -18,10 +19,15 @@ def end_a_cut(place: Place) -> tuple[int, dict[str, Any]]:
     if not forgetting_journal.place_of(place.ledger).exists():
         return 0, {}
     from cs_playbook.commands.forget import finish_a_cut
-    from cs_playbook.report.forget import content, finished_text
 
-    done = finish_a_cut(place)
+    return told_cut(finish_a_cut(place))
+
+
+def told_cut(done: Forgotten | None) -> tuple[int, dict[str, Any]]:
+    """The same of what is finished already."""
     if done is None:
         return 0, {}
+    from cs_playbook.report.forget import content, finished_text
+
     say(finished_text(done))
     return 0 if done.is_whole else 5, content(done, "forgotten")

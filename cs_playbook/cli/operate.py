@@ -74,7 +74,7 @@ def run(
 
 def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str) -> int:
     """The exit code: 5 where something was left."""
-    from cs_playbook.cli.cut_forgetting import end_a_cut
+    from cs_playbook.cli.cut_forgetting import end_a_cut, told_cut
     from cs_playbook.commands.heartbeat import beat
     from cs_playbook.commands.meant import person_meant
     from cs_playbook.commands.run import Clock, Permission, run
@@ -88,6 +88,7 @@ def _run(settings: Settings, allow: list[str], because: str, plan: str, by: str)
     clock = Clock(now, settings.recorded_at, settings.as_of)
     left, cut = end_a_cut(workspace.place)
     result = run(workspace, clock, Permission(dict.fromkeys(allow, because), who, plan), __version__)
+    left, cut = told_cut(result.forgotten) if result.forgotten else (left, cut)  # one that came since
     beat(workspace.place, result.day, settings.recorded_at)
     _say_what_came_back(result)
     facts = (

@@ -52,7 +52,8 @@ from cs_playbook.source.manifest import sources_hash
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.values import replace
 
-if TYPE_CHECKING:  # only where the project says `keep:`
+if TYPE_CHECKING:  # only where a cut came while somebody was being forgotten, or the project says `keep:`
+    from cs_playbook.commands.forget import Forgotten
     from cs_playbook.commands.tidying import Tidied
 
 UNDECIDED = "undecided:"  # and the first name of a playbook that was left out; so too
@@ -104,6 +105,7 @@ class RunResult(Struct, frozen=True):
     """`counts` as in recording.Tally. `nothing`: all was done already. `finished`: files of a cut run were put in place first.
 
     `undecided`: first names of the playbooks that were left out, each with the reason. `tidied`: what `keep:` deleted.
+    `forgotten`: what a cut had left of a `forget`, and this run has finished before all else.
     """
 
     day: date
@@ -115,6 +117,7 @@ class RunResult(Struct, frozen=True):
     allowed: Sequence[str] = ()
     undecided: Mapping[str, str] = field(default_factory=dict)
     tidied: Tidied | None = None
+    forgotten: Forgotten | None = None
 
 
 def run(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:
@@ -123,17 +126,22 @@ def run(workspace: Workspace, clock: Clock, permission: Permission, version: str
     A playbook that cannot be decided is left out whole; the others are done.
     """
     with locked(workspace.ledger, "run"):
-        forgetting_journal.drop_what_never_began(workspace.ledger)
-        if forgetting_journal.place_of(workspace.ledger).exists():  # whoever tells of it has done it before
-            from cs_playbook.commands.forget import finish_what_was_cut
-
-            finish_what_was_cut(workspace.place)
-        result = _alone(workspace, clock, permission, version)
+        forgotten = _finished_cut(workspace)
+        result = replace(_alone(workspace, clock, permission, version), forgotten=forgotten)
         if not workspace.catalog.project.keep.says_something:
             return result
         from cs_playbook.commands.tidying import tidy
 
         return replace(result, tidied=tidy(workspace.place, result.day))
+
+
+def _finished_cut(workspace: Workspace) -> Forgotten | None:
+    forgetting_journal.drop_what_never_began(workspace.ledger)
+    if not forgetting_journal.place_of(workspace.ledger).exists():
+        return None
+    from cs_playbook.commands.forget import finish_what_was_cut
+
+    return finish_what_was_cut(workspace.place)
 
 
 def _alone(workspace: Workspace, clock: Clock, permission: Permission, version: str) -> RunResult:

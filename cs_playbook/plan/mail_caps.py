@@ -10,17 +10,19 @@ from msgspec import Struct, field
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import StepOpened
 from cs_playbook.model.mail_policy import Cap
-from cs_playbook.model.outbox import PERHAPS_TAKEN
+from cs_playbook.model.outbox import PERHAPS_TAKEN, RUN
+from cs_playbook.model.recall import RECALLED
 from cs_playbook.model.time import Calendar
 from cs_playbook.plan.decision import Change, SubjectPlan, TooMany, Wish
 
 
 class Counted(Struct, frozen=True):
-    """A mail that counts: `sent` None is one that is not sent yet."""
+    """A mail that counts: `sent` None is one that is not sent yet, `since`: it waits for that."""
 
     key: str
     sent: date | None
     playbook: str
+    since: date
 
 
 Tally = dict[str, dict[str, Counted]]  # contact, address or account → mails by their key
@@ -37,7 +39,7 @@ class Mails(Struct):
     def of_enrollment(self, enrollment: Enrollment, address: Callable[[str], str | None]) -> None:
         """Adds its mails that count. `address`: of a contact, by its key."""
         for task in enrollment.tasks.values():
-            if task.kind == "email" and counts(task):
+            if task.kind == "email" and counts(task, self.day, enrollment):
                 self._add(enrollment.account, enrollment.playbook, task, address)
 
     def hand_out(self, plans: Iterable[SubjectPlan]) -> None:
@@ -49,7 +51,8 @@ class Mails(Struct):
                 self._add(plan.subject.account, playbooks.get(whose, ""), task, rows.get)
 
     def _add(self, account: str, playbook: str, task: OpenTask, address: Callable[[str], str | None]) -> None:
-        mail = Counted(task.key, task.done_on if task.outcome == "sent" else None, playbook)
+        sent = task.done_on if task.outcome == "sent" else None
+        mail = Counted(task.key, sent, playbook, task.opened_on)
         for name in (_account(account), *_readers(task, address)):
             self.counted.setdefault(name, {})[mail.key] = mail
 
@@ -84,18 +87,30 @@ class Mails(Struct):
         days = sorted(free[mail.key] for mail in binding if mail.sent is not None)
         needed = len(binding) - cap.most + 1
         until = days[needed - 1] if len(days) >= needed else None
-        return TooMany(f"{who} {_had(binding)}; at most {cap}{_free(until)}", until)
+        return TooMany(f"{who} {_had(binding, self.day)}; at most {cap}{_free(until)}", until)
 
     def take(self, wish: Wish, taken: Tally) -> None:
         """Into `taken`: this one is among those that go today."""
-        mail = Counted(wish.key, None, wish.rank[2])
+        mail = Counted(wish.key, None, wish.rank[2], self.day)
         for name in (_account(wish.account), *_whose(wish)):
             taken.setdefault(name, {})[wish.key] = mail
 
 
-def counts(task: OpenTask) -> bool:
-    """What is open may be sent any day, what was handed over was perhaps taken; nobody got what was thrown away."""
-    return task.state is TaskState.OPEN or task.outcome == "sent" or task.mail in PERHAPS_TAKEN
+def counts(task: OpenTask, day: date, enrollment: Enrollment) -> bool:
+    """What is open may be sent any day, what was handed over was perhaps taken; nobody got what was thrown away.
+
+    What the plan of this very day has closed was open when it was made: a second run of the day must not see room there.
+    """
+    if task.state is TaskState.OPEN or task.outcome == "sent" or task.mail in PERHAPS_TAKEN:
+        return True
+    return task.done_on == day and enrollment.why_ended != "stopped" and _closed_by_the_plan(task)
+
+
+def _closed_by_the_plan(task: OpenTask) -> bool:
+    """A person's word counts at once, and so does what became of a mail on its way."""
+    if task.state is TaskState.CANCELLED:
+        return task.outcome != RECALLED
+    return task.by in (RUN, "rule", "data")
 
 
 def copy_key(mail: str, address: str) -> str:
@@ -142,16 +157,16 @@ def _account(key: str) -> str:
     return f"account {key}"
 
 
-def _had(mails: Sequence[Counted]) -> str:
-    """`had one on 2026-03-03`, `has one of usage-drop that is not sent yet`: the one that is in the way the longest."""
-    waiting = sorted(mail.playbook for mail in mails if mail.sent is None)
+def _had(mails: Sequence[Counted], day: date) -> str:
+    """`had one on 2026-03-03`, `has one, of usage-drop, not sent yet`: the one that is in the way the longest. A draft
+    keeps its place until somebody sends or discards it, so since when is told."""
+    waiting = [mail for mail in mails if mail.sent is None]
     many = "one" if len(mails) == 1 else f"{len(mails)} mails"
     if waiting:
-        return (
-            f"has {many}, of {waiting[0]}, not sent yet"
-            if len(mails) == 1
-            else f"has {many}, not all sent yet"
-        )
+        first = min(mail.since for mail in waiting)
+        since = f", since {first}" if first < day else ""
+        which = f"of {waiting[0].playbook}, not" if len(mails) == 1 else "not all"
+        return f"has {many}, {which} sent yet{since}"
     last = max(mail.sent for mail in mails if mail.sent is not None)
     return f"had {many}, the last on {last}" if len(mails) > 1 else f"had one on {last}"
 
