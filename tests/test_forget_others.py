@@ -11,7 +11,8 @@ import pytest
 from cs_playbook.commands.forget import forget
 from cs_playbook.commands.suppress import lift
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.effects.snapshot_blanking import blank
+from cs_playbook.effects.snapshot_blanking import blank, is_blank
+from cs_playbook.effects.snapshot_rewriting import put_in_place, stage
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.value import Value
 from cs_playbook.source.snapshot import Snapshot, place_of
@@ -118,6 +119,21 @@ def test_in_old_snapshots_only_what_is_told_of_contacts_goes(tmp_path: Path) -> 
         found = connection.execute("select recipient, agent_email from promises").fetchall()
 
     assert found == [(None, AGENT)]
+
+
+def test_in_old_snapshots_what_is_written_beside_a_contact_goes_too(world: World) -> None:
+    """A comment names whoever wrote it. Asked by the counts of the manifest it is done then, and not done every morning."""
+    contract = world.workspace.catalog.contract
+    new = stage(place_of(world.workspace.snapshots, on(0)), lambda opened: blank(opened, contract))
+    assert new is not None
+    put_in_place(place_of(world.workspace.snapshots, on(0)))
+
+    with Snapshot.open(place_of(world.workspace.snapshots, on(0))) as snapshot:
+        assert snapshot.connection.execute("select id, contact_id, note from promises").fetchall() == [
+            ("p0", ID, None),
+            ("p1", ID, None),
+        ]
+        assert is_blank(snapshot.manifest, contract)
 
 
 @pytest.mark.parametrize("word", ["2026-03-02", "people", "treated", "few-seats", "acme"])

@@ -12,11 +12,17 @@ import pytest
 
 from cs_playbook.cli.app import run_app
 from cs_playbook.commands import tidying
+from cs_playbook.commands.blame import blame
+from cs_playbook.commands.people import Act
+from cs_playbook.commands.releasing import Chosen, release
+from cs_playbook.commands.rewriting import rewrite
 from cs_playbook.commands.tidying import due
 from cs_playbook.effects.mail_folder import eml_folder
+from cs_playbook.report.blame import as_lines
+from cs_playbook.report.pieces import plain
 from cs_playbook.source.snapshot import Snapshot, days, place_of
-from tests.builders import World, on
-from tests.test_send import ACCOUNTS, exported, sent_by, with_mails
+from tests.builders import World, on, small
+from tests.test_send import ACCOUNTS, TUESDAY, exported, sent_by, with_mails
 
 LATER = 45  # days after the mails were sent
 
@@ -108,6 +114,20 @@ def test_names_leave_older_snapshots_and_rows_stay(world: World) -> None:
     assert not due(world.workspace.place, on(LATER + 1)).is_something
 
 
+@pytest.mark.parametrize(
+    ("keep", "said"),
+    [
+        ("contacts_in_snapshots: 30 days", "names and texts of contacts are gone from it"),
+        ("snapshots: 30 days", "the snapshot of 2026-03-02 is here no more; what `keep:` lets go is gone"),
+    ],
+)
+def test_who_asks_why_something_began_is_told_what_is_missing(world: World, keep: str, said: str) -> None:
+    keeping(world, f"{{{keep}}}").run(on(LATER + 1))
+
+    assert said in blame(world.workspace, "bolt", "few-seats").no_values
+    assert said in plain(as_lines(blame(world.workspace, "bolt", "few-seats"), 100))
+
+
 def contacts_of(world: World, day: date) -> list[tuple[object, ...]]:
     with Snapshot.open(place_of(world.workspace.snapshots, day)) as snapshot:
         return snapshot.connection.execute(
@@ -115,7 +135,7 @@ def contacts_of(world: World, day: date) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
-def test_lists_go_but_not_what_somebody_wrote_nor_days_still_open(world: World) -> None:
+def test_lists_go_but_not_what_somebody_wrote(world: World) -> None:
     for key in ("bolt", "calm"):
         world.stop("few-seats", key, on(LATER))
     filled = world.root / "out" / on(0).isoformat() / "tasks.csv"
@@ -130,6 +150,50 @@ def test_lists_go_but_not_what_somebody_wrote_nor_days_still_open(world: World) 
     assert tidied is not None
     assert tidied.due.people == 1
     assert any(path.startswith(on(LATER + 1).isoformat()) for path in below)
+
+
+def test_of_a_day_on_which_something_is_open_only_its_draft_stays(tmp_path: Path) -> None:
+    """One task that nobody answers must not keep the names of all of that day for ever."""
+    world = with_drafts(tmp_path / "small")
+    draft, discarded = (world.task(key, "write").key for key in ("acme", "bolt"))
+    world.done(discarded, "discarded", TUESDAY)
+    keeping(world, "{out: 30 days}")
+
+    world.morning(on(LATER), exported(LATER))
+
+    old = [path for path in world.published() if path.startswith((on(0).isoformat(), TUESDAY.isoformat()))]
+    assert f"{TUESDAY}/drafts/{draft}.eml" in old
+    assert all(path.endswith(".eml") and discarded not in path for path in old)
+    assert release(world.workspace, Chosen((draft,)), Act("lea@vendor.example", on(LATER), "now")).mails
+
+
+def test_a_draft_in_somebodys_words_goes_with_them(tmp_path: Path) -> None:
+    """What was sent got its Date when it was let go: the file that was shown is another one, and ours all the same."""
+    world = with_drafts(tmp_path / "small")
+    lea = Act("lea@vendor.example", TUESDAY, f"{TUESDAY}T09:00:00Z")
+    keys = [world.task(key, "write").key for key in ("acme", "bolt")]
+    for key in keys:
+        rewrite(world.workspace, key, "Subject: you\n\nDear Claire, come.", lea)
+    release(world.workspace, Chosen(tuple(keys)), lea)
+    sent_by(world, eml_folder(tmp_path / "mails"))
+    for account in ("acme", "bolt"):
+        world.stop("few-seats", account, TUESDAY)
+    edited = world.root / "out" / "edited"
+    (edited / f"{keys[1]}.eml").write_text("mine", encoding="utf-8")
+
+    keeping(world, "{mail_bodies: 30 days}").morning(on(LATER), exported(LATER))
+
+    assert [path.stem for path in edited.iterdir()] == [keys[1]]
+
+
+def with_drafts(root: Path) -> World:
+    """A draft of Tuesday waits for each."""
+    world = small(root)
+    world.morning(on(0), exported(0))
+    for key in ACCOUNTS:
+        world.done(world.task(key, "ask"), "people", on(0))
+    world.morning(TUESDAY, exported(1))
+    return world
 
 
 def test_what_an_undo_has_put_aside_goes_too(world: World) -> None:
@@ -148,20 +212,6 @@ def test_what_an_undo_has_put_aside_goes_too(world: World) -> None:
 
     assert path in found.files
     assert found.people == 1
-
-
-def test_a_day_of_which_something_is_open_stays_whole(world: World) -> None:
-    keeping(world, "{out: 30 days}")
-    world.ask("few-seats", "zeta", on(1))
-    before = world.published()
-    with closing(sqlite3.connect(world.ledger)) as ledger:
-        ledger.execute("update task set state = 'open' where opened_on = ?", (on(0).isoformat(),))
-        ledger.commit()
-
-    assert not [
-        path for path in due(world.workspace.place, on(LATER)).files if on(0).isoformat() in str(path)
-    ]
-    assert before == world.published()
 
 
 def test_a_little_each_day_and_what_fails_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

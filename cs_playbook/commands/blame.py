@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import date
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from cs_playbook.model.event import Started, StepOpened
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.parse.catalog import read_pinned
 from cs_playbook.parse.playbook import definition_of
+from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.brought import Commit, brought_by
 from cs_playbook.source.tree import Mapping as MappingNode
 from cs_playbook.source.tree import read_tree
@@ -30,7 +32,7 @@ class Origin(Struct, frozen=True):
 
     `file`, `line`: today's, of the step or the playbook; "" where there is none any more. `same`: today's file says what
     it said then; if not, `line_then` is the line in the text that the ledger keeps. `parts`: the conditions with their
-    values on the day it began; `no_values`: why there are none. `words`: what was recorded of it, in order.
+    values on the day it began; `no_values`: why there are none, or what is missing there. `words`: what was recorded of it, in order.
     """
 
     enrollment: Enrollment
@@ -174,10 +176,24 @@ def _values(
         return (), "the text it goes by no longer binds: cs-playbook validate says where"
     if text.trigger.when is None:
         return (), "no rule starts it"
+    folder, day = workspace.snapshots, enrollment.started_on
+    if workspace.catalog.project.keep.snapshots is not None and day not in snapshots.days(folder):
+        return (), f"the snapshot of {day.isoformat()} is here no more; what `keep:` lets go is gone"
     try:
-        return _asked(workspace, enrollment, text, ledger), ""
+        return _asked(workspace, enrollment, text, ledger), _emptied(workspace, day)
     except UserError as cause:
-        return (), f"the snapshot of {enrollment.started_on.isoformat()} cannot be asked: {cause.sentence}"
+        return (), f"the snapshot of {day.isoformat()} cannot be asked: {cause.sentence}"
+
+
+def _emptied(workspace: Workspace, day: date) -> str:
+    """What its values must not be taken for."""
+    from cs_playbook.effects.snapshot_blanking import is_blank
+
+    if workspace.catalog.project.keep.contacts_in_snapshots is None:
+        return ""
+    manifest = snapshots.read_manifest(snapshots.place_of(workspace.snapshots, day))
+    blanked = is_blank(manifest, workspace.catalog.contract)
+    return "names and texts of contacts are gone from it, as `keep:` says: what asks for them reads empty" if blanked else ""
 
 
 def _asked(workspace: Workspace, enrollment: Enrollment, text: Playbook, ledger: Ledger) -> tuple[Part, ...]:

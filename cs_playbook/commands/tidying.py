@@ -26,6 +26,7 @@ from cs_playbook.effects.snapshot_build import alone_in
 from cs_playbook.effects.snapshot_rewriting import put_in_place, settle_cuts, stage
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.duration import Duration
+from cs_playbook.model.keys import LETTERS
 from cs_playbook.source import snapshot as snapshots
 from cs_playbook.source.snapshot import read_manifest
 
@@ -143,13 +144,12 @@ def _files(place: Place, connection: sqlite3.Connection, day: date) -> tuple[lis
     kept = place.project.keep.out
     if kept is None:
         return [], 0
-    before, still_open = _before(place, day, kept), ledger_keeping.days_still_open(connection)
+    still_open = ledger_keeping.lines_still_open(connection)
     ours, people = [], 0
-    for folder in _folders_before(place, before):
-        if date.fromisoformat(folder.name) not in still_open:
-            mine, theirs = _whose(place.root / OUT, folder, connection)
-            ours += mine
-            people += theirs
+    for folder in _folders_before(place, _before(place, day, kept)):
+        mine, theirs = _whose(place.root / OUT, folder, connection)
+        ours += [path for path in mine if path.stem[-LETTERS:] not in still_open]
+        people += theirs
     return ours, people
 
 
@@ -194,8 +194,8 @@ def _delete(place: Place, connection: sqlite3.Connection, found: Due) -> None:
     """Each part alone is whole, so a cut leaves less for the next run and nothing in between."""
     if found.bodies:
         ledger_keeping.drop_bodies(connection, str(place.ledger), found.bodies)
-        for task, sha in found.bodies.items():
-            _delete_ours(place.root / OUT / EDITED / f"{task}.eml", sha)
+    if place.project.keep.mail_bodies is not None:
+        _delete_edited(place.root / OUT / EDITED, connection)
     if found.snapshots or found.contacts:
         with alone_in(place.snapshots):
             settle_cuts(place.snapshots, lambda sha: knows_snapshot(connection, sha))
@@ -208,9 +208,13 @@ def _delete(place: Place, connection: sqlite3.Connection, found: Due) -> None:
     _remove_empty(place.root / OUT, found.files)
 
 
-def _delete_ours(path: Path, sha: str) -> None:
-    if path.is_file() and not path.is_symlink() and hashlib.sha256(path.read_bytes()).hexdigest() == sha:
-        path.unlink()
+def _delete_edited(folder: Path, connection: sqlite3.Connection) -> None:
+    """The file is the draft as it was shown; what was sent got its Date later, so the hash of the mail is another one."""
+    there = [path for path in folder.glob("*.eml") if path.is_file() and not path.is_symlink()]
+    gone = ledger_keeping.edited_without_words(connection) if there else frozenset[str]()
+    for path in there:
+        if hashlib.sha256(path.read_bytes()).hexdigest() in gone:
+            path.unlink()
 
 
 def _delete_snapshot(path: Path) -> None:

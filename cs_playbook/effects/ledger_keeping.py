@@ -19,7 +19,13 @@ where (outbox.content is not null or outbox.words is not null) and outbox.state 
   and json_extract(enrollment.state, '$.tasks."' || outbox.task || '".done_on') < ? order by outbox.task
 """
 _DROP = "update outbox set content = null, words = null where task in (select value from json_each(?))"
-_OPEN_DAYS = "select distinct opened_on from task where state in ('open', 'outbox')"
+# What a person wrote instead of the letter, of mails whose words are gone.
+_EDITED = """
+select json_extract(event.body, '$.sha256') from event
+join outbox on outbox.task = json_extract(event.body, '$.task') and outbox.content is null
+where event.kind = 'DraftRewritten'
+"""
+_OPEN = "select key from task where state in ('open', 'outbox')"
 _FILES = "select path, sha256 from file where instr(path, ?) = 1"
 
 
@@ -35,9 +41,14 @@ def drop_bodies(connection: sqlite3.Connection, place: str, tasks: Collection[st
         connection.execute(_DROP, (json.dumps(sorted(tasks)),))
 
 
-def days_still_open(connection: sqlite3.Connection) -> frozenset[date]:
-    """On which something was opened that is open now: its draft, or the document to fill in, lies there."""
-    return frozenset(date.fromisoformat(day) for (day,) in connection.execute(_OPEN_DAYS))
+def edited_without_words(connection: sqlite3.Connection) -> frozenset[str]:
+    """The hashes of files of drafts in a person's own words, once those are gone from here."""
+    return frozenset(sha for (sha,) in connection.execute(_EDITED))
+
+
+def lines_still_open(connection: sqlite3.Connection) -> frozenset[str]:
+    """Their keys: the draft of one, or the document to fill in, is a file of the day on which it was opened."""
+    return frozenset(key for (key,) in connection.execute(_OPEN))
 
 
 def written_below(connection: sqlite3.Connection, folder: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""The database of an old snapshot → the same without addresses, names and free texts of contacts; rows, ids and flags stay."""
+"""The database of an old snapshot → the same without addresses, names and free texts of contacts, and without free texts in
+tables that tell of them; rows, ids and flags stay."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from cs_playbook.compile.placing import quoted
-from cs_playbook.effects.snapshot_forgetting import CONTACTS, columns_of, referring
+from cs_playbook.effects.snapshot_forgetting import CONTACTS, columns_of, of_contacts, referring
 from cs_playbook.model.data import Contract, Field, Table
 from cs_playbook.model.personal import is_personal
 from cs_playbook.model.value import FieldType
@@ -37,11 +38,13 @@ def is_blank(manifest: Manifest, contract: Contract) -> bool:
 
 
 def _all_blanked(contract: Contract) -> Iterator[tuple[Table, Field]]:
-    """Of contacts, and the addresses that other tables tell of them."""
+    """Of contacts; and the addresses and free texts that other tables tell of them: a comment names whoever wrote it."""
     table = contract.table(CONTACTS)
     if table is not None:
         yield from ((table, field) for field in _blanked(table))
     yield from ((other, mail) for other, _, mails in referring(contract) for mail in mails if mail.exported)
+    for other, _ in of_contacts(contract):
+        yield from ((other, field) for field in _blanked(other) if field.type is FieldType.TEXT)
 
 
 def _blanked(table: Table) -> Iterator[Field]:

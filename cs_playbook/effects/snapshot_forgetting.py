@@ -62,15 +62,22 @@ def keys_of_others(
     return frozenset(found)
 
 
-def referring(contract: Contract) -> Iterator[tuple[Table, str, tuple[Field, ...]]]:
-    """(table, its field with the id of a contact, its fields with their address) of tables that tell of contacts."""
+def of_contacts(contract: Contract) -> Iterator[tuple[Table, str]]:
+    """(table, its field with the id of a contact) of tables that tell of contacts."""
     for table in contract.exported:
         by = table.through.by if table.through and table.through.table == CONTACTS else None
         refers = by or next((one.name for one in table.fields if REFERS.match(one.name)), None)
+        if table.name not in (CONTACTS, ACCOUNTS) and refers is not None:
+            yield table, refers
+
+
+def referring(contract: Contract) -> Iterator[tuple[Table, str, tuple[Field, ...]]]:
+    """(table, its field with the id of a contact, its fields with their address) of those that tell one."""
+    for table, refers in of_contacts(contract):
         mails = tuple(
             one for one in table.fields if one.type is FieldType.EMAIL and _THEIR_MAIL.match(one.name)
         )
-        if table.name not in (CONTACTS, ACCOUNTS) and refers is not None and mails:
+        if mails:
             yield table, refers, mails
 
 

@@ -6,6 +6,7 @@ import hashlib
 
 SERIES = "lasting_"  # with this begins the name under which the answers of a `for` are remembered
 
+LETTERS = 16  # of every key
 _FIRST = "abcdefghjkmnpqrstuvwxyz"
 
 
@@ -33,4 +34,4 @@ def _key(*parts: str | None) -> str:
     """
     text = "".join("-;" if part is None else f"{len(part)}:{part};" for part in parts)
     digest = hashlib.blake2b(text.encode(), digest_size=9).digest()
-    return _FIRST[digest[0] % len(_FIRST)] + digest[1:].hex()[:15]
+    return _FIRST[digest[0] % len(_FIRST)] + digest[1:].hex()[: LETTERS - 1]

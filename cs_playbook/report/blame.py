@@ -62,7 +62,7 @@ def as_lines(told: Told, width: int) -> Iterator[Line]:
     yield line(("strong", f"Why it began on {day_with_year(told.enrollment.started_on)}"))
     if told.parts:
         yield from table([row for part in told.parts for row in part_rows(part)], CONDITIONS, width)
-    else:
+    if told.no_values:
         yield from wrapped("soft", clean(told.no_values), width, "  ")
     yield BLANK
     yield line(("strong", "What happened"))

@@ -49,7 +49,7 @@ def _words(due: Due) -> str:
     parts = [
         count(len(due.bodies), "body of a mail", "bodies of mails") if due.bodies else "",
         count(len(due.snapshots), "snapshot") if due.snapshots else "",
-        f"the names in {count(len(due.contacts), 'snapshot')}" if due.contacts else "",
+        f"names and free texts in {count(len(due.contacts), 'snapshot')}" if due.contacts else "",
         f"{count(len(due.files), 'file')} below out/" if due.files else "",
     ]
     stays = [
