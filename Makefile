@@ -35,6 +35,7 @@ WEEKS ?= 200
 torture: .venv/installed-dev ## for hours: tens of thousands of kills, weeks beside a model; ARGS="--kills 500 --seed 1"
 	$(BIN)/python -m tests.torture $(ARGS)
 	$(BIN)/python -m tests.torture.weeks $(WEEKS)
+	$(BIN)/python -m tests.torture.mail_weeks $(WEEKS)
 
 seeded-bugs: .venv/installed-dev ## the bugs of tests/seeded_bugs, one by one: whether their tests find them; ARGS="NAME …"
 	$(BIN)/python -m tests.seeded_bugs $(ARGS)
