@@ -160,7 +160,9 @@ def test_what_the_plan_of_the_day_has_closed_leaves_no_room_before_tomorrow(worl
     world.edit("playbooks/few-seats.yaml", "steps:", "exit: [{when: seats > 9, outcome: back}]\nsteps:")
     world.morning(on(0), few())
 
-    world.morning(on(1), {**few(1), "accounts": [account("acme", seats=50), account("bolt", seats=5), account("zeta")]})
+    world.morning(
+        on(1), {**few(1), "accounts": [account("acme", seats=50), account("bolt", seats=5), account("zeta")]}
+    )
 
     assert written_to(world.events()) == ["ada"]
     assert world.run(on(1)).nothing

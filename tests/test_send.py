@@ -264,7 +264,10 @@ class TestACut:
 
         result = sent_by(world, eml_folder(tmp_path / "box"))
 
-        assert (states(world), result.stopped) == ({"acme": "sent", "bolt": "uncertain", "calm": "sent"}, None)
+        assert (states(world), result.stopped) == (
+            {"acme": "sent", "bolt": "uncertain", "calm": "sent"},
+            None,
+        )
 
     def test_is_seen_by_status(self, world: World) -> None:
         with pytest.raises(Cut):

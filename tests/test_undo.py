@@ -26,7 +26,6 @@ from tests.histories import History, Play, histories
 from tests.test_laws import some_histories
 from tests.test_laws_memory import playbook
 
-
 FEW = "playbooks/few-seats.yaml"
 
 
@@ -172,7 +171,9 @@ def test_runs_taken_back_one_after_the_other_leave_no_line_that_nobody_knows(tmp
     world.morning(on(1), given(day=1))  # acme is missing: the run says so, and does nothing else to it
     world.morning(on(2), given(account("acme", seats=3), contacts=[contact("claire", "acme")], day=2))
     draft = world.task("acme", "write").key
-    resting.snooze(world.workspace, draft, on(4), "she is away", Act("lea@vendor.example", on(2), "2026-03-04T09:00:00Z"))
+    resting.snooze(
+        world.workspace, draft, on(4), "she is away", Act("lea@vendor.example", on(2), "2026-03-04T09:00:00Z")
+    )
 
     for _ in range(2):
         assert take_back(world, on(2)).left == ()

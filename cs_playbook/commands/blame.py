@@ -193,7 +193,11 @@ def _emptied(workspace: Workspace, day: date) -> str:
         return ""
     manifest = snapshots.read_manifest(snapshots.place_of(workspace.snapshots, day))
     blanked = is_blank(manifest, workspace.catalog.contract)
-    return "names and texts of contacts are gone from it, as `keep:` says: what asks for them reads empty" if blanked else ""
+    return (
+        "names and texts of contacts are gone from it, as `keep:` says: what asks for them reads empty"
+        if blanked
+        else ""
+    )
 
 
 def _asked(workspace: Workspace, enrollment: Enrollment, text: Playbook, ledger: Ledger) -> tuple[Part, ...]:

@@ -8,8 +8,7 @@ WHOLE = ("name", "full_name", "contact_name", "display_name")
 FIRST = ("first_name", "firstname", "given_name", "forename")
 LAST = ("last_name", "lastname", "family_name", "surname")
 # First and last names that are words of English, French or German too: "whoever may will it".
-_WORDS = frozenset(
-    """
+_SAID = """
 alt angel april arm art august autumn avril bach baker banks bauer bell berg berger best bill
 black blanc blanche bon bond book boulanger braun brook brooks brown brun bush butler carol
 carpenter case chance charity charpentier chase chevalier christian church claire clay cliff
@@ -28,10 +27,10 @@ robin rock rocky rod roi roman rose roth roux roy ruby rusty sage sandy schneide
 serenity sharp shepherd short silver singer sky small smart snow sommer sonntag sonny south
 spring star stark steel stein sterling still stone storm strange street strong sue summer
 summers sunny swift teller temple town trinity trip turner van verity victor viola violet vogel
-wagner wald wall ward warren water waters weaver weber weiß wells west white wild will winter
+wagner wald wall ward warren water waters weaver weber weiss wells west white wild will winter
 winters wise wolf wood woods woody worth young
-""".split()
-)
+"""
+_WORDS = frozenset(_SAID.split())
 
 
 def full_names(row: Mapping[str, object]) -> Iterator[str]:

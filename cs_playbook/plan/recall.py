@@ -71,7 +71,8 @@ def part_of(history: History, undo: Undo) -> Part:
     then = _folded(None, [*(event for _, event in told[:first]), *answers])
     now = _folded(None, (event for _, event in told))
     stands = _folded(None, (event for _, event in history))
-    assert now is not None and stands is not None
+    assert now is not None
+    assert stands is not None
     began = any(isinstance(event, Started) for event in done)
     opened = frozenset(task.key for event in done if isinstance(event, StepOpened) for task in event.tasks)
     verdict: Recalled | Stays | None = _in_the_way(then, now, opened, done, later)

@@ -115,7 +115,9 @@ class Truth:
             mail = Reached(
                 key, enrollment.key, enrollment.account, (task.step, task.occurrence), str(task.contact), small, seen.day
             )  # fmt: skip
-            wrong += [f"{enrollment.account} {task.step} {key[:6]}: {why}" for why in self._wrong(mail, task, seen)]
+            wrong += [
+                f"{enrollment.account} {task.step} {key[:6]}: {why}" for why in self._wrong(mail, task, seen)
+            ]
             self.again.discard(key)
             self.unheard.discard(key)
             self.reached = [one for one in self.reached if one.key != key]
@@ -166,7 +168,9 @@ class Truth:
         ]  # fmt: skip
         yield from _too_many("contact", same, mail, most, days)
         most, days = PER_ACCOUNT
-        yield from _too_many("account", [one for one in others if one.account == mail.account], mail, most, days)
+        yield from _too_many(
+            "account", [one for one in others if one.account == mail.account], mail, most, days
+        )
 
 
 def _theirs(mail: Reached) -> Iterator[str]:

@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress as apart_from
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -39,51 +38,14 @@ from cs_playbook.effects.mail_folder import MailFolder, eml_folder
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.outbox import FIRST, MailState, mail_state
-from tests.builders import COLUMNS, VERSION, World, account, contact, small, tables, used, write_csv
+from tests.builders import VERSION, account, contact
 from tests.torture.cuts import AtMoment, Work, killed
-from tests.torture.mail_truth import PER_ACCOUNT, PER_CONTACT, WORDS, Cut, Seen, Server, Truth, readers_of
+from tests.torture.mail_truth import WORDS, Cut, Seen, Server, Truth, readers_of
+from tests.torture.mail_world import ACCOUNTS, ADDRESSES, CONTACTS, Exported, Text, world_of_mails
 
 S = MailState
-ACCOUNTS = ("acme", "bolt")
-CONTACTS = ("acme-1", "acme-2", "bolt-1", "bolt-2")
-ADDRESSES = ("ann@both.example", "Ann@Both.example", "bo@one.example", "cy@one.example", "di@one.example")
 BEGINNINGS = (date(2026, 3, 25), date(2026, 10, 22), date(2028, 2, 25))
 PEOPLE = frozenset({"nora@vendor.example", "lea@vendor.example", "marc@vendor.example"})
-MAIL = "email: few-seats/hello, to: champion, from: csm"
-# One that begins with a mail by itself, comes back to it, and one of another playbook for the same people.
-HELLO = f"""\
-playbook: hello
-title: Hello
-why: Whoever is greeted stays.
-status: {{status}}
-owner: cs_ops
-priority: high
-trigger: {{{{when: seats < 10, started_by: [rule, csm], already_matching: start}}}}
-reentry: {{{{days_after_end: 2, at_most: 9}}}}
-exit: [{{{{when: status = 'ended', outcome: lost}}}}]
-changes: {{{{open_enrollments: {{changes}}, renamed_steps: {{{{more: null}}}}}}}}
-steps:
-  - {{{{id: write, {MAIL}, send: auto, cc: admins}}}}
-  - {{{{id: rest, wait: {{wait}} days, after: {{{{write: [sent, discarded, undeliverable]}}}}}}}}
-"""
-MORE = f"  - {{{{id: more, {MAIL}, send: {{send}}, thread: write, every: 3 days, at_most: 2, after: rest}}}}\n"
-NEWS = f"""\
-playbook: news
-title: News
-why: Whoever knows it uses it.
-status: live
-owner: cs_ops
-trigger: {{when: seats < 20, started_by: [rule, csm], already_matching: start}}
-reentry: {{days_after_end: 1, at_most: 9}}
-steps:
-  - {{id: tell, {MAIL}, send: draft}}
-  - {{id: tell_again, {MAIL}, send: auto, expires_after: 6 days, after: {{tell: [sent, discarded, undeliverable]}}}}
-"""
-ROLES = "  admins: {contacts: \"'admin' in roles\", pick: all}\n"
-RULES = (
-    f"email_caps: {{per_contact: {PER_CONTACT[0]} per {PER_CONTACT[1]} days, "
-    f"per_account: {PER_ACCOUNT[0]} per {PER_ACCOUNT[1]} days}}\nquiet_for_emails: [weekends]\n"
-)
 # What the export says of a contact; None: they are missing from it.
 SAID = st.none() | st.fixed_dictionaries(
     {
@@ -99,63 +61,6 @@ OF_ACCOUNT = st.none() | st.tuples(
 MOMENTS = st.sampled_from((4_000, 15_000, 30_000, 60_000))
 LOOKS = st.sampled_from(("let go", "let go", "rewrite", "sent", "discard", "put off"))
 CUTS = st.none() | st.none() | st.none() | MOMENTS
-
-
-@dataclass
-class Text:
-    """Of the playbook `hello`, as it stands today."""
-
-    status: str = "live"
-    changes: str = "keep"
-    wait: int = 1
-    send: str = "draft"
-    more: bool = True
-
-    def __str__(self) -> str:
-        whole = HELLO + (MORE if self.more else "")
-        return whole.format(status=self.status, changes=self.changes, wait=self.wait, send=self.send)
-
-
-def world_of_mails(root: Path) -> World:
-    world = small(root)
-    for path in (world.root / "playbooks").iterdir():
-        path.unlink()
-    world.edit("data.yaml", "has_left: boolean", "has_left: boolean, opted_out: boolean")
-    world.edit("data.yaml", "absent_after: 5 days", "absent_after: 1000 days")
-    world.edit("sources.yaml", "has_left: has_left", "has_left: has_left, opted_out: opted_out")
-    world.edit("team.yaml", "people:\n", f"{ROLES}people:\n")
-    world.edit("team.yaml", " and not has_left and email is not null", "")
-    world.edit("project.yaml", "stop_when:", f"{RULES}stop_when:")
-    world.write("playbooks/news.yaml", NEWS)
-    world.write("playbooks/hello.yaml", str(Text()))
-    return world
-
-
-@dataclass
-class Exported:
-    """What the CRM says today; `missing`: who is not in it."""
-
-    accounts: dict[str, dict[str, object]] = field(default_factory=dict)
-    contacts: dict[str, dict[str, object]] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
-
-    def seen_accounts(self) -> dict[str, dict[str, object]]:
-        return {key: row for key, row in self.accounts.items() if key not in self.missing}
-
-    def seen_contacts(self) -> dict[str, dict[str, object]]:
-        return {
-            key: row
-            for key, row in self.contacts.items()
-            if key not in self.missing and row["account_id"] not in self.missing
-        }
-
-    def write(self, world: World, day: date) -> None:
-        rows = tables(
-            [account("zeta", arr=1), *self.seen_accounts().values()], usage=[used("zeta", day, 1)]
-        )
-        world.export(rows)
-        columns = (*COLUMNS["contacts"], "opted_out")
-        write_csv(world.root / "exports" / "contacts.csv", [*self.seen_contacts().values()], columns)
 
 
 class MailWeeks(RuleBasedStateMachine):
@@ -244,7 +149,9 @@ class MailWeeks(RuleBasedStateMachine):
         assert self.world.events()[known:] == planned, "a dry run says just what the run does"
         if cut is not None:
             whole.run(self.day)
-            assert (whole.events(), whole.published()) == (self.world.events(), self.world.published()), "as if never cut"
+            assert (whole.events(), whole.published()) == (self.world.events(), self.world.published()), (
+                "as if never cut"
+            )
             shutil.rmtree(whole.root)
         assert self.world.run(self.day).nothing, "the second run does nothing"
         self.is_whole()
@@ -353,7 +260,9 @@ class MailWeeks(RuleBasedStateMachine):
                 case "discard":
                     discard(self.world.workspace, key, "not now", self.act())
                 case "put off":
-                    resting.snooze(self.world.workspace, key, self.clock + timedelta(days=2), "later", self.act())
+                    resting.snooze(
+                        self.world.workspace, key, self.clock + timedelta(days=2), "later", self.act()
+                    )
         self.is_whole()
 
     @rule(key=st.sampled_from(ACCOUNTS), days=st.integers(1, 4))
@@ -386,9 +295,7 @@ class MailWeeks(RuleBasedStateMachine):
         self.truth.unheard |= doubted & self.in_state(S.DEAD)  # nobody can settle it any more
         self.is_whole()
 
-    @rule(
-        what=st.sampled_from(("status", "changes", "wait", "send", "more")), which=st.integers(0, 2)
-    )
+    @rule(what=st.sampled_from(("status", "changes", "wait", "send", "more")), which=st.integers(0, 2))
     def the_text_is_edited(self, what: str, which: int) -> None:
         values = {
             "status": ("live", "live", "paused"), "changes": ("keep", "move", "restart"), "wait": (1, 2, 4),
@@ -402,7 +309,11 @@ class MailWeeks(RuleBasedStateMachine):
     def the_last_run_is_taken_back(self) -> None:
         self.taken_back += 1
         words = Words(self.clock, "lea@vendor.example", "the wrong export", f"{self.clock}T08:00:00Z")
-        had = {one.key: mail_state(self.mails()[one.key][1]) for one in self.truth.reached if one.key in self.mails()}
+        had = {
+            one.key: mail_state(self.mails()[one.key][1])
+            for one in self.truth.reached
+            if one.key in self.mails()
+        }
         with apart_from(ChoiceError):  # all are taken back already
             undo(self.world.workspace.place, "last", words, VERSION)
         now = self.mails()

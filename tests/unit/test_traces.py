@@ -74,7 +74,10 @@ def test_a_name_with_one_word_like_no_other_is_found_in_any_case_and_order() -> 
     names = dict.fromkeys(full_names({"first_name": "Will", "last_name": "Béravel"}), "M")
     shouted = dict.fromkeys(full_names({"first_name": "will", "last_name": "may"}), "M")
 
-    assert Traces({"c": "M"}, (), {}, names, ()).without("will béravel, Béravel, Will, BÉRAVEL Will") == "M, M, M"
+    assert (
+        Traces({"c": "M"}, (), {}, names, ()).without("will béravel, Béravel, Will, BÉRAVEL Will")
+        == "M, M, M"
+    )
     assert Traces({"c": "M"}, (), {}, shouted, ()).without("a draft for will may") == "a draft for M"
 
 

@@ -1,0 +1,106 @@
+"""A workspace of playbooks that write mails by themselves, for the same few people, and what the CRM says of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from tests.builders import COLUMNS, World, account, small, tables, used, write_csv
+from tests.torture.mail_truth import PER_ACCOUNT, PER_CONTACT
+
+ACCOUNTS = ("acme", "bolt")
+CONTACTS = ("acme-1", "acme-2", "bolt-1", "bolt-2")
+ADDRESSES = ("ann@both.example", "Ann@Both.example", "bo@one.example", "cy@one.example", "di@one.example")
+MAIL = "email: few-seats/hello, to: champion, from: csm"
+# One that begins with a mail by itself, comes back to it, and one of another playbook for the same people.
+HELLO = f"""\
+playbook: hello
+title: Hello
+why: Whoever is greeted stays.
+status: {{status}}
+owner: cs_ops
+priority: high
+trigger: {{{{when: seats < 10, started_by: [rule, csm], already_matching: start}}}}
+reentry: {{{{days_after_end: 2, at_most: 9}}}}
+exit: [{{{{when: status = 'ended', outcome: lost}}}}]
+changes: {{{{open_enrollments: {{changes}}, renamed_steps: {{{{more: null}}}}}}}}
+steps:
+  - {{{{id: write, {MAIL}, send: auto, cc: admins}}}}
+  - {{{{id: rest, wait: {{wait}} days, after: {{{{write: [sent, discarded, undeliverable]}}}}}}}}
+"""
+MORE = (
+    f"  - {{{{id: more, {MAIL}, send: {{send}}, thread: write, every: 3 days, at_most: 2, after: rest}}}}\n"
+)
+NEWS = f"""\
+playbook: news
+title: News
+why: Whoever knows it uses it.
+status: live
+owner: cs_ops
+trigger: {{when: seats < 20, started_by: [rule, csm], already_matching: start}}
+reentry: {{days_after_end: 1, at_most: 9}}
+steps:
+  - {{id: tell, {MAIL}, send: draft}}
+  - {{id: tell_again, {MAIL}, send: auto, expires_after: 6 days, after: {{tell: [sent, discarded, undeliverable]}}}}
+"""
+ROLES = "  admins: {contacts: \"'admin' in roles\", pick: all}\n"
+RULES = (
+    f"email_caps: {{per_contact: {PER_CONTACT[0]} per {PER_CONTACT[1]} days, "
+    f"per_account: {PER_ACCOUNT[0]} per {PER_ACCOUNT[1]} days}}\nquiet_for_emails: [weekends]\n"
+)
+
+
+@dataclass
+class Text:
+    """Of the playbook `hello`, as it stands today."""
+
+    status: str = "live"
+    changes: str = "keep"
+    wait: int = 1
+    send: str = "draft"
+    more: bool = True
+
+    def __str__(self) -> str:
+        whole = HELLO + (MORE if self.more else "")
+        return whole.format(status=self.status, changes=self.changes, wait=self.wait, send=self.send)
+
+
+def world_of_mails(root: Path) -> World:
+    world = small(root)
+    for path in (world.root / "playbooks").iterdir():
+        path.unlink()
+    world.edit("data.yaml", "has_left: boolean", "has_left: boolean, opted_out: boolean")
+    world.edit("data.yaml", "absent_after: 5 days", "absent_after: 1000 days")
+    world.edit("sources.yaml", "has_left: has_left", "has_left: has_left, opted_out: opted_out")
+    world.edit("team.yaml", "people:\n", f"{ROLES}people:\n")
+    world.edit("team.yaml", " and not has_left and email is not null", "")
+    world.edit("project.yaml", "stop_when:", f"{RULES}stop_when:")
+    world.write("playbooks/news.yaml", NEWS)
+    world.write("playbooks/hello.yaml", str(Text()))
+    return world
+
+
+@dataclass
+class Exported:
+    """What the CRM says today; `missing`: who is not in it."""
+
+    accounts: dict[str, dict[str, object]] = field(default_factory=dict)
+    contacts: dict[str, dict[str, object]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+
+    def seen_accounts(self) -> dict[str, dict[str, object]]:
+        return {key: row for key, row in self.accounts.items() if key not in self.missing}
+
+    def seen_contacts(self) -> dict[str, dict[str, object]]:
+        return {
+            key: row
+            for key, row in self.contacts.items()
+            if key not in self.missing and row["account_id"] not in self.missing
+        }
+
+    def write(self, world: World, day: date) -> None:
+        rows = tables([account("zeta", arr=1), *self.seen_accounts().values()], usage=[used("zeta", day, 1)])
+        world.export(rows)
+        columns = (*COLUMNS["contacts"], "opted_out")
+        write_csv(world.root / "exports" / "contacts.csv", [*self.seen_contacts().values()], columns)
