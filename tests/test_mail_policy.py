@@ -9,6 +9,7 @@ import pytest
 
 from cs_playbook.commands.dry_run import decisions
 from cs_playbook.commands.people import Act
+from cs_playbook.commands.send import send
 from cs_playbook.commands.suppress import lift, listed, suppress
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError
@@ -16,8 +17,9 @@ from cs_playbook.model.event import Event, StepEnded, StepOpened
 from cs_playbook.model.suppression import Suppressed, fingerprint
 from cs_playbook.report import suppress as report
 from cs_playbook.report.plan_json import as_jsonl
-from tests.builders import REPOSITORY, World, account, contact, given, on, small
+from tests.builders import REPOSITORY, Tables, World, account, contact, given, on, small
 from tests.builders_plan import explain_screen
+from tests.test_send import Post, clock
 
 ADA = "ada@acme.example"
 PLAYBOOK = """\
@@ -168,6 +170,36 @@ def test_what_the_plan_of_the_day_has_closed_leaves_no_room_before_tomorrow(worl
     assert world.run(on(1)).nothing
     world.morning(on(2), few(2))
     assert written_to(world.events()) == ["ada", "ada2"]
+
+
+def test_a_mail_that_comes_back_with_its_step_asks_for_its_place_again(world: World) -> None:
+    """It gave it away when the text that had it was changed, and another playbook took it."""
+    look, hello = "  - {id: look, task: Look, owner: csm, after: start}\n", "  - {id: hello, email: few-seats/hello, to: champion, from: csm, send: auto, after: start}\n"  # fmt: skip
+    head = f"{PLAYBOOK.partition('steps:')[0]}priority: high\nchanges: {{open_enrollments: move}}\nsteps:\n"
+    other = f"{PLAYBOOK.partition('steps:')[0]}steps:\n{hello}".replace("playbook: few-seats", "playbook: other")
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
+    world.write("playbooks/few-seats.yaml", head + look + hello)
+    world.write("playbooks/other.yaml", other)
+    texts = {1: head.replace("move", "move, renamed_steps: {hello: null}") + look, 3: head + look + hello}
+    sent: dict[str, list[int]] = {}
+
+    for day in range(14):
+        if day in texts:
+            world.write("playbooks/few-seats.yaml", texts[day])
+        world.morning(on(day), one_account(day))
+        assert world.run(on(day)).nothing
+        post = Post()
+        if day != 0:  # on the first day it waits
+            send(world.workspace, post, clock(on(day)))
+        for mail in post.sent:
+            sent.setdefault(mail.recipients[0], []).append(day)
+
+    assert sent == {ADA: [2, 9]}
+    assert world.wrong() == []
+
+
+def one_account(day: int) -> Tables:
+    return given(account("acme", seats=5), day=day, contacts=[contact("ada", "acme", email=ADA)])
 
 
 def test_what_a_person_has_stopped_leaves_its_room_at_once(world: World) -> None:

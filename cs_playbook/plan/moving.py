@@ -1,8 +1,9 @@
 """An enrollment, the steps of the text it goes by, today's text → the move from one to the other.
 
-A step keeps what has become of it under its name, or its new one (`renamed_steps`). What has begun is never begun again.
-A step that was there before and has not begun is judged by its `after` alone, like on any other day. A new step that
-stands only before steps that have begun comes too late: it is passed over.
+A step keeps what has become of it under its name, or its new one (`renamed_steps`). What has begun is never begun
+again, but for a mail that nobody got: where its step comes back, it asks once more whether it may go. A step that was
+there before and has not begun is judged by its `after` alone, like on any other day. A new step that stands only before
+steps that have begun comes too late: it is passed over.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from cs_playbook.model.enrollment import Arm, Enrollment, Progress, StepState
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, StepState, TaskState
 from cs_playbook.model.event import TextChanged
+from cs_playbook.model.outbox import AUTO, MailState
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Step
 from cs_playbook.plan.advance import verdict
@@ -139,8 +141,21 @@ def _back(enrollment: Enrollment, moved: TextChanged, new: Playbook) -> tuple[st
     return tuple(
         step
         for step, progress in sorted(after.steps.items())
-        if progress.state is StepState.CANCELLED and new.step(step) is not None
+        if progress.state is StepState.CANCELLED
+        and new.step(step) is not None
+        and not _asks_again(after, step)
     )
+
+
+def _asks_again(after: Enrollment, step: str) -> bool:
+    """A mail that was to leave by itself gave its place among the caps away when it was cancelled: it asks for a new one."""
+    newest = max((task.occurrence for task in after.tasks.values() if task.step == step), default=0)
+    lines = [task for task in after.tasks.values() if (task.step, task.occurrence) == (step, newest)]
+    return step not in after.repeats and bool(lines) and all(_was_to_leave(task) for task in lines)
+
+
+def _was_to_leave(task: OpenTask) -> bool:
+    return task.sends == AUTO and task.mail == MailState.CANCELLED and task.state is TaskState.CANCELLED
 
 
 def _rhythms(
@@ -164,7 +179,21 @@ def _is_begun(progress: Progress | None) -> bool:
 
 
 def _anew(after: Enrollment, new: Playbook) -> tuple[str, ...]:
-    """Skipped steps that the new text may reach: nobody has done them, and nobody has said no."""
+    """Mails that are to leave once more; and skipped steps that the new text may reach: nobody has done them, and nobody
+    has said no."""
+    mails = tuple(
+        step
+        for step, progress in after.steps.items()
+        if progress.state is StepState.CANCELLED and new.step(step) is not None and _asks_again(after, step)
+    )
+    return (*mails, *_may_be_reached(replace(after, steps=_but(after.steps, mails)), new))
+
+
+def _but(steps: Mapping[str, Progress], some: Iterable[str]) -> dict[str, Progress]:
+    return {step: progress for step, progress in steps.items() if step not in some}
+
+
+def _may_be_reached(after: Enrollment, new: Playbook) -> tuple[str, ...]:
     skipped = {step for step, progress in after.steps.items() if progress.state is StepState.SKIPPED}
     steps = [step for step in new.steps if step.id in skipped]
     without = {step: progress for step, progress in after.steps.items() if step not in skipped}
