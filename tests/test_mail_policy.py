@@ -176,7 +176,9 @@ def test_a_mail_that_comes_back_with_its_step_asks_for_its_place_again(world: Wo
     """It gave it away when the text that had it was changed, and another playbook took it."""
     look, hello = "  - {id: look, task: Look, owner: csm, after: start}\n", "  - {id: hello, email: few-seats/hello, to: champion, from: csm, send: auto, after: start}\n"  # fmt: skip
     head = f"{PLAYBOOK.partition('steps:')[0]}priority: high\nchanges: {{open_enrollments: move}}\nsteps:\n"
-    other = f"{PLAYBOOK.partition('steps:')[0]}steps:\n{hello}".replace("playbook: few-seats", "playbook: other")
+    other = f"{PLAYBOOK.partition('steps:')[0]}steps:\n{hello}".replace(
+        "playbook: few-seats", "playbook: other"
+    )
     world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 business days}\n")
     world.write("playbooks/few-seats.yaml", head + look + hello)
     world.write("playbooks/other.yaml", other)

@@ -18,7 +18,7 @@ from cs_playbook.commands.people import Act
 from cs_playbook.commands.resolving import resolve
 from cs_playbook.model.outbox import Delivered, Handed, InDoubt, MailState, Refused, Sealed, TryLater
 from tests.builders import World
-from tests.test_send import ACCOUNTS, TUESDAY, Cut, Post, sent_by, with_mails
+from tests.test_send import ACCOUNTS, TUESDAY, Cut, Post, exported, sent_by, with_mails
 from tests.test_undo import take_back
 
 LEA = Act("lea@vendor.example", TUESDAY, "2026-03-03T09:00:00Z")
@@ -121,3 +121,23 @@ def stays_as_it_was(before: dict[str, str], after: dict[str, str]) -> None:
         if state in (MailState.SENT, MailState.SENDING, MailState.UNCERTAIN, MailState.DEAD):
             assert after[key] == state
     assert MailState.PENDING not in after.values()
+
+
+def test_a_letter_that_was_mended_leaves_in_its_new_words(made: World, tmp_path: Path) -> None:
+    """Perhaps the run was taken back for its sake; and who reads French by now has another letter under the same key."""
+    world, post = made.copy(tmp_path / "w"), Post()
+    take_back(world, TUESDAY)
+    world.edit("emails/few-seats/hello/en.md", "you have", "you now have")
+    world.edit("emails/few-seats/hello/fr.md", "il vous reste", "maintenant il reste")
+    world.export(exported(1, claire_acme={"language": "fr"}))
+    assert world.build(TUESDAY).manifest is not None
+
+    world.run(TUESDAY)
+    sent_by(world, post)
+
+    words = {
+        account_of(mail): message_from_bytes(mail.content).get_payload(0).as_string() for mail in post.sent
+    }
+    assert "you now have" in words["bolt"]
+    assert "maintenant" in words["acme"]
+    assert world.wrong() == []

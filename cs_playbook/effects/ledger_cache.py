@@ -20,6 +20,7 @@ from cs_playbook.model.event import (
     StartAsked,
     Started,
     StartRefused,
+    StepOpened,
     TraitSet,
     Unmuted,
 )
@@ -64,6 +65,9 @@ on conflict(task) do update set
   state = excluded.state, payload = excluded.payload, by = excluded.by, attempts = excluded.attempts
 where (state, payload, by, attempts) is not (excluded.state, excluded.payload, excluded.by, excluded.attempts)
 """
+# A mail that was cancelled and is written once more: its old words, which perhaps were the reason, are not the ones.
+_AGAIN = "update outbox set state = ? where task = ? and state = 'cancelled'"
+_UNSAY = "update outbox set content = null, words = null where task = ?"
 
 
 def fold_into_cache(connection: sqlite3.Connection, events: Iterable[Event], run: int | None) -> None:
@@ -74,6 +78,7 @@ def fold_into_cache(connection: sqlite3.Connection, events: Iterable[Event], run
             before = None if isinstance(together[0], Started) and not again else _read(connection, key)
             if isinstance(together[0], MailMoved):
                 _refuse_illegal(before, together[0])
+            _write_again(connection, before, together)
             _write(connection, before, folded(before, together), run)
 
 
@@ -124,6 +129,18 @@ def _write(
             connection.execute(_OUTBOX, (*outbox_row(after, task), run))
     if row[5] == NO_ARM:  # last: until then its mails are those of one that is treated
         connection.execute(_CHANGED, (*row[2:], after.key))
+
+
+def _write_again(
+    connection: sqlite3.Connection, before: Enrollment | None, events: Iterable[EnrollmentEvent]
+) -> None:
+    """Step by step, as the triggers want it: first it is a mail that waits, then it has no words yet; the hash of the old ones goes when new ones are written."""
+    opened = [event for event in events if isinstance(event, StepOpened)] if before is not None else []
+    for task in (task for event in opened for task in event.tasks if task.kind == "email"):
+        if before is not None and task.key in before.tasks:
+            state = mail_state(task).value
+            if connection.execute(_AGAIN, (state, task.key)).rowcount:
+                connection.execute(_UNSAY, (task.key,))
 
 
 def enrollment_row(enrollment: Enrollment) -> Row:
