@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
 
 from cs_playbook.commands.barring import Barring
+from cs_playbook.commands.facts_apart import side_by_side
 from cs_playbook.commands.facts_stage import Stage, fill_past, remembered
 from cs_playbook.commands.first_owners import FirstOwners
 from cs_playbook.commands.naming import fits_no_more, name_fitting
 from cs_playbook.compile import candidates, wanted
-from cs_playbook.compile.masks import MOST, parts, sample, scans
+from cs_playbook.compile.masks import MOST, Scan, parts, sample, scans
+from cs_playbook.compile.said import add_fitting, said_of_some
 from cs_playbook.compile.scan import Rule, over_already, row_matches, rule_of, says_no
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.run_record import RunRecord
@@ -74,7 +77,7 @@ def _choices(memory: _Memory) -> Choices:
     rules = [rule for playbook in acting if (rule := rule_of(playbook)) is not None]
     for table in candidates.TABLES:
         stage.connection.execute(table)
-    stage.connection.executemany(candidates.ADD_FITTING, fitting(rules, stage))
+    _find_fitting(rules, stage)
     # Who goes first where two must not run together: by priority, then by name. Places stay as they are.
     order = sorted(enumerate(rules), key=lambda item: (item[1].playbook.priority, item[1].playbook.name))
     barring = Barring.of(rules, memory.today, stage, ledger)
@@ -139,13 +142,37 @@ Fitting = tuple[int, str, str, str | None, int, int]
 
 def fitting(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
     """Who fits each of the rules (by its place in the list), for as long as asked or not."""
-    of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
-    shares = _shares([rule for _, rule in of_accounts], stage)
-    for scan in scans([rule for _, rule in of_accounts], shares):
-        some = [of_accounts[place][0] for place in scan.places]
+    for scan, places in _scans(rules, stage):
         for n, account, *said in stage.connection.execute(scan.query):
             for place, holds in _said(said):
-                yield some[place], account, account, None, holds, n
+                yield places[place], account, account, None, holds, n
+    yield from _fitting_rows(rules, stage)
+
+
+def _find_fitting(rules: Sequence[Rule], stage: Stage) -> None:
+    """The same into a table; of accounts the connections ask side by side, and no account goes through Python."""
+    found = list(_scans(rules, stage))
+    asked = [
+        [query for at, (scan, _) in enumerate(found) for query in said_of_some(part.own, at, scan)]
+        for part in stage.parts
+    ]
+    side_by_side(stage.parts, asked)
+    for at, (scan, places) in enumerate(found):
+        for part in stage.parts:
+            for statement in add_fitting(part.schema, at, scan, places):
+                stage.connection.execute(statement)
+    stage.connection.executemany(candidates.ADD_FITTING, _fitting_rows(rules, stage))
+
+
+def _scans(rules: Sequence[Rule], stage: Stage) -> Iterator[tuple[Scan, tuple[int, ...]]]:
+    """For the rules about accounts, with the places of a scan's rules among all."""
+    of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
+    asked = [rule for _, rule in of_accounts]
+    for scan in scans(asked, _shares(asked, stage)):
+        yield scan, tuple(of_accounts[place][0] for place in scan.places)
+
+
+def _fitting_rows(rules: Sequence[Rule], stage: Stage) -> Iterator[Fitting]:
     for number, rule in enumerate(rules):
         if rule.row is not None:
             query = row_matches(rule, stage.catalog.contract)
@@ -192,11 +219,11 @@ def _choice(place: int, rule: Rule, memory: _Memory, barring: Barring) -> Choice
         name_fitting(place, rule.playbook, _past(place), stage, ledger, day)
     fitting, new = stage.connection.execute(candidates.counted(_past(place)), (place,)).fetchone()
     may_start: list[Candidate] = []
+    held: Counter[str] = Counter()
     thinned = _thinned(place, rule.playbook, first_day or day, memory, barring)
-    stage.connection.executemany(candidates.ADD_HELD, _rows_of_held(place, thinned, may_start))
-    already = stage.connection.execute(candidates.COUNT_HELD, (place, HeldBy.ALREADY)).fetchone()[0]
+    stage.connection.executemany(candidates.ADD_HELD, _rows_of_held(place, thinned, may_start, held))
     surprising = _seen_by_no_run(place, new, series, memory) if new and not first else 0
-    return Choice(rule, place, series, fitting, surprising, first, already, tuple(may_start))
+    return Choice(rule, place, series, fitting, surprising, first, held[HeldBy.ALREADY], tuple(may_start))
 
 
 def _past(place: int) -> str:
@@ -281,13 +308,17 @@ def _candidates(
 
 
 def _rows_of_held(
-    place: int, thinned: Iterable[tuple[Candidate, Held | None]], may_start: list[Candidate]
+    place: int,
+    thinned: Iterable[tuple[Candidate, Held | None]],
+    may_start: list[Candidate],
+    counted: Counter[str],
 ) -> Iterator[tuple[str, str | None, int, str, str, int | None]]:
-    """Who is held goes on to the table, who is not to `may_start`."""
+    """Who is held goes on to the table and is counted by the reason, who is not goes to `may_start`."""
     for candidate, held in thinned:
         if held is None:
             may_start.append(candidate)
         else:
+            counted[held.by] += 1
             yield (
                 candidate.account,
                 candidate.row,

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 
 from msgspec import Struct
 
+from cs_playbook.commands.facts_apart import Part, fill_facts, parts_of, share_past
 from cs_playbook.commands.plan_stage import fill_plans
 from cs_playbook.commands.standing import standing
 from cs_playbook.compile.asked import Asked, asked_of, lasting_by_row
-from cs_playbook.compile.facts import FactsSql, facts_sql
+from cs_playbook.compile.facts import facts_sql
+from cs_playbook.compile.facts_sql import FactsSql
 from cs_playbook.compile.filled import Past, add_given, add_past, given_table, past_table
 from cs_playbook.compile.own_functions import own_functions
-from cs_playbook.compile.plans import PlansTable
 from cs_playbook.compile.scan import facts_by_key, keyed, rule_of
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import UserError
@@ -50,6 +52,7 @@ class Stage(Struct, frozen=True):
     columns: Mapping[str, FieldType]
     reckoning: Reckoning
     catalog: Catalog
+    parts: tuple[Part, ...]
 
 
 class Given(Struct, frozen=True):
@@ -150,23 +153,26 @@ def stage_facts(
     plan = facts_sql(asked, catalog) if given is None else given.sql
     row_lasting = [Past(series_of(item), item) for item in _about_rows(catalog)]
     try:
+        parts = parts_of(snapshot, reckoning, plan)
         with together(connection):
             _give(connection, catalog, {} if given is None else given.facts)
             for past in {past.table: past for past in (*plan.past, *row_lasting)}.values():
                 fill_past(connection, past.table, recalled(past, catalog, ledger, day))
-            for statement in plan.statements:
-                if isinstance(statement, PlansTable):
-                    fill_plans(connection, statement, catalog, reckoning, ledger, day)
-                else:
-                    connection.execute(statement)
+            share_past(parts, [past.table for past in plan.past], catalog.contract.accounts.key or "id")
+            fill_facts(
+                parts, plan, partial(fill_plans, catalog=catalog, reckoning=reckoning, ledger=ledger, day=day)
+            )
+            for statement in plan.of_all:
+                connection.execute(statement)
             connection.execute(facts_by_key(catalog.contract))
     except sqlite3.IntegrityError as error:
         if not asked.books:
             raise
         fact = "an account has the address of one of your people as its key"
         raise UserError(fact, "a playbook that is one per person could not tell them apart") from error
-    connection.execute(keyed(catalog.contract))
-    return Stage(connection, asked, dict(plan.columns), reckoning, catalog)
+    for part in parts:
+        part.connection.execute(keyed(catalog.contract, part.own))
+    return Stage(connection, asked, dict(plan.columns), reckoning, catalog, parts)
 
 
 def _about_rows(catalog: Catalog) -> Iterator[Condition]:
@@ -178,8 +184,8 @@ def _about_rows(catalog: Catalog) -> Iterator[Condition]:
 
 def fill_past(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[str, Value, int]]) -> None:
     """A small table of the past: subject, value, the day since which it is so."""
-    connection.execute(past_table(Past(table, Memory("was", table))))
     with together(connection):
+        connection.execute(past_table(table))
         connection.executemany(add_past(table), rows)
 
 

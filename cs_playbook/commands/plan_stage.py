@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import date
 
+from cs_playbook.commands.facts_apart import Part
 from cs_playbook.compile.plans import PlansTable
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.catalog import Catalog
@@ -19,7 +19,7 @@ OF_A_RUN = ("data", "time", "rule", "playbook")  # by whom a step has ended, whe
 
 
 def fill_plans(
-    connection: sqlite3.Connection,
+    part: Part,
     table: PlansTable,
     catalog: Catalog,
     reckoning: Reckoning,
@@ -27,9 +27,10 @@ def fill_plans(
     day: date,
 ) -> None:
     """One row for each account that has a plan."""
+    connection = part.connection
     connection.execute(table.create)
     plans = {plan.account: plan for plan in catalog.plans if plan.counts}
-    for number, key, *values in connection.execute(table.fetch).fetchall():
+    for number, key, *values in connection.execute(table.fetch, part.numbers).fetchall():
         known = dict(zip(table.columns, values, strict=True))
         now = plan_as_of(plans[str(key)], known, reckoning, ledger, day)
         status = None if now.status is None else now.status.value

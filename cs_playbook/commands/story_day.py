@@ -18,7 +18,8 @@ from cs_playbook.commands.story_said import Room, Said, Unsaid, after_the_run, s
 from cs_playbook.commands.story_traits import words_of
 from cs_playbook.commands.story_world import Export, World, begin, export, later, with_own_resources
 from cs_playbook.compile.asked import Asked
-from cs_playbook.compile.facts import FactsSql, facts_sql
+from cs_playbook.compile.facts import facts_sql
+from cs_playbook.compile.facts_sql import FactsSql
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.effects.run_record import RunRecord
 from cs_playbook.effects.snapshot_memory import Image, Slate, memory_image

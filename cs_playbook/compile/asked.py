@@ -11,7 +11,7 @@ from cs_playbook.compile.segments import segmentation_of, stands_on
 from cs_playbook.model import success_plan
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition, conditions, leaves
-from cs_playbook.model.data import PARENT_DOT
+from cs_playbook.model.data import CHILDREN, PARENT_DOT
 from cs_playbook.model.expression import Expression, Memory, Name, Rank, Related, ScopeName, walk
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.scorecard import Scorecard, change_days, conditions_of, expressions_in
@@ -23,7 +23,10 @@ TRAIT = "trait"
 
 
 class Asked(Struct):
-    """Collected in order of first mention. `lasting`: conditions with `for`, whose answers are remembered day by day."""
+    """Collected in order of first mention. `lasting`: conditions with `for`, whose answers are remembered day by day.
+
+    `of_others`: some fact of an account is asked of other accounts, ranks and families.
+    """
 
     facts: dict[str, None] = field(default_factory=dict)
     related: dict[Related, None] = field(default_factory=dict)
@@ -31,6 +34,7 @@ class Asked(Struct):
     lasting: dict[Condition, None] = field(default_factory=dict)
     at_start: dict[str, None] = field(default_factory=dict)
     books: tuple[str, ...] = ()
+    of_others: bool = False
 
 
 def asked_of(
@@ -71,8 +75,10 @@ class _Collector(Struct):
                     self._related(part)
                 case Memory():
                     self._memory(part)
-                case Rank() if self.catalog.contract.active is not None:
-                    self.take(self.catalog.contract.active)
+                case Rank():
+                    self.asked.of_others = True
+                    if self.catalog.contract.active is not None:
+                        self.take(self.catalog.contract.active)
                 case _:
                     pass
 
@@ -127,6 +133,7 @@ class _Collector(Struct):
     def _related(self, related: Related) -> None:
         if related.where is not None:
             self.expression(related.where)
+        self.asked.of_others |= related.table == CHILDREN
         for name in facts_of_children(related):
             self._above(name)
         for name in facts_of_books(related):
@@ -135,6 +142,7 @@ class _Collector(Struct):
 
     def _above(self, name: str) -> None:
         """A fact asked of another account of the family: everybody has it, and knows whose child it is."""
+        self.asked.of_others = True
         self.fact(self.catalog.contract.accounts.parent or "")
         self.fact(name)
 

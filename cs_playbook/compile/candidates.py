@@ -25,8 +25,6 @@ HELD_LISTED = (
     "select account, row, rule, by, why, until from temp.held where by <> ? order by account, rule, rowid"
 )
 WANT_HELD = "insert or ignore into temp.wanted select account from temp.held where by <> ?"
-# Parameters: rule, reason.
-COUNT_HELD = "select count(*) from temp.held where rule = ? and by = ?"
 # Parameters: rule, reason, account, row.
 ONE_HELD = "select why, until from temp.held where rule = ? and by = ? and account = ? and row is ?"
 

@@ -12,6 +12,7 @@ from cs_playbook.compile.account_columns import account_columns
 from cs_playbook.compile.asked import TRAIT, Asked, about_account, change_of, trait_asked
 from cs_playbook.compile.beside import rows_beside
 from cs_playbook.compile.books import columns_of_books, people
+from cs_playbook.compile.facts_sql import FactsSql
 from cs_playbook.compile.family import children_rows, facts_of_children, own_fact, parents_table
 from cs_playbook.compile.filled import Past, remembered, said
 from cs_playbook.compile.plans import COLUMNS as OF_PLANS
@@ -32,7 +33,8 @@ from cs_playbook.compile.rows import (
 )
 from cs_playbook.compile.scores import band_of, changed_by, scores_table
 from cs_playbook.compile.segments import segment_sql, segmentation_of, stands_on
-from cs_playbook.compile.settled import ACCOUNTS, beside_accounts, copied, facts_table
+from cs_playbook.compile.settled import ACCOUNTS, beside_accounts, copied
+from cs_playbook.compile.some import some_of, within
 from cs_playbook.compile.sql import Columns, quoted, sql
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.columns import column_of, known_column
@@ -46,14 +48,6 @@ from cs_playbook.model.success_plan import FACTS
 JOINED_AT_ONCE = 40
 HEAVIEST = 200  # names
 ACTIVE = "_active"
-
-
-class FactsSql(Struct, frozen=True):
-    """Run in order: create each of `past` and fill it; then `statements`. `columns` of temp.facts, in order, with types."""
-
-    past: tuple[Past, ...]
-    statements: tuple[str | PlansTable, ...]
-    columns: tuple[tuple[str, FieldType], ...]
 
 
 def facts_sql(asked: Asked, catalog: Catalog, given: frozenset[str] = frozenset()) -> FactsSql:
@@ -87,9 +81,11 @@ class _Builder(Struct):
         self._active()
         self._add({name: ("null", kind) for name, kind in columns_of_books(self.asked).items()}, "")
         columns = tuple(self.done.items())
-        self.statements += [*facts_table(columns, self.relation), *people(self.asked, self.catalog, columns)]
-        self.statements += rows_beside(self.asked, self.catalog.contract)
-        return FactsSql(tuple(self.past), tuple(self.statements), columns)
+        beside = rows_beside(self.asked, self.catalog.contract)
+        return FactsSql(
+            tuple(self.past), tuple(self.statements), self.relation, columns,
+            (*people(self.asked, self.catalog, columns), *beside), not self.asked.of_others,
+        )  # fmt: skip
 
     # --- layers ---
 
@@ -196,7 +192,7 @@ class _Builder(Struct):
             return False
         self._settle()
         table = quoted(f"scores_{len(self.statements)}")
-        self.statements += scores_table(table, card, self.relation, self._columns())
+        self.statements += scores_table(table, card, some_of(self.relation), self._columns())
         score = self._or_given(card.name, f"{table}.score")
         # The band of the number that stands there, also where a story has said the number.
         band = f"coalesce({table}.band, {band_of(card, score)})"
@@ -231,7 +227,7 @@ class _Builder(Struct):
         if not wanted or not plans_ready(self.catalog, self._where_ready, self._ready):
             return False
         table = quoted(f"plans_{len(self.statements)}")
-        self.statements.append(plans_table(table, self.relation, tuple(self.done), self.catalog))
+        self.statements.append(plans_table(table, some_of(self.relation), tuple(self.done), self.catalog))
         added = {name: (self._or_given(name, f"{table}.{OF_PLANS[name]}"), FACTS[name]) for name in wanted}
         given = "temp.given" if self.given else None
         self._add(added, f" left join temp.{table} on {table}._n = f._n", given)
@@ -276,7 +272,8 @@ class _Builder(Struct):
             f"create temp table if not exists {name} (_account integer primary key, {typed})"
         )
         self.statements.append(
-            f"insert into temp.{name} select r._account, {columns_named(counted)} from {source} group by r._account"
+            f"insert into temp.{name} select r._account, {columns_named(counted)} from {source} "
+            f"where {within('r._account')} group by r._account"
         )
         added = {
             item.column: (
@@ -302,7 +299,9 @@ class _Builder(Struct):
             self.statements.append(
                 f"create temp table if not exists {name} (_account integer primary key, value)"
             )
-            self.statements.append(f"insert into temp.{name} {edge_row(related, table, owner)}")
+            self.statements.append(
+                f"insert into temp.{name} {edge_row(related, table, owner, within('r._account'))}"
+            )
             added[column_of(related)] = (f"{name}.value", related.type or FieldType.TEXT)
             joins += f" left join temp.{name} on {name}._account = f._n"
         self._add(added, joins)
@@ -333,7 +332,7 @@ class _Builder(Struct):
             self.stands = {column: table for column, table in self.stands.items() if table == ACCOUNTS}
         table = quoted(f"settled_{len(self.statements)}")
         new = [column for column in self.done if column not in self.stands]
-        self.statements += copied(table, new, self.relation)
+        self.statements += copied(table, new, some_of(self.relation))
         self.stands.update(dict.fromkeys(new, table))
         self._lay(beside_accounts(self.done, self.stands))
         self.joined = len({*self.stands.values()})

@@ -23,8 +23,8 @@ class Past(Struct, frozen=True):
     asks: Memory | Condition
 
 
-def past_table(past: Past) -> str:
-    return f"create temp table if not exists {quoted(past.table)} (subject text primary key, value any, since integer) strict, without rowid"
+def past_table(table: str) -> str:
+    return f"create temp table if not exists {quoted(table)} (subject text primary key, value any, since integer) strict, without rowid"
 
 
 def add_past(table: str) -> str:

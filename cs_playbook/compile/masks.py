@@ -11,6 +11,7 @@ from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.facts import ACTIVE
 from cs_playbook.compile.guards import Asked, Costs, Range, together
 from cs_playbook.compile.scan import Rule, seen_by, top_parts
+from cs_playbook.compile.some import within
 from cs_playbook.compile.sql import balanced, sql_of_condition
 from cs_playbook.model.condition import Condition, Leaf, impatient, leaves
 from cs_playbook.model.expression import Between
@@ -29,10 +30,11 @@ class Scan(Struct, frozen=True):
     """One query: (number of the account, its key, a number for each MOST of its rules) of all that fit any of them.
 
     Bit k: the account fits rule k of that mask; bit MOST + k: every `for` of it has been patient enough too.
-    `places`: of its rules among all, mask after mask.
+    `of_some`: the same of some accounts (compile/some.py). `places`: of its rules among all, mask after mask.
     """
 
     query: str
+    of_some: str
     places: tuple[int, ...]
 
 
@@ -113,10 +115,16 @@ def _scan(some: Sequence[_Mask], *, everybody: bool) -> Scan:
     seen = "1" if everybody else f"f.{ACTIVE}"
     said = ", ".join(f"{mask.said} as said_{at}" for at, mask in enumerate(some))
     names = [f"said_{at}" for at in range(len(some))]
-    inside = f"select f._n as n, f._id as id, {said} from temp.facts_keyed f where {seen} limit -1 offset 0"
     any_of = balanced(" or ", [f"{name} <> 0" for name in names])
-    query = f"select n, id, {', '.join(names)} from ({inside}) where {any_of}"
-    return Scan(query, tuple(place for mask in some for place in mask.places))
+
+    def query(whom: str) -> str:
+        inside = (
+            f"select f._n as n, f._id as id, {said} from temp.facts_keyed f where {whom} limit -1 offset 0"
+        )
+        return f"select n, id, {', '.join(names)} from ({inside}) where {any_of}"
+
+    places = tuple(place for mask in some for place in mask.places)
+    return Scan(query(seen), query(f"{seen} and {within('f._n')}"), places)
 
 
 def _mask(some: Sequence[_Read], costs: Costs, *, everybody: bool) -> _Mask:

@@ -235,8 +235,8 @@ def as_told(related: Related, value: str) -> str:
     return f"nullif({value}, 0)" if related.function == "has" else "null"
 
 
-def edge_row(related: Related, table: Table, relation: str | None) -> str:
-    """newest, oldest: (account, value) of the first row in order of the table's day."""
+def edge_row(related: Related, table: Table, relation: str | None, whose: str = "1") -> str:
+    """newest, oldest: (account, value) of the first row in order of the table's day. `whose`: chooses among the rows."""
     where = "1" if related.where is None else sql(related.where, row_columns())
     end = "max" if related.function == "newest" else "min"
     day, column = quoted(table.day or ""), quoted(related.column or "")
@@ -245,7 +245,7 @@ def edge_row(related: Related, table: Table, relation: str | None) -> str:
     # Beside the one max() or min() of a select SQLite gives the other columns of the row where it is: a quarter of what
     # row_number() takes. Rows of one day go by their number, of which there are less than _NUMBERS.
     place = f"{end}(r.{day} * {_NUMBERS} + r._row)"
-    inside = f"select r._account, {value} as value, {place} from temp.{rows} r{owner} where ({where}) and r.{day} is not null group by r._account"
+    inside = f"select r._account, {value} as value, {place} from temp.{rows} r{owner} where ({where}) and r.{day} is not null and {whose} group by r._account"
     return f"select _account, value from ({inside})"
 
 

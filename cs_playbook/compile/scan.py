@@ -50,10 +50,10 @@ def _facts() -> str:
     return "temp.facts_keyed"
 
 
-def keyed(contract: Contract) -> str:
+def keyed(contract: Contract, schema: str = "temp") -> str:
     """A view of the facts with the account's key under a name of its own."""
     key = quoted(contract.accounts.key or "id")
-    return f"create temp view if not exists facts_keyed as select *, {key} as _id from temp.facts"
+    return f"create temp view if not exists facts_keyed as select *, {key} as _id from {schema}.facts"
 
 
 def facts_by_key(contract: Contract) -> str:

@@ -33,11 +33,11 @@ def beside_accounts(columns: Iterable[str], stands: Mapping[str, str]) -> str:
     return f"select a._n{selected} from {ACCOUNTS} a{joins}"
 
 
-def facts_table(columns: Sequence[tuple[str, FieldType]], relation: str) -> tuple[str, str]:
-    """`temp.facts` itself, typed."""
+def facts_table(schema: str, columns: Sequence[tuple[str, FieldType]], relation: str) -> tuple[str, str]:
+    """The facts themselves, typed."""
     typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)
     names = ", ".join(quoted(name) for name, _ in columns)
     return (
-        f"create temp table if not exists facts (_n integer primary key, {typed}) strict",
-        f"insert into temp.facts select _n, {names} from ({relation}) order by _n",
+        f"create table if not exists {schema}.facts (_n integer primary key, {typed}) strict",
+        f"insert into {schema}.facts select _n, {names} from ({relation}) order by _n",
     )

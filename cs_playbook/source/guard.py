@@ -24,7 +24,7 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 _SETTINGS = (
     "PRAGMA temp_store = FILE",  # a large portfolio takes 700 MB in memory
-    "PRAGMA cache_size = -16000",
+    "PRAGMA cache_size = -8000",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
 )
@@ -48,9 +48,16 @@ _TEMPORARY = frozenset(
 )  # fmt: skip
 
 
-def close_the_doors(connection: sqlite3.Connection, own_functions: Set[str], filled: Set[str]) -> None:
+def close_the_doors(
+    connection: sqlite3.Connection,
+    own_functions: Set[str],
+    filled: Set[str],
+    beside: Set[str] = frozenset(),
+    made: str = "temp",
+) -> None:
     """From here on the connection refuses all but SELECT, known functions, those of `own_functions`, changed rows
-    in the schemas of `filled` (both asked at each statement), and temporary tables."""
+    in the schemas of `filled`, attached files of `beside` (all asked at each statement), and tables in TEMP and in the
+    schema `made`."""
     for setting in _SETTINGS:
         connection.execute(setting)
     # json_each makes its table when it is first used, which would look like writing.
@@ -68,6 +75,8 @@ def close_the_doors(connection: sqlite3.Connection, own_functions: Set[str], fil
             return sqlite3.SQLITE_OK if name in FUNCTIONS or name in own_functions else sqlite3.SQLITE_DENY
         if action in _ROWS:
             return sqlite3.SQLITE_OK if schema in filled else sqlite3.SQLITE_DENY
-        return sqlite3.SQLITE_OK if action in _TEMPORARY and schema == "temp" else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_ATTACH:
+            return sqlite3.SQLITE_OK if first in beside else sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK if action in _TEMPORARY and schema in ("temp", made) else sqlite3.SQLITE_DENY
 
     connection.set_authorizer(allows)

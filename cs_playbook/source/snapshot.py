@@ -21,6 +21,12 @@ from cs_playbook.source.manifest import Manifest, NoManifest, parse_manifest
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.db\Z")
 _AGAIN = "build it again: cs-playbook snapshot build"
 _PIECE = 1 << 20
+PART = "part"  # the schema that a connection beside another has to itself
+MOST_BESIDE = 8
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CANTOPEN)
+_ROOM = "make room in the folder of temporary files, or name another one: TMPDIR=FOLDER"
+# What nobody else will ever open needs no way back.
+_FAST = (f"PRAGMA {PART}.journal_mode = OFF", f"PRAGMA {PART}.synchronous = OFF")
 
 
 class Identity(Struct, frozen=True):
@@ -43,8 +49,10 @@ class Snapshot:
         self.path = path
         self._identity = identity
         self._own_functions: set[str] = set()
-        self._filled = {"temp"}
-        close_the_doors(connection, self._own_functions, self._filled)
+        self._filled = {"temp", PART}
+        self._beside: set[str] = set()
+        self._others: list[Snapshot] = []
+        close_the_doors(connection, self._own_functions, self._filled, self._beside, PART)
 
     @staticmethod
     def open(path: Path, shape: str | None = None) -> Snapshot:
@@ -66,6 +74,32 @@ class Snapshot:
             )
         return Snapshot(connection, manifest, path, identity)
 
+    def again(self, file: Path, called: str) -> Snapshot:
+        """One more connection to the same bytes, for another thread, with a schema PART of its own in `file`: what it has
+        filled there is read here in the schema `called`. The file may be removed at once. It is closed with this one.
+
+        Raises StoppedOnPurpose where the snapshot has been replaced meanwhile.
+        """
+        assert self.path is not None
+        address = f"{file.absolute().as_uri()}?mode=rwc"
+        connection = _connect(self.path, any_thread=True)
+        for setting in (f"ATTACH '{address}' AS {PART}", *_FAST):
+            connection.execute(setting)
+        other = Snapshot(connection, self.manifest, self.path, self._identity)
+        self._others.append(other)
+        if not self.still_the_same():
+            raise self._changed()
+        self._look_into(address, called)
+        return other
+
+    def _look_into(self, address: str, called: str) -> None:
+        """One more file beside this one."""
+        self._beside.add(address)
+        self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, MOST_BESIDE)
+        self.connection.execute(f"ATTACH '{address}' AS {called}")
+        self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        self._beside.clear()
+
     def __enter__(self) -> Snapshot:
         return self
 
@@ -79,13 +113,18 @@ class Snapshot:
             getattr(error, "__cause__", None), sqlite3.DatabaseError
         )
         if broke and not self.still_the_same():
-            place = self.path.name if self.path else "in memory"
-            raise StoppedOnPurpose(
-                f"the snapshot {place} was changed while it was read: nothing was done",
-                "look at what writes into the folder of snapshots, and run again",
-            ) from error
+            raise self._changed() from error
+
+    def _changed(self) -> StoppedOnPurpose:
+        place = self.path.name if self.path else "in memory"
+        return StoppedOnPurpose(
+            f"the snapshot {place} was changed while it was read: nothing was done",
+            "look at what writes into the folder of snapshots, and run again",
+        )
 
     def close(self) -> None:
+        for other in self._others:
+            other.close()
         self.connection.close()
 
     @property
@@ -112,16 +151,24 @@ class Snapshot:
 
 @contextmanager
 def together(connection: sqlite3.Connection) -> Iterator[None]:
-    """Temporary tables are filled in one transaction: by itself each row would be one, and take twice as long."""
+    """Temporary tables are filled in one transaction: by itself each row would be one, and take twice as long.
+
+    Raises UserError where there is no room for them.
+    """
     if connection.in_transaction:
         yield
         return
     connection.execute("begin")
     try:
-        yield
-    finally:
-        if connection.in_transaction:  # a full disk has ended it already
-            connection.execute("commit")
+        try:
+            yield
+        finally:
+            if connection.in_transaction:  # a full disk has ended it already
+                connection.execute("commit")
+    except sqlite3.OperationalError as cause:
+        if cause.sqlite_errorcode in _NO_ROOM:
+            raise UserError(f"there is no room for the facts of the day: {cause}", _ROOM) from cause
+        raise
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -248,10 +295,12 @@ def _identity(path: Path) -> Identity:
     return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            address, uri=True, isolation_level=None, check_same_thread=not any_thread
+        )
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.DatabaseError as error:
         raise StoppedOnPurpose(f"the snapshot {path.name} cannot be opened: {error}", _AGAIN) from error

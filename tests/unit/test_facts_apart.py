@@ -1,0 +1,240 @@
+"""The facts of a day by several connections side by side: what is found is what one finds alone, and nothing stays behind."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cs_playbook.commands import facts_apart
+from cs_playbook.commands.choosing import fitting
+from cs_playbook.commands.facts_apart import Part, ranges, side_by_side
+from cs_playbook.commands.planning import Morning, Sources, prepare
+from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
+from cs_playbook.compile.asked import asked_of
+from cs_playbook.compile.facts import facts_sql
+from cs_playbook.compile.some import EVERYBODY, FIRST, LAST
+from cs_playbook.errors import StoppedOnPurpose, UserError
+from cs_playbook.source.manifest import parse_manifest, write_manifest
+from cs_playbook.source.snapshot import Snapshot, together
+from cs_playbook.values import replace
+from tests.benchmarks import portfolio
+from tests.benchmarks.workspaces import with_ledger, workspace
+from tests.builders import REPOSITORY, World, on
+
+ACCOUNTS = 40
+REFUSED = r"not authorized|too many attached|readonly"
+EVERYBODYS = """\
+playbook: everybody-@days@
+title: Made for a test
+why: To have many that fit, and more than may start.
+status: live
+owner: cs_ops
+trigger:
+  when: [{when: arr >= 100, for: @days@ days}, was(lifecycle) = lifecycle]
+  already_matching: start
+limits: {new_per_day: 5}
+steps:
+  - {id: look, task: Look, owner: csm}
+"""
+PATIENCE = 500
+ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The second day of a portfolio: with memory, a scorecard, segments, and an account that has a success plan."""
+    made = World(workspace(tmp_path_factory.mktemp("apart") / "w", 3))
+    for name in ("nimbus-nettle-2026", "template-first-year"):
+        text = (REPOSITORY / "playbooks" / "plans" / f"{name}.yaml").read_text(encoding="utf-8")
+        made.write(
+            f"plans/{name}.yaml", text.replace("champion-change", "play-000").replace("A1015", "a0000033")
+        )
+    made.edit(
+        "playbooks/play-001.yaml",
+        "    - paying\n",
+        "    - paying\n    - plan.progress is null or plan.progress < 50\n",
+    )
+    for days in (1, 30):
+        made.write(f"playbooks/everybody-{days}.yaml", EVERYBODYS.replace("@days@", str(days)))
+    first = portfolio.snapshot(made.workspace.catalog.contract, made.workspace.snapshots, ACCOUNTS)
+    with_ledger(made.root)
+    made.run(portfolio.DAY)
+    second = first.with_name(f"{on(1)}.db")
+    shutil.copy(first, second)
+    manifest = parse_manifest(first.with_suffix(".json").read_text(encoding="utf-8"))
+    second.with_suffix(".json").write_text(write_manifest(replace(manifest, day=on(1))), encoding="utf-8")
+    return made
+
+
+@contextmanager
+def morning(workspace: Workspace) -> Iterator[Morning]:
+    with ExitStack() as opened:
+        ledger = opened.enter_context(open_ledger(workspace, writing=False))
+        snapshot = opened.enter_context(open_snapshot(workspace, on(1)))
+        calendar = calendar_of(workspace.catalog.project.calendar)
+        yield prepare(Sources(workspace.catalog, workspace.around, snapshot, ledger, calendar))
+
+
+def in_parts(count: int, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts_apart, "processors", lambda: count)
+    patch.setattr(facts_apart, "FEWEST", 1)
+
+
+def found(morning: Morning) -> list[object]:
+    """All that later stages read, and the plan itself."""
+    tables = ("facts", "fitting", "held")
+    rows = [
+        morning.stage.connection.execute(f"select * from temp.{name} order by 1, 2, 3") for name in tables
+    ]
+    return [
+        *(table.fetchall() for table in rows),
+        morning.choices,
+        [(plan.subject.values, plan.decisions, plan.after) for plan in morning.plans()],
+    ]
+
+
+@pytest.fixture(scope="module")
+def alone(world: World) -> list[object]:
+    with morning(world.workspace) as one, pytest.MonkeyPatch.context() as patch:
+        in_parts(1, patch)
+        assert len(one.stage.parts) == 1
+        return found(one)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_in_parts_the_same_is_found(
+    count: int, world: World, alone: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_parts(count, monkeypatch)
+    with morning(world.workspace) as parted:
+        assert len(parted.stage.parts) == count
+        assert found(parted) == alone
+
+
+def test_the_table_of_who_fits_says_what_is_read_one_by_one(world: World) -> None:
+    with morning(world.workspace) as one:
+        rules = [choice.rule for choice in one.choices.choices]
+        found = one.stage.connection.execute("select rule, subject, account, row, holds, n from temp.fitting")
+
+        assert sorted(found) == sorted(fitting(rules, one.stage))
+
+
+@given(st.integers(-5, 5), st.integers(0, 50), st.integers(1, 4))
+def test_each_number_is_in_one_part(first: int, more: int, count: int) -> None:
+    parts = ranges(first, first + more, count)
+
+    for number in (*range(first - 3, first + more + 3), *EVERYBODY.values()):
+        assert sum(part[FIRST] <= number <= part[LAST] for part in parts) == 1
+
+
+def test_a_small_portfolio_stays_on_one_connection(world: World) -> None:
+    with morning(world.workspace) as small:
+        assert len(small.stage.parts) == 1
+
+
+@pytest.mark.parametrize("fact", ["place", "calls_first", "risky_below", "group_arr", "parent.arr"])
+def test_what_is_asked_of_other_accounts_keeps_all_on_one_connection(fact: str) -> None:
+    catalog = World(REPOSITORY / "tests" / "semantics").workspace.catalog
+
+    assert facts_sql(asked_of([], ["arr"], catalog), catalog).apart
+    assert not facts_sql(asked_of([], [fact], catalog), catalog).apart
+
+
+# --- nothing stays behind ---
+
+
+def test_other_parts_write_into_files_that_have_no_name_and_nobody_else_may_read(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_parts(3, monkeypatch)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with morning(world.workspace):
+        assert [*tmp_path.iterdir()] == []
+        assert threading.active_count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["attach 'x.db' as x", "delete from main.accounts", "pragma query_only = off", "create table main.x (y)"],
+)
+def test_every_connection_keeps_the_snapshot_as_it_is(
+    statement: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_parts(2, monkeypatch)
+    with morning(world.workspace) as parted:
+        for part in parted.stage.parts:
+            with pytest.raises(sqlite3.DatabaseError, match=REFUSED):
+                part.connection.execute(statement)
+
+
+def test_what_a_part_has_filled_is_only_read_elsewhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_parts(2, monkeypatch)
+    with morning(world.workspace) as parted, pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+        parted.stage.connection.execute("delete from part_1.facts")
+
+
+def test_a_snapshot_that_is_replaced_meanwhile_is_not_read_in_parts(world: World, tmp_path: Path) -> None:
+    here = world.workspace.snapshots / f"{on(1)}.db"
+    for path in (here, here.with_suffix(".json")):
+        shutil.copy(path, tmp_path)
+    with Snapshot.open(tmp_path / here.name) as opened:
+        shutil.copy(here, tmp_path / "other")
+        (tmp_path / "other").rename(tmp_path / here.name)
+        with pytest.raises(StoppedOnPurpose, match="was changed while it was read"):
+            opened.again(tmp_path / "part", "part_1")
+
+
+@pytest.fixture
+def two() -> Iterator[list[Part]]:
+    """Two connections; what is endless is cut off after a second, and found out."""
+    turns = [0, 0]
+
+    def counted(at: int) -> bool:
+        turns[at] += 1
+        return turns[at] > PATIENCE
+
+    with ExitStack() as opened:
+        parts = []
+        for at in range(2):
+            connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+            connection.set_progress_handler(partial(counted, at), 100_000)
+            parts.append(Part(opened.enter_context(closing(connection)), EVERYBODY))
+        yield parts
+    assert max(turns) <= PATIENCE
+
+
+@pytest.mark.parametrize("statements", [(["no"], [ENDLESS]), (["select 1"], ["no", ENDLESS])])
+def test_where_one_part_fails_all_end(statements: list[list[str]], two: list[Part]) -> None:
+    with pytest.raises(sqlite3.OperationalError, match='near "no"'):
+        side_by_side(two, statements)
+
+    assert threading.active_count() == 1
+    assert not any(part.connection.in_transaction for part in two)
+
+
+def test_an_interrupt_ends_all(two: list[Part]) -> None:
+    class Interrupted(list[str]):
+        def __iter__(self) -> Iterator[str]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(two, [Interrupted(), [ENDLESS]])
+
+    assert threading.active_count() == 1
+
+
+def test_where_temporary_files_have_no_room_it_is_said() -> None:
+    with closing(sqlite3.connect("", isolation_level=None)) as connection:
+        connection.execute("pragma max_page_count = 1")
+        with pytest.raises(UserError, match="no room for the facts of the day"), together(connection):
+            connection.execute("create table x (y)")
