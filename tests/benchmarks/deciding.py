@@ -1,4 +1,7 @@
-"""A workspace with a snapshot → seconds of the processor for each stage of its day, as JSON; a program of its own."""
+"""A workspace with a snapshot → seconds of the processors for each stage of its day, as JSON; a program of its own.
+
+`waited`: seconds of its first thread, which does as much as any other: so long it takes where nobody else is at work.
+"""
 
 from __future__ import annotations
 
@@ -34,17 +37,17 @@ def staged(workspace: Workspace) -> Iterator[tuple[Stage, Today]]:
 def decide(root: Path) -> dict[str, float]:
     """Seconds for facts, starts and the whole plan; and how many fit, how many decisions there are."""
     workspace = open_workspace(root)
-    began = time.process_time()
+    began, waiting = time.process_time(), time.thread_time()
     with staged(workspace) as (stage, today), open_ledger(workspace, writing=False) as ledger:
         facts = time.process_time()
         choices = choose_starts(stage, ledger, today, None)
         chosen = time.process_time()
         decisions = sum(len(plan.decisions) for plan in Morning(today, stage, choices, ledger).plans())
-        planned = time.process_time()
+        planned, waited = time.process_time(), time.thread_time() - waiting
     fitting = sum(choice.fitting for choice in choices.choices)
     return {
         "facts": facts - began, "starts": chosen - facts, "plan": planned - chosen, "fitting": fitting, "decisions": decisions,
-        "peak": peak(),
+        "waited": waited, "peak": peak(),
     }  # fmt: skip
 
 

@@ -180,7 +180,7 @@ def shown(sizes: dict[int, dict[str, float]], of: str) -> list[Figure]:
             f"{size:,} {of}",
             seconds(seen),
             note=f"facts {seen['facts']:.1f} s, who may start {seen['starts']:.1f} s, plan {seen['plan']:.1f} s "
-            f"({seen['decisions']:,} decisions), peak {seen['peak'] / MEGABYTE:.0f} MB",
+            f"({seen['decisions']:,} decisions), {seen['waited']:.1f} s to wait, peak {seen['peak'] / MEGABYTE:.0f} MB",
         )
         for size, seen in sizes.items()
     ]
