@@ -111,9 +111,8 @@ def plain(node: Node) -> Any:
             return {key.text: plain(value) for key, value in node.entries}
 
 
-@lru_cache(
-    maxsize=512
-)  # the stories are read twice, for a comparison nearly all files, and nothing of a tree changes
+# The stories are read twice, for a comparison nearly all files; nothing of a tree ever changes.
+@lru_cache(maxsize=64)
 def read_tree(text: str, file: str) -> Tree:
     """All of a YAML file, in one pass; only broken syntax hides what follows it."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
