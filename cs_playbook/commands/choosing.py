@@ -168,7 +168,7 @@ def _scans(rules: Sequence[Rule], stage: Stage) -> Iterator[tuple[Scan, tuple[in
     """For the rules about accounts, with the places of a scan's rules among all."""
     of_accounts = [(number, rule) for number, rule in enumerate(rules) if rule.row is None]
     asked = [rule for _, rule in of_accounts]
-    for scan in scans(asked, _shares(asked, stage)):
+    for scan in scans(asked, shares_of(asked, stage)):
         yield scan, tuple(of_accounts[place][0] for place in scan.places)
 
 
@@ -190,7 +190,7 @@ def _said(masks: Sequence[int]) -> Iterator[tuple[int, int]]:
             fits ^= lowest
 
 
-def _shares(rules: Sequence[Rule], stage: Stage) -> dict[str, float]:
+def shares_of(rules: Sequence[Rule], stage: Stage) -> dict[str, float]:
     """How often each part of the rules says yes: the scan asks first what most often says no."""
     asked = parts(rules)
     shares: dict[str, float] = {}

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cs_playbook.commands.answers import Returned, returned_lists
 from cs_playbook.commands.answers_in_snapshot import answers_in
-from cs_playbook.commands.choosing import Choice, before_of
+from cs_playbook.commands.choosing import Choice, before_of, shares_of
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.run import Clock, guards, plan_id
 from cs_playbook.commands.standing import set_by_hand
@@ -72,8 +72,7 @@ def _dry_run(
         opened = _open(workspace, day, answered, stack, undecided)
         _refuse_the_past(opened)
         morning, snapshot, ledger = opened.morning, opened.snapshot, opened.ledger
-        choices = enumerate(morning.choices.choices)
-        numbers = {choice.playbook.name: _numbers(place, choice, morning) for place, choice in choices}
+        numbers = _numbers_of_all(morning)
         replay, much = Replay(morning.today), Much()
         plans = much.watching(replay.watching(morning.plans()))
         planned = summarise(plans, morning.today, numbers, first)
@@ -142,8 +141,16 @@ def _open(
 # --- what the rules say of the whole portfolio ---
 
 
-def _numbers(place: int, choice: Choice, morning: Morning) -> RuleNumbers:
-    short, unknown = _near(choice, morning)
+def _numbers_of_all(morning: Morning) -> dict[str, RuleNumbers]:
+    choices = morning.choices.choices
+    shares = shares_of([choice.rule for choice in choices if choice.rule.row is None], morning.stage)
+    return {
+        choice.playbook.name: _numbers(place, choice, morning, shares) for place, choice in enumerate(choices)
+    }
+
+
+def _numbers(place: int, choice: Choice, morning: Morning, shares: Mapping[str, float]) -> RuleNumbers:
+    short, unknown = _near(choice, morning, shares)
     patient = _patient(place, choice, morning)
     coming = _coming(choice.playbook, morning)
     return RuleNumbers(choice.fitting, choice.new, choice.already, patient, short, unknown, coming)
@@ -154,12 +161,14 @@ def _coming(playbook: Playbook, morning: Morning) -> date | None:
     return None if every is None else next_day(every, day, day, morning.today.reckoning.calendar)
 
 
-def _near(choice: Choice, morning: Morning) -> tuple[int | None, tuple[Unknown, ...]]:
+def _near(
+    choice: Choice, morning: Morning, shares: Mapping[str, float]
+) -> tuple[int | None, tuple[Unknown, ...]]:
     """Nobody counts whose rows are nearly right: only rules about accounts."""
     if choice.rule.row is not None:
         return None, ()
-    asked = near(choice.rule)
-    _, _, short, *unknown = morning.stage.connection.execute(asked.query).fetchone()
+    asked = near(choice.rule, shares)
+    short, *unknown = morning.stage.connection.execute(asked.query).fetchone()
     catalog = morning.today.catalog
     found = [
         Unknown(unknown_words(part, catalog), int(count), asks_untold(part, catalog))

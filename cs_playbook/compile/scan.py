@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 
 from cs_playbook.compile.account_columns import account_columns
@@ -22,6 +24,8 @@ from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import FieldType, Literal, Memory, Name, Related, ScopeName
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
+
+_SQUARED = 40  # parts of a rule: the text of what asks how many say no grows with their square
 
 
 class Rule(Struct, frozen=True):
@@ -210,14 +214,18 @@ def _changed(today: str, past: str, there: str | None = None) -> str:
 
 
 class Near(Struct, frozen=True):
-    """How a rule divides those it sees: unknown, and one condition short; and which parts are unknown."""
+    """How a rule divides those it sees: one condition short, and which parts are unknown."""
 
     query: str
     parts: tuple[Condition, ...]
 
 
-def near(rule: Rule) -> Near:
-    """For a rule about accounts: (seen, unknown, one short, then for each part: how many it leaves unknown)."""
+def near(rule: Rule, shares: Mapping[str, float]) -> Near:
+    """For a rule about accounts: (one short, then for each part: how many it leaves unknown).
+
+    `shares`: part → how often it says yes (0 to 1). Most accounts are far from a rule: two parts that say no, asked first,
+    spare all others.
+    """
     columns = account_columns("f")
     parts = top_parts(rule.condition)
     said = [_condition(impatient(part), columns) for part in parts]
@@ -225,9 +233,17 @@ def near(rule: Rule) -> Near:
     missed = " + ".join(f"(p{k} is 0)" for k in range(len(parts)))
     open_ = " + ".join(f"(p{k} is null)" for k in range(len(parts)))
     sums = ", ".join(f"total(p{k} is null and ({missed}) = 0)" for k in range(len(parts)))
-    inside = f"select {named} from {_facts()} f where {seen_by(rule)} limit -1 offset 0"
-    query = f"select count(*), total(({missed}) = 0 and ({open_}) > 0), total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})"
-    return Near(query, parts)
+    close = one_no_at_most(sorted(said, key=lambda text: shares.get(text, 1)))
+    inside = f"select {named} from {_facts()} f where {seen_by(rule)} and {close} limit -1 offset 0"
+    return Near(f"select total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})", parts)
+
+
+def one_no_at_most(said: Sequence[str]) -> str:
+    """Whether at most one of these says no; what comes later is asked only as long as that matters."""
+    none, one = "1", "1"
+    for text in reversed(said):
+        none, one = f"iif({text} is 0, 0, {none})", f"iif({text} is 0, {none}, {one})"
+    return one if len(said) <= _SQUARED else "1"
 
 
 def near_accounts(rule: Rule) -> str:
