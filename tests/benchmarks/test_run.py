@@ -15,7 +15,7 @@ from tests.benchmarks.workspaces import effects_workspace, with_ledger
 LARGEST = 150 * MEGABYTE
 ACCOUNTS = 5_300  # each gets a task; those with somebody to write to, a mail
 MAILS = 500  # that the limit program makes; its seconds are then those of all
-AT_MOST = 3.0
+AT_MOST = 1.5
 
 
 def test_a_run_of_ten_thousand_effects(judge: Show, tmp_path: Path) -> None:
