@@ -15,9 +15,9 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import (
-        replace,  # the same call; mypy knows names and types of the fields for this one only
-    )
+
+    # The same call; mypy knows names and types of the fields for this one only.
+    from dataclasses import replace
 else:
     from msgspec.structs import replace
 

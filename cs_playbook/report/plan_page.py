@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from html import escape
-from typing import Any
 
 from cs_playbook.model.plan_state import Mark
-from cs_playbook.report.plan_json import FORMAT_VERSION, written
+from cs_playbook.report.plan_json import FORMAT_VERSION, plain, written
 from cs_playbook.report.values import TIE, date_words, value_words
 from cs_playbook.report.words import clean, count, markdown
 from cs_playbook.study.plans import Page, PageItem, PageKpi, PageObjective
-from cs_playbook.values import as_plain
 
 _NOT_KNOWN = "not known yet"
 _BOXES = {Mark.DONE: "x", Mark.OPEN: " ", Mark.LATE: " ", Mark.UNKNOWN: " "}
@@ -150,20 +147,8 @@ def _text(said: str) -> str:
 
 def as_json(page: Page) -> str:
     """The same page as values. Days as 2026-03-31, shares from 0 to 1, unknown as null."""
-    content = {key: _plain(value) for key, value in as_plain(page).items() if key != "units"}
+    content = {key: value for key, value in plain(page).items() if key != "units"}
     return written({"format_version": FORMAT_VERSION, **content})
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case date():
-            return value.isoformat()
-        case dict():
-            return {key: _plain(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value
 
 
 # --- words of all three ---
