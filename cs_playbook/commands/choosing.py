@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from cs_playbook.commands.barring import Barring
 from cs_playbook.commands.facts_apart import side_by_side
-from cs_playbook.commands.facts_stage import Stage, fill_past, remembered
+from cs_playbook.commands.facts_stage import Stage
 from cs_playbook.commands.first_owners import FirstOwners
 from cs_playbook.commands.naming import fits_no_more, name_fitting
+from cs_playbook.commands.past_stage import fill_past, remembered
 from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.masks import MOST, Scan, parts, sample, scans
 from cs_playbook.compile.said import add_fitting, said_of_some

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby, pairwise, product
 from pathlib import Path
 from threading import Event
@@ -16,10 +16,9 @@ from threading import Event
 from msgspec import Struct
 
 from cs_playbook.compile.facts_sql import FactsSql
-from cs_playbook.compile.filled import add_past, past_table
 from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.plans import PlansTable
-from cs_playbook.compile.some import EVERYBODY, EXTENT, FIRST, HIGHEST, LAST, LOWEST, past_of_some, taken_over
+from cs_playbook.compile.some import EVERYBODY, EXTENT, FIRST, HIGHEST, LAST, LOWEST, taken_over
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.source.snapshot import PART, Snapshot, together
 
@@ -74,16 +73,6 @@ def ranges(first: int, last: int, count: int) -> list[dict[str, int]]:
     inside = [first + (last + 1 - first) * number // count for number in range(1, count)]
     ends = [LOWEST, *inside, HIGHEST + 1]
     return [{FIRST: low, LAST: high - 1} for low, high in pairwise(ends)]
-
-
-def share_past(parts: Sequence[Part], tables: Iterable[str], key: str) -> None:
-    """To each other part what is remembered of its accounts. `key`: the field by which accounts are known."""
-    here, *others = parts
-    for other, table in product(others, tables):
-        rows = here.connection.execute(past_of_some(table, key), other.numbers)
-        with together(other.connection):
-            other.connection.execute(past_table(table))
-            other.connection.executemany(add_past(table), rows)
 
 
 def fill_facts(parts: Sequence[Part], plan: FactsSql, fill_plans: Callable[[Part, PlansTable], None]) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from msgspec import Struct
 
-from cs_playbook.commands.facts_apart import Part, fill_facts, parts_of, share_past
+from cs_playbook.commands.facts_apart import Part, fill_facts, parts_of
+from cs_playbook.commands.past_stage import fill_from_ledger, fill_from_rows, fill_past, remembered
 from cs_playbook.commands.plan_stage import fill_plans
-from cs_playbook.commands.standing import standing
 from cs_playbook.compile.asked import Asked, asked_of, lasting_by_row
 from cs_playbook.compile.facts import facts_sql
 from cs_playbook.compile.facts_sql import FactsSql
-from cs_playbook.compile.filled import Past, add_given, add_past, given_table, past_table
+from cs_playbook.compile.filled import add_given, given_table
 from cs_playbook.compile.own_functions import own_functions
 from cs_playbook.compile.scan import facts_by_key, keyed, rule_of
 from cs_playbook.effects.ledger import Ledger
@@ -30,13 +30,11 @@ from cs_playbook.model.asking import (
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import PARENT_DOT
-from cs_playbook.model.exceptions import now_called, settable
-from cs_playbook.model.expression import Expression, FieldType, Memory, Value, to_day
+from cs_playbook.model.expression import Expression, FieldType, Memory, Value
 from cs_playbook.model.functions import Reckoning
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook, Status
 from cs_playbook.model.team import ContactsWhere, FromField, Pool
-from cs_playbook.model.trait import as_fact
 from cs_playbook.plan.families import shared_steps
 from cs_playbook.source.snapshot import Snapshot, together
 
@@ -151,14 +149,14 @@ def stage_facts(
         snapshot.add_function(name, -1, function)
     connection = snapshot.connection
     plan = facts_sql(asked, catalog) if given is None else given.sql
-    row_lasting = [Past(series_of(item), item) for item in _about_rows(catalog)]
     try:
         parts = parts_of(snapshot, reckoning, plan)
+        waiting = fill_from_ledger(snapshot, parts, plan.past, catalog, ledger, day)
         with together(connection):
             _give(connection, catalog, {} if given is None else given.facts)
-            for past in {past.table: past for past in (*plan.past, *row_lasting)}.values():
-                fill_past(connection, past.table, recalled(past, catalog, ledger, day))
-            share_past(parts, [past.table for past in plan.past], catalog.contract.accounts.key or "id")
+            fill_from_rows(parts, waiting, catalog, ledger, day)
+            for series in sorted({series_of(item) for item in _about_rows(catalog)}):
+                fill_past(connection, series, remembered(ledger, series, day))
             fill_facts(
                 parts, plan, partial(fill_plans, catalog=catalog, reckoning=reckoning, ledger=ledger, day=day)
             )
@@ -180,105 +178,6 @@ def _about_rows(catalog: Catalog) -> Iterator[Condition]:
         rule = rule_of(playbook)
         if rule is not None and rule.row is not None:
             yield from lasting_by_row(rule.condition)
-
-
-def fill_past(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[str, Value, int]]) -> None:
-    """A small table of the past: subject, value, the day since which it is so."""
-    with together(connection):
-        connection.execute(past_table(table))
-        connection.executemany(add_past(table), rows)
-
-
-def recalled(past: Past, catalog: Catalog, ledger: Ledger, day: date) -> Iterator[tuple[str, Value, int]]:
-    """Memory as it stood at the end of the previous logical day."""
-    match past.asks:
-        case Memory(function="running" | "finished" | "last_outcome") as memory:
-            return _of_playbooks(memory, catalog, ledger, day)
-        case Memory(function="trait" | "set_on" | "by_hand") as memory:
-            return _of_traits(memory, catalog, ledger, day)
-        case Memory() as memory:
-            return _of_facts(memory, now_called(memory.subject, catalog), ledger, day)
-        case condition:
-            return remembered(ledger, series_of(condition), day)
-
-
-def _of_playbooks(
-    memory: Memory, catalog: Catalog, ledger: Ledger, day: date
-) -> Iterator[tuple[str, Value, int]]:
-    for name in _first_names(memory.subject, catalog):
-        match memory.function:
-            case "running":
-                yield from ((account, 1, 0) for account in ledger.running(name, day))
-            case "finished":
-                since = day - timedelta(days=memory.days or 0)
-                yield from ((account, 1, 0) for account in ledger.finished(name, since, day))
-            case _:
-                yield from ((account, outcome, 0) for account, outcome in ledger.last_outcomes(name, day))
-
-
-def _of_traits(
-    memory: Memory, catalog: Catalog, ledger: Ledger, day: date
-) -> Iterator[tuple[str, Value, int]]:
-    trait = settable(catalog)[memory.subject]
-    for said in standing(trait, ledger, day):
-        called = now_called(memory.subject, catalog).get(str(said.value), said.value)
-        value = to_day(said.on) if memory.function == "set_on" else as_fact(called, trait.type)
-        yield said.account, value, to_day(said.on)
-
-
-def _of_facts(
-    memory: Memory, names: Mapping[str, str], ledger: Ledger, day: date
-) -> Iterator[tuple[str, Value, int]]:
-    series, ago = fact_series(memory.subject), day - timedelta(days=(memory.days or 1) - 1)
-    match memory.function:
-        case "changed":
-            return ((account, changed, 0) for account, changed in ledger.changed(series, ago, day))
-        case "ago":
-            return _called(names, remembered(ledger, series, min(ago, day)))
-        case "since":
-            return ((whose, since, since) for whose, _, since in remembered(ledger, series, day))
-        case _:
-            return _called(names, remembered(ledger, series, day))
-
-
-def _called(
-    names: Mapping[str, str], found: Iterator[tuple[str, Value, int]]
-) -> Iterator[tuple[str, Value, int]]:
-    """With the names of today: what is only called otherwise has not changed."""
-    if not names:
-        return found
-    return ((subject, names.get(str(value), value), since) for subject, value, since in found)
-
-
-def recalled_fact(
-    fact: str, catalog: Catalog, ledger: Ledger, before: date
-) -> Iterator[tuple[str, Value, int]]:
-    """(subject, value at the end of the day before `before`, since which day)."""
-    return _called(now_called(fact, catalog), remembered(ledger, fact_series(fact), before))
-
-
-def remembered(ledger: Ledger, series: str, before: date) -> Iterator[tuple[str, Value, int]]:
-    """(subject, value at the end of the day before `before`, since which day), for `fill_past`."""
-    # A million accounts have a million values in each series: nothing here may look at them one by one.
-    return ledger.remembered_as_stored(series, before)
-
-
-def _first_names(written: str, catalog: Catalog) -> tuple[str, ...]:
-    """One playbook, or all that have a tag."""
-    tag = written.removeprefix("tag:")
-    return (_first_name(written, catalog),) if tag == written else catalog.tagged.get(tag, ())
-
-
-def _first_name(playbook: str, catalog: Catalog) -> str:
-    """By its name of today or any it had."""
-    known = next(
-        (known for known in catalog.playbooks.values() if playbook in (known.name, *known.formerly)), None
-    )
-    return known.first_name if known else playbook
-
-
-def fact_series(fact: str) -> str:
-    return f"fact:{fact}"
 
 
 def facts_given(given: Mapping[str, Mapping[str, Value]]) -> frozenset[str]:

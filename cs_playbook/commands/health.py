@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 
 from cs_playbook.commands.account import account_meant
-from cs_playbook.commands.facts_stage import SHOWN, Stage, fact_series, stage_facts
+from cs_playbook.commands.facts_stage import SHOWN, Stage, stage_facts
+from cs_playbook.commands.past_stage import fact_series
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.asked import asked_of
 from cs_playbook.compile.looking import ONE_ACCOUNT

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cs_playbook.commands.choosing import fits_changed
-from cs_playbook.commands.facts_stage import Stage, fact_series, fill_past, recalled_fact
+from cs_playbook.commands.facts_stage import Stage
+from cs_playbook.commands.past_stage import fact_series, fill_past, recalled_fact
 from cs_playbook.commands.planning import Morning
 from cs_playbook.compile.asked import lasting_by_row
 from cs_playbook.compile.scan import changed_answers, changed_facts, changed_row_answers, rule_of
 from cs_playbook.effects.ledger_records import Observation
+from cs_playbook.model.columns import column_of
 from cs_playbook.model.event import Event, MailMoved, Notified, StepOpened
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.outbox import MailState
@@ -121,9 +123,12 @@ def _facts(morning: Morning, stage: Stage) -> Iterator[Observation]:
         # What nobody exports is not remembered as empty: the day it comes it would look like a change.
         - untold_facts(stage.catalog.contract, stage.catalog.signals.values())
     )
+    # What conditions ask of yesterday is there already, of everybody.
+    asked = [memory for memory in stage.asked.memories if memory.function == "was"]
+    there = {memory.subject: past for memory in asked if (past := column_of(memory)) in stage.columns}
     for number, name in enumerate(names):
-        past = f"known_{number}"
-        series = fact_series(name)
-        known = recalled_fact(name, stage.catalog, morning.ledger, morning.today.day)
-        fill_past(stage.connection, past, known)
-        yield Observation(series, stage.connection.execute(changed_facts(name, past)))
+        past = there.get(name, f"known_{number}")
+        if name not in there:
+            known = recalled_fact(name, stage.catalog, morning.ledger, morning.today.day)
+            fill_past(stage.connection, past, known)
+        yield Observation(fact_series(name), stage.connection.execute(changed_facts(name, past)))

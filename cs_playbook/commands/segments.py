@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from cs_playbook.commands.facts_stage import SHOWN, Stage, fact_series, fill_past, recalled_fact, stage_facts
+from cs_playbook.commands.facts_stage import SHOWN, Stage, stage_facts
+from cs_playbook.commands.past_stage import fact_series, fill_past, recalled_fact
 from cs_playbook.commands.standing import standing
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile import standing as queries

@@ -7,13 +7,14 @@ from typing import cast
 from msgspec import Struct
 
 from cs_playbook.compile.account_columns import if_it_fits
-from cs_playbook.compile.sql import quoted
+from cs_playbook.compile.sql import constant, quoted
 from cs_playbook.model.condition import Condition
 from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import FieldType, Memory, Value
 
 # In `temp.given`: the fact is said to be empty, which is more than saying nothing of it.
 SAID_EMPTY = cast(Value, b"")
+LEDGER = "ledger"  # the schema by which it is read beside a snapshot
 
 
 class Past(Struct, frozen=True):
@@ -23,6 +24,14 @@ class Past(Struct, frozen=True):
     asks: Memory | Condition
 
 
+class Recorded(Struct, frozen=True):
+    """What stood in a series of the ledger at the end of the day before `before`; `value` in SQL, of the rows `m`."""
+
+    series: str
+    before: int
+    value: str = "m.value"
+
+
 def past_table(table: str) -> str:
     return f"create temp table if not exists {quoted(table)} (subject text primary key, value any, since integer) strict, without rowid"
 
@@ -30,6 +39,13 @@ def past_table(table: str) -> str:
 def add_past(table: str) -> str:
     # An account may be in several of the playbooks that a tag names.
     return f"insert or ignore into temp.{quoted(table)} values (?, ?, ?)"
+
+
+def from_ledger(table: str, recorded: Recorded, subjects: str) -> str:
+    """The same from the ledger beside the snapshot. `subjects`: a condition on m.subject."""
+    of_series = f"m.series = {constant(recorded.series)} and m.day < {recorded.before}"
+    rows = f"{LEDGER}.memory m where {of_series} and {subjects} group by m.subject order by m.subject"
+    return f"insert into temp.{quoted(table)} select m.subject, {recorded.value}, max(m.day) from {rows}"
 
 
 def said(alias: str, kind: FieldType) -> str:

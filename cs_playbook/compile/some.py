@@ -28,7 +28,12 @@ def taken_over(schema: str) -> str:
     return f"insert into temp.facts select * from {schema}.facts"
 
 
-def past_of_some(table: str, key: str) -> str:
-    """Takes FIRST and LAST. What is remembered of these accounts, and of few others: they are numbered in order of key."""
+def subjects_of_some(subject: str, key: str) -> str:
+    """Takes FIRST and LAST. These accounts, and few others: they are numbered in order of key."""
     ends = f"(select {{}}({quoted(key)}) from main.accounts where {within('_n')})"
-    return f"select subject, value, since from temp.{quoted(table)} where subject between {ends.format('min')} and {ends.format('max')}"
+    return f"{subject} between {ends.format('min')} and {ends.format('max')}"
+
+
+def past_of_some(table: str, key: str) -> str:
+    """Takes FIRST and LAST. What is remembered of these accounts."""
+    return f"select subject, value, since from temp.{quoted(table)} where {subjects_of_some('subject', key)}"

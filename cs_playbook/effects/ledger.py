@@ -22,7 +22,7 @@ from cs_playbook.effects import (
 from cs_playbook.effects.enrollment_text import read_enrollment
 from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_cache import fold_into_cache
-from cs_playbook.effects.ledger_look import ASKED
+from cs_playbook.effects.ledger_look import ASKED, IN_MEMORY
 from cs_playbook.effects.ledger_made import NOTHING_MORE, Afterwards, write_made
 from cs_playbook.effects.ledger_moving import HISTORY, LedgerMoving
 from cs_playbook.effects.ledger_outbox import LedgerOutbox, Written
@@ -125,7 +125,7 @@ class Ledger(LedgerOutbox, LedgerUndo, LedgerMoving):
     @classmethod
     def in_memory(cls) -> Self:
         """An empty one that nobody else sees."""
-        return cls(ledger_place.in_memory("in memory"), "in memory")
+        return cls(ledger_place.in_memory(IN_MEMORY), IN_MEMORY)
 
     # ------------------------------------------------------------------------------------- what there is
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from cs_playbook.model.posting import PostState, may_post
 if TYPE_CHECKING:  # its keys and hashes are for those who write to people
     from cs_playbook.model.suppression import SuppressionList
 
+IN_MEMORY = "in memory"  # as a place
 # What people asked for and no run has answered yet.
 ASKED = f"""
 select body from event asked where kind = 'StartAsked' and not exists (
@@ -91,6 +93,15 @@ class LedgerLook:
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+
+    @property
+    def file_beside(self) -> Path | None:
+        """The file, for SQLite to read beside another database; None: in memory, or half-way through a change of its own."""
+        return None if self._place == IN_MEMORY or self._connection.in_transaction else Path(self._place)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Around whatever reads that file: its faults as sentences."""
+        return ledger_faults.reading(self._place)
 
     def _ask(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         with ledger_faults.reading(self._place):

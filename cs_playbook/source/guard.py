@@ -37,6 +37,7 @@ _LIMITS = (
     (sqlite3.SQLITE_LIMIT_WORKER_THREADS, 0),
 )
 _READING = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE))
+_BESIDE = frozenset((sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH))
 _TRANSACTIONS = frozenset((sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT))
 _ROWS = frozenset((sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE))
 _TEMPORARY = frozenset(
@@ -56,7 +57,7 @@ def close_the_doors(
     made: str = "temp",
 ) -> None:
     """From here on the connection refuses all but SELECT, known functions, those of `own_functions`, changed rows
-    in the schemas of `filled`, attached files of `beside` (all asked at each statement), and tables in TEMP and in the
+    in the schemas of `filled`, files and schemas of `beside` to look into and away from (all asked at each statement), and tables in TEMP and in the
     schema `made`."""
     for setting in _SETTINGS:
         connection.execute(setting)
@@ -75,7 +76,7 @@ def close_the_doors(
             return sqlite3.SQLITE_OK if name in FUNCTIONS or name in own_functions else sqlite3.SQLITE_DENY
         if action in _ROWS:
             return sqlite3.SQLITE_OK if schema in filled else sqlite3.SQLITE_DENY
-        if action == sqlite3.SQLITE_ATTACH:
+        if action in _BESIDE:
             return sqlite3.SQLITE_OK if first in beside else sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK if action in _TEMPORARY and schema in ("temp", made) else sqlite3.SQLITE_DENY
 

@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -98,6 +98,21 @@ class Snapshot:
         self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, MOST_BESIDE)
         self.connection.execute(f"ATTACH '{address}' AS {called}")
         self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        self._beside.clear()
+
+    @contextmanager
+    def beside(self, file: Path, called: str) -> Iterator[None]:
+        """Another database, only to be read, in the schema `called` of this connection and of those made with `again`."""
+        address = f"{file.absolute().as_uri()}?mode=ro"
+        with ExitStack() as seen:
+            for one in (self, *self._others):
+                one._look_into(address, called)
+                seen.callback(one._look_away, called)
+            yield
+
+    def _look_away(self, called: str) -> None:
+        self._beside.add(called)
+        self.connection.execute(f"DETACH {called}")
         self._beside.clear()
 
     def __enter__(self) -> Snapshot:

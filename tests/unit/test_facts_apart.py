@@ -18,12 +18,17 @@ from hypothesis import strategies as st
 from cs_playbook.commands import facts_apart
 from cs_playbook.commands.choosing import fitting
 from cs_playbook.commands.facts_apart import Part, ranges, side_by_side
+from cs_playbook.commands.facts_stage import everything_asked, stage_facts
 from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.compile.asked import asked_of
 from cs_playbook.compile.facts import facts_sql
 from cs_playbook.compile.some import EVERYBODY, FIRST, LAST
+from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import StoppedOnPurpose, UserError
+from cs_playbook.model.columns import column_of
+from cs_playbook.model.expression import FieldType, Memory, to_day
+from cs_playbook.model.functions import Reckoning
 from cs_playbook.source.manifest import parse_manifest, write_manifest
 from cs_playbook.source.snapshot import Snapshot, together
 from cs_playbook.values import replace
@@ -46,6 +51,7 @@ limits: {new_per_day: 5}
 steps:
   - {id: look, task: Look, owner: csm}
 """
+PAST = f'"{column_of(Memory("was", "lifecycle", None, FieldType.TEXT))}"'
 PATIENCE = 500
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
@@ -148,6 +154,66 @@ def test_what_is_asked_of_other_accounts_keeps_all_on_one_connection(fact: str) 
 
     assert facts_sql(asked_of([], ["arr"], catalog), catalog).apart
     assert not facts_sql(asked_of([], [fact], catalog), catalog).apart
+
+
+# --- the ledger beside the snapshot ---
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_was_is_the_same_taken_from_the_ledger_by_sqlite_or_row_by_row(
+    count: int, world: World, alone: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_parts(count, monkeypatch)
+    asked: list[object] = []
+    monkeypatch.setattr(Ledger, "remembered_as_stored", lambda *question: asked.append(question) or iter(()))
+    with morning(world.workspace) as beside:
+        assert not {question[1] for question in asked if not str(question[1]).startswith("fits:")}
+        remembered = beside.stage.connection.execute(f"select * from temp.{PAST} order by 1").fetchall()
+    monkeypatch.undo()
+
+    in_parts(count, monkeypatch)
+    monkeypatch.setattr(Ledger, "file_beside", None)
+    with morning(world.workspace) as row_by_row:
+        past = row_by_row.stage.connection.execute(f"select * from temp.{PAST} order by 1").fetchall()
+        assert found(row_by_row) == alone
+
+    assert len(past) == ACCOUNTS
+    assert remembered == past
+
+
+def test_the_ledger_is_free_again_before_anything_is_decided(world: World) -> None:
+    with (
+        morning(world.workspace) as decided,
+        closing(sqlite3.connect(world.workspace.ledger, isolation_level=None, timeout=0)) as writer,
+    ):
+        writer.execute("begin exclusive")  # as whoever commits does
+        writer.execute("rollback")
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            decided.stage.connection.execute("select * from ledger.memory")
+
+
+def test_a_ledger_in_the_middle_of_a_change_is_read_by_itself(world: World) -> None:
+    with open_ledger(world.workspace, writing=True) as ledger:
+        assert ledger.file_beside == world.workspace.ledger
+        ledger._connection.execute("begin immediate")
+        assert ledger.file_beside is None
+    assert Ledger.in_memory().file_beside is None
+
+
+def test_a_ledger_that_somebody_writes_into_is_waited_for_and_then_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    catalog = world.workspace.catalog
+    with (
+        open_ledger(world.workspace, writing=False) as ledger,
+        open_snapshot(world.workspace, on(1)) as snapshot,
+        closing(sqlite3.connect(world.workspace.ledger, isolation_level=None)) as writer,
+    ):
+        reckoning = Reckoning(to_day(snapshot.day), calendar_of(catalog.project.calendar), (), True)
+        writer.execute("begin exclusive")
+        with pytest.raises(StoppedOnPurpose, match="another program is using the ledger"):
+            stage_facts(snapshot, everything_asked(catalog, []), catalog, reckoning, ledger, snapshot.day)
 
 
 # --- nothing stays behind ---
