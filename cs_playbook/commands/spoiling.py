@@ -14,6 +14,7 @@ from cs_playbook.commands.workspace import Workspace, as_if_all_were_exported, c
 from cs_playbook.errors import ChoiceError, UserError
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.story import Stories
+from cs_playbook.model.team import Always, ManagerOf, Role, Team
 from cs_playbook.parse.playbook import read_playbook
 from cs_playbook.source.finding import Finding, did_you_mean
 from cs_playbook.source.tree import Mapping, read_tree
@@ -85,8 +86,35 @@ def fails(workspace: Workspace, stories: Iterable[Stories]) -> bool:
 
 
 def roles_of(catalog: Catalog) -> Roles:
-    """Role → whether it names contacts or colleagues."""
-    return {role.name: "contacts" if role.is_contact else "ours" for role in catalog.team.roles}
+    """Role → another of its sort, contacts or colleagues; if possible one that is always somebody else: a slip that
+    changes nobody no story can notice."""
+    roles, found = catalog.team.roles, {}
+    for role in roles:
+        others = [other for other in roles if other is not role and other.is_contact is role.is_contact]
+        elsewhere = (other for other in others if _never_the_same(role, other, catalog.team))
+        other = next(elsewhere, others[0] if others else None)
+        if other is not None:
+            found[role.name] = other.name
+    return found
+
+
+def _never_the_same(one: Role, other: Role, team: Team) -> bool:
+    ours, theirs = _whoever(one, team), _whoever(other, team)
+    return ours is not None and theirs is not None and ours.isdisjoint(theirs)
+
+
+def _whoever(role: Role, team: Team) -> frozenset[str] | None:
+    """The addresses of all it could be; None: anybody, or nobody knows."""
+    match role.source:
+        case Always(email=email):
+            return frozenset((email.lower(),))
+        case ManagerOf():
+            others = team.role(role.otherwise.role) if role.otherwise is not None else None
+            stand_in = frozenset[str]() if others is None else _whoever(others, team)
+            managers = frozenset(person.manager.lower() for person in team.people if person.manager)
+            return None if stand_in is None else managers | stand_in
+        case _:
+            return None
 
 
 def _written(workspace: Workspace) -> dict[str, Mapping]:

@@ -111,7 +111,7 @@ class _Put(Struct, frozen=True):
 
 
 def changes(root: Block, roles: Mapping[str, str]) -> Iterator[Change]:
-    """One at a time, from the top of the file. `roles`: role → its sort; one is changed into another of its sort."""
+    """One at a time, from the top of the file. `roles`: role → the one it is changed into, where there is any."""
     for found in _spoiled(root, _Here((), ()), roles, _outcomes(root)):
         yield Change(found.span, found.sentence, _with(root, found.way, found.node))
 
@@ -149,10 +149,7 @@ def _of_value(node: Scalar, here: _Here, roles: Mapping[str, str]) -> Iterator[_
     # Who answers for the playbook is shown, and no story can tell: only the owners of steps count.
     in_people = here.way != ("owner",) and any(part in PEOPLE for part in here.way)
     if in_people and node.value in roles and here.key != "when":
-        other = next(
-            (role for role, sort in roles.items() if role != node.text and sort == roles[node.text]), ""
-        )
-        yield from [_into(node, here, other)] if other else []
+        yield _into(node, here, roles[node.text])
     elif here.key in COUNTS and type(node.value) is int:
         yield _into(node, here, str(node.value + 1), node.value + 1)
     elif isinstance(node.value, str) and here.asks:

@@ -10,13 +10,14 @@ import pytest
 
 from cs_playbook.cli import globals_first
 from cs_playbook.cli.app import run_app
-from cs_playbook.commands.spoiling import spoil
+from cs_playbook.commands.spoiling import roles_of, spoil
 from cs_playbook.commands.workspace import open_workspace
 from cs_playbook.errors import ChoiceError
 from cs_playbook.report.pieces import plain
 from cs_playbook.report.spoiling import as_lines
 from cs_playbook.study.spoiling import Tried, sample
-from tests.builders import World, small
+from cs_playbook.values import replace
+from tests.builders import REPOSITORY, World, small
 from tests.real_playbooks.spoiling import HERE, changes, fails_unspoiled, main
 
 RITUALS = "62-rituals"
@@ -131,3 +132,16 @@ def test_the_command_leaves_with_0_and_writes_json(rare: World, capfd: pytest.Ca
     told = json.loads(capfd.readouterr().out)
     assert (told["format_version"], told["changes"], told["tried"], told["unnoticed"]) == (1, 11, 1, 1)
     assert told["playbooks"][0]["unnoticed"][0]["file"] == "playbooks/rare.yaml"
+
+
+def test_a_role_is_changed_into_somebody_else_where_there_is_one() -> None:
+    catalog = open_workspace(REPOSITORY / "playbooks").catalog
+
+    roles = roles_of(catalog)
+
+    # Nora manages the CSMs, is head of customer success and looks after the playbooks.
+    assert roles["csm_manager"] == roles["head_of_cs"] == roles["cs_ops"] == "community"
+    assert roles["csm"] == "head_of_cs"  # it could be anybody
+    assert roles["champion"] == "sponsor"
+    alone = replace(catalog.team, roles=(catalog.team.roles[0],))
+    assert roles_of(replace(catalog, team=alone)) == {}
