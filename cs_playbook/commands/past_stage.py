@@ -42,7 +42,7 @@ def fill_from_ledger(
     file = ledger.file_beside
     if file is None or not series:
         return list(once.values())
-    some = subjects_of_some("m.subject", catalog.contract.accounts.key or "id")
+    some = subjects_of_some("m.subject", catalog.contract.accounts)
     whose = ["true", *(some for _ in parts[1:])]
     # An open transaction would hold the ledger for as long.
     with ledger.reading(), snapshot.beside(file, LEDGER):
@@ -77,11 +77,10 @@ def fill_from_rows(
 ) -> None:
     """The same for what `fill_from_ledger` has left."""
     here, *others = parts
-    of_some = catalog.contract.accounts.key or "id"
     for past in waiting:
         fill_past(here.connection, past.table, recalled(past, catalog, ledger, day))
         for other in others:
-            rows = here.connection.execute(past_of_some(past.table, of_some), other.numbers)
+            rows = here.connection.execute(past_of_some(past.table, catalog.contract.accounts), other.numbers)
             fill_past(other.connection, past.table, rows)
 
 

@@ -24,8 +24,10 @@ from cs_playbook.model.data import Contract
 from cs_playbook.model.expression import FieldType, Literal, Memory, Name, Related, ScopeName
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.playbook import Playbook
+from cs_playbook.parse.depth import places
 
-_SQUARED = 40  # parts of a rule: the text of what asks how many say no grows with their square
+_ROOM = 80  # places of the stack of SQLite's parser: the rest is for the query around
+_NESTED = 5  # places that each question around the next one takes
 
 
 class Rule(Struct, frozen=True):
@@ -233,7 +235,9 @@ def near(rule: Rule, shares: Mapping[str, float]) -> Near:
     missed = " + ".join(f"(p{k} is 0)" for k in range(len(parts)))
     open_ = " + ".join(f"(p{k} is null)" for k in range(len(parts)))
     sums = ", ".join(f"total(p{k} is null and ({missed}) = 0)" for k in range(len(parts)))
-    close = one_no_at_most(sorted(said, key=lambda text: shares.get(text, 1)))
+    # Whoever says no to two of some is not near, whatever the others say: as many as SQLite can read inside each other.
+    most = max(0, _ROOM - max(map(places, parts))) // _NESTED
+    close = one_no_at_most(sorted(said, key=lambda text: shares.get(text, 1))[:most])
     inside = f"select {named} from {_facts()} f where {seen_by(rule)} and {close} limit -1 offset 0"
     return Near(f"select total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})", parts)
 
@@ -243,7 +247,7 @@ def one_no_at_most(said: Sequence[str]) -> str:
     none, one = "1", "1"
     for text in reversed(said):
         none, one = f"iif({text} is 0, 0, {none})", f"iif({text} is 0, {none}, {one})"
-    return one if len(said) <= _SQUARED else "1"
+    return one
 
 
 def near_accounts(rule: Rule) -> str:

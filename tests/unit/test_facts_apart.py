@@ -23,12 +23,16 @@ from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.compile.asked import asked_of
 from cs_playbook.compile.facts import facts_sql
-from cs_playbook.compile.some import EVERYBODY, FIRST, LAST
+from cs_playbook.compile.filled import add_past, past_table
+from cs_playbook.compile.some import EVERYBODY, FIRST, LAST, past_of_some, within
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import StoppedOnPurpose, UserError
 from cs_playbook.model.columns import column_of
+from cs_playbook.model.data import Field, Table
 from cs_playbook.model.expression import FieldType, Memory, to_day
 from cs_playbook.model.functions import Reckoning
+from cs_playbook.model.value import FieldType, Value
+from cs_playbook.source.finding import NOWHERE
 from cs_playbook.source.manifest import parse_manifest, write_manifest
 from cs_playbook.source.snapshot import Snapshot, together
 from cs_playbook.values import replace
@@ -141,6 +145,24 @@ def test_each_number_is_in_one_part(first: int, more: int, count: int) -> None:
 
     for number in (*range(first - 3, first + more + 3), *EVERYBODY.values()):
         assert sum(part[FIRST] <= number <= part[LAST] for part in parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [(FieldType.INTEGER, [-2, -1, 9, 10, 101]), (FieldType.TEXT, ["-1", "10", "9", "Z", "a", "\uffee", "\U0001f600"])],
+)  # fmt: skip
+def test_each_part_knows_the_past_of_all_its_accounts(kind: FieldType, keys: list[Value]) -> None:
+    accounts = Table("accounts", (Field("id", kind, NOWHERE),), NOWHERE, key="id")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute(f"create table accounts (_n integer primary key, id {kind}) strict")
+        connection.execute(past_table("past"))
+        connection.executemany("insert into accounts (id) values (?)", [(key,) for key in keys])
+        connection.executemany(add_past("past"), [(str(key), 1, 0) for key in keys])
+        for part in ranges(1, len(keys), 3):
+            mine = connection.execute(f"select id from accounts where {within('_n')}", part).fetchall()
+            known = connection.execute(past_of_some("past", accounts), part).fetchall()
+
+            assert {subject for subject, _, _ in known} == {str(key) for (key,) in mine}
 
 
 def test_a_small_portfolio_stays_on_one_connection(world: World) -> None:
@@ -260,6 +282,16 @@ def test_a_snapshot_that_is_replaced_meanwhile_is_not_read_in_parts(world: World
             opened.again(tmp_path / "part", "part_1")
 
 
+def test_the_file_of_another_part_is_let_in_once(world: World, tmp_path: Path) -> None:
+    with Snapshot.open(world.workspace.snapshots / f"{on(1)}.db") as opened:
+        opened.again(tmp_path / "part", "part_1")
+
+        # Both doors are closed behind it: the one that knows its name, and the one that counts.
+        assert opened.connection.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED) == 0
+        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+            opened.connection.execute(f"attach '{(tmp_path / 'part').as_uri()}?mode=rwc' as part_2")
+
+
 @pytest.fixture
 def two() -> Iterator[list[Part]]:
     """Two connections; what is endless is cut off after a second, and found out."""
@@ -286,6 +318,19 @@ def test_where_one_part_fails_all_end(statements: list[list[str]], two: list[Par
 
     assert threading.active_count() == 1
     assert not any(part.connection.in_transaction for part in two)
+
+
+def test_where_one_part_fails_the_others_begin_nothing_more(
+    two: list[Part], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(facts_apart, "Event", lambda: over)
+    two[0].connection.create_function("until_over", 0, lambda: over.wait(PATIENCE / 100))
+
+    with pytest.raises(sqlite3.OperationalError, match='near "no"'):
+        side_by_side(two, [["select until_over()", "create table begun (x)"], ["no"]])
+
+    assert two[0].connection.execute("select * from sqlite_schema").fetchall() == []
 
 
 def test_an_interrupt_ends_all(two: list[Part]) -> None:
