@@ -17,7 +17,8 @@ from cs_playbook.commands.planning import Morning, Sources, prepare
 from cs_playbook.commands.run import Clock, guards, plan_id
 from cs_playbook.commands.standing import set_by_hand
 from cs_playbook.commands.stopping import segments_of, stops_of_the_plan, stops_of_the_rules
-from cs_playbook.commands.undecided import left_out, values_may_be_too_large
+from cs_playbook.commands.too_large import values_may_be_too_large
+from cs_playbook.commands.undecided import left_out
 from cs_playbook.commands.workspace import Workspace, calendar_of, look_into_ledger, open_snapshot
 from cs_playbook.compile.asked import lasting_of
 from cs_playbook.compile.looking import IMPATIENT

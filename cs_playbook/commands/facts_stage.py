@@ -12,6 +12,7 @@ from msgspec import Struct
 from cs_playbook.commands.facts_apart import Part, fill_facts, parts_of
 from cs_playbook.commands.past_stage import fill_from_ledger, fill_from_rows, fill_past, remembered
 from cs_playbook.commands.plan_stage import fill_plans
+from cs_playbook.commands.too_large import values_may_be_too_large
 from cs_playbook.compile.asked import Asked, asked_of, lasting_by_row
 from cs_playbook.compile.facts import facts_sql
 from cs_playbook.compile.facts_sql import FactsSql
@@ -152,7 +153,7 @@ def stage_facts(
     try:
         parts = parts_of(snapshot, reckoning, plan)
         waiting = fill_from_ledger(snapshot, parts, plan.past, catalog, ledger, day)
-        with together(connection):
+        with values_may_be_too_large(), together(connection):
             _give(connection, catalog, {} if given is None else given.facts)
             fill_from_rows(parts, waiting, catalog, ledger, day)
             for series in sorted({series_of(item) for item in _about_rows(catalog)}):

@@ -31,7 +31,8 @@ from cs_playbook.commands.stopping import (
     stops_of_the_plan,
     stops_of_the_rules,
 )
-from cs_playbook.commands.undecided import left_out, values_may_be_too_large
+from cs_playbook.commands.too_large import values_may_be_too_large
+from cs_playbook.commands.undecided import left_out
 from cs_playbook.commands.unsubscribing import make_key
 from cs_playbook.commands.workspace import Workspace, calendar_of, open_ledger, open_snapshot
 from cs_playbook.effects import forgetting_journal

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 from cs_playbook.commands.planning import Sources, prepare
+from cs_playbook.commands.too_large import values_may_be_too_large
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import Undecidable, UserError
 from cs_playbook.model.catalog import Catalog
@@ -15,22 +15,7 @@ from cs_playbook.model.step import Play
 from cs_playbook.source.snapshot import Snapshot
 from cs_playbook.values import replace
 
-# What SQLite itself gives up at, and the values that conditions meet can bring about.
-_OF_THE_VALUES = {"integer overflow": "a sum of whole numbers is too large", "string or blob too big": "a text is too long"}  # fmt: skip
-
 Reopen = Callable[[], AbstractContextManager[Snapshot]]
-
-
-@contextmanager
-def values_may_be_too_large() -> Iterator[None]:
-    """Around whatever asks conditions of a snapshot. Raises Undecidable."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        why = _OF_THE_VALUES.get(str(error))
-        if why is None:
-            raise
-        raise Undecidable(why, "look at the numbers of the snapshot: cs-playbook snapshot check") from error
 
 
 def left_out(sources: Sources, reopen: Reopen, failure: UserError) -> Mapping[str, str]:

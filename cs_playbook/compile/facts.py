@@ -85,6 +85,7 @@ class _Builder(Struct):
         return FactsSql(
             tuple(self.past), tuple(self.statements), self.relation, columns,
             (*people(self.asked, self.catalog, columns), *beside), not self.asked.of_others,
+            frozenset(self.done.keys() - self.catalog.contract.accounts.kinds.keys()),
         )  # fmt: skip
 
     # --- layers ---

@@ -15,7 +15,7 @@ class FactsSql(Struct, frozen=True):
     """First create each of `past` and fill it; then `statements`, `facts()`; then `of_all`, asked of everybody's facts.
 
     `statements` and `facts()` take the numbers of the first and the last account (compile/some.py). `columns` of the
-    facts, in order, with types. `apart`: no account's facts need those of another.
+    facts, in order, with types. `reckoned`: those that may come out too large. `apart`: no account's facts need those of another.
     """
 
     past: tuple[Past, ...]
@@ -24,7 +24,8 @@ class FactsSql(Struct, frozen=True):
     columns: tuple[tuple[str, FieldType], ...]
     of_all: tuple[str, ...]
     apart: bool
+    reckoned: frozenset[str]
 
     def facts(self, schema: str) -> tuple[str, str]:
         """The table of the facts, and how it is filled."""
-        return facts_table(schema, self.columns, some_of(self.relation))
+        return facts_table(schema, self.columns, self.reckoned, some_of(self.relation))

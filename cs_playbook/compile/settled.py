@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from cs_playbook.compile.account_columns import stored
 from cs_playbook.compile.sql import quoted
@@ -33,10 +33,20 @@ def beside_accounts(columns: Iterable[str], stands: Mapping[str, str]) -> str:
     return f"select a._n{selected} from {ACCOUNTS} a{joins}"
 
 
-def facts_table(schema: str, columns: Sequence[tuple[str, FieldType]], relation: str) -> tuple[str, str]:
-    """The facts themselves, typed."""
-    typed = ", ".join(f"{quoted(name)} {stored(kind)}" for name, kind in columns)
-    names = ", ".join(quoted(name) for name, _ in columns)
+def facts_table(
+    schema: str, columns: Sequence[tuple[str, FieldType]], reckoned: Set[str], relation: str
+) -> tuple[str, str]:
+    """The facts themselves, typed. A whole number that has come out `reckoned` beyond 64 bits goes on as a decimal one;
+    one that has no end is not known: it can be written nowhere."""
+    any_number = {name for name, kind in columns if kind is FieldType.INTEGER} & reckoned
+    endless = {name for name, kind in columns if kind is FieldType.NUMBER} & reckoned
+    typed = ", ".join(
+        f"{quoted(name)} {'any' if name in any_number else stored(kind)}" for name, kind in columns
+    )
+    names = ", ".join(
+        f"nullif(nullif({quoted(name)}, 9e999), -9e999)" if name in endless else quoted(name)
+        for name, _ in columns
+    )
     return (
         f"create table if not exists {schema}.facts (_n integer primary key, {typed}) strict",
         f"insert into {schema}.facts select _n, {names} from ({relation}) order by _n",

@@ -29,9 +29,8 @@ from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import StoppedOnPurpose, UserError
 from cs_playbook.model.columns import column_of
 from cs_playbook.model.data import Field, Table
-from cs_playbook.model.expression import FieldType, Memory, to_day
+from cs_playbook.model.expression import FieldType, Memory, Value, to_day
 from cs_playbook.model.functions import Reckoning
-from cs_playbook.model.value import FieldType, Value
 from cs_playbook.source.finding import NOWHERE
 from cs_playbook.source.manifest import parse_manifest, write_manifest
 from cs_playbook.source.snapshot import Snapshot, together
