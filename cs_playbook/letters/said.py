@@ -35,7 +35,7 @@ def said(value: Given, filters: tuple[Filter, ...], language: str) -> str:
         case None | bool():  # a yes or no has no words of its own: a letter asks for it with `if`
             return ""
         case int() | float():
-            return _number(value, None, language) if math.isfinite(value) else ""
+            return _number(value + 0, None, language) if math.isfinite(value) else ""  # minus zero is zero
         case date():
             return _date(value, "long", language)
         case tuple() | list():
@@ -77,7 +77,7 @@ def _filtered(value: Given, used: Filter, language: str) -> Given:
         case str():
             return _text(value, used.name)
         case int() | float() if math.isfinite(value):
-            return _amount(value, used, language)
+            return _amount(value + 0, used, language)
         case date() if used.name == "date":
             return _date(value, str(used.arguments[0]) if used.arguments else "long", language)
         case _:

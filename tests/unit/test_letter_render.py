@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from cs_playbook.letters.render import MissingBlanks, Rendered, TooLarge, render
+from cs_playbook.letters.said import _money, _number
 from cs_playbook.letters.template import Template, compile_letter
 from cs_playbook.model.letter import Letter
 from cs_playbook.source.finding import Span
@@ -159,6 +160,16 @@ def test_dates_numbers_and_lists_are_written_in_the_language_of_the_reader(langu
     text = rendered(NUMBERS, language=language, **GIVEN).text
 
     assert re.sub("[\u00a0\u202f]", " ", text) == words + "\n"
+
+
+@pytest.mark.parametrize("zeros", [(-0.0, 0.0), (0.0, -0.0)])
+def test_nothing_below_zero_is_zero_whichever_comes_first(zeros: tuple[float, float]) -> None:
+    """The two are equal: what one of them was written as is remembered for the other."""
+    _number.cache_clear()
+    _money.cache_clear()
+    body = "{{ n }} {{ n | number(1) }} {{ n | money('EUR') }}"
+
+    assert [rendered(body, n=zero).text for zero in zeros] == ["0 0.0 €0\n"] * 2
 
 
 @pytest.mark.parametrize(
