@@ -28,6 +28,7 @@ from cs_playbook.parse.depth import places
 
 _ROOM = 80  # places of the stack of SQLite's parser: the rest is for the query around
 _NESTED = 5  # places that each question around the next one takes
+_LONGEST = 2_000  # letters of such a question: it is written out as often as there are others around it
 
 
 class Rule(Struct, frozen=True):
@@ -237,7 +238,8 @@ def near(rule: Rule, shares: Mapping[str, float]) -> Near:
     sums = ", ".join(f"total(p{k} is null and ({missed}) = 0)" for k in range(len(parts)))
     # Whoever says no to two of some is not near, whatever the others say: as many as SQLite can read inside each other.
     most = max(0, _ROOM - max(map(places, parts))) // _NESTED
-    close = one_no_at_most(sorted(said, key=lambda text: shares.get(text, 1))[:most])
+    first = sorted(said, key=lambda text: shares.get(text, 1))
+    close = one_no_at_most([text for text in first if len(text) <= _LONGEST][:most])
     inside = f"select {named} from {_facts()} f where {seen_by(rule)} and {close} limit -1 offset 0"
     return Near(f"select total(({missed}) = 1 and ({open_}) = 0), {sums} from ({inside})", parts)
 

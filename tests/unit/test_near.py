@@ -47,6 +47,13 @@ def test_a_rule_may_have_as_many_parts_and_be_as_deep_as_one_may_write(count: in
     assert (short, unknown) == (1, [1] * count)  # who has one less than the last part wants
 
 
+def test_long_questions_are_not_written_out_again_and_again() -> None:
+    """SQLite takes five million letters."""
+    long = Group("any", tuple(Leaf("", at_least(number, 0), NOWHERE) for number in range(500)), NOWHERE)
+
+    assert len(near(Rule(SEES_ALL, Group("all", (long,) * 12, NOWHERE)), {}).query) < 200_000
+
+
 def at_least(number: int, turns: int) -> Comparison:
     """`- - seats >= number`"""
     seats: Expression = Name("seats")
