@@ -134,7 +134,8 @@ class _Builder(Struct):
             past = Past(column_of(item) if isinstance(item, Memory) else series_of(item), item)
             self.past.append(past)
             alias = quoted(past.table)
-            joins += f" left join temp.{alias} on {alias}.subject = f.{key}"
+            # Subjects are text: beside a whole number SQLite would look at all of them, for each account.
+            joins += f" left join temp.{alias} on {alias}.subject = cast(f.{key} as text)"
             if isinstance(item, Memory) and item.function == TRAIT:
                 kind = self.catalog.traits[item.subject].type
                 added[item.subject] = (said(alias, kind), kind)

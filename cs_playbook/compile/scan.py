@@ -209,7 +209,7 @@ def changed_facts(fact: str, past: str) -> str:
 
 def _changed(today: str, past: str, there: str | None = None) -> str:
     """`there`: asks whether subject p is in the snapshot. Who said yes and is not says nothing today."""
-    joined = f"({today}) t left join temp.{past} p on p.subject = t.subject"
+    joined = f"({today}) t left join temp.{past} p on p.subject = cast(t.subject as text)"
     changed = f"select t.subject, t.value from {joined} where p.subject is null or p.value is not t.value"
     if there is not None:
         changed += f" union all select p.subject, null from temp.{past} p where p.value = 1 and not {there}"

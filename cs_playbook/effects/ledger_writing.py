@@ -189,7 +189,8 @@ def observe(connection: sqlite3.Connection, observation: Observation, run: int, 
         (series, day, day, day),
     )
     total = Total()
-    rows = ((series, subject, day, _stored(value)) for subject, value in observation.changes)
+    # An account may be known by a whole number: the table makes a text of it, and the sum is one of what stands there.
+    rows = ((series, str(subject), day, _stored(value)) for subject, value in observation.changes)
     connection.executemany("insert into memory values (?, ?, ?, ?)", total.counting(rows))
     ledger_sums.add(connection, "memory", total.amount - gone)
 
