@@ -31,11 +31,15 @@ DATA = FILES["data.yaml"].replace("id: text", "id: integer")
 
 def test_what_is_remembered_of_an_account_is_looked_up(tmp_path: Path) -> None:
     catalog = small(tmp_path, data=DATA).workspace.catalog
-    made = facts_sql(asked_of([Memory("was", "seats", None, FieldType.INTEGER)], ["arr", "status"], catalog), catalog)
+    made = facts_sql(
+        asked_of([Memory("was", "seats", None, FieldType.INTEGER)], ["arr", "status"], catalog), catalog
+    )
     [past] = [one.table for one in made.past]
     with closing(sqlite3.connect(":memory:")) as connection:
         fields = ", ".join(catalog.contract.accounts.kinds)
-        connection.execute(f"create table accounts (_n integer primary key, {fields.replace('id,', 'id integer,', 1)})")
+        connection.execute(
+            f"create table accounts (_n integer primary key, {fields.replace('id,', 'id integer,', 1)})"
+        )
         connection.execute("create temp table facts_keyed (_n integer primary key, _id integer, arr real)")
         connection.execute(past_table(past))
         made_of = [statement for statement in made.statements if isinstance(statement, str)]
