@@ -113,7 +113,7 @@ def _near_accounts(rule: Rule, morning: Morning) -> Iterator[tuple[str, dict[str
     cursor = morning.stage.connection.cursor().execute(near_facts(rule))
     names = [column[0] for column in cursor.description][2:]
     for account, _, *cells in cursor:
-        yield account, dict(zip(names, cells, strict=True))
+        yield str(account), dict(zip(names, cells, strict=True))
 
 
 def _what_keeps_it_out(rule: Rule, values: dict[str, Value], morning: Morning) -> tuple[int, Part]:

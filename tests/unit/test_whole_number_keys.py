@@ -6,12 +6,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from cs_playbook.commands.near import near
 from cs_playbook.compile.asked import asked_of
 from cs_playbook.compile.facts import facts_sql
 from cs_playbook.compile.filled import past_table
 from cs_playbook.compile.scan import changed_facts
 from cs_playbook.compile.some import EVERYBODY
 from cs_playbook.model.expression import FieldType, Memory
+from cs_playbook.report.explain import near_lines
 from tests.builders import FILES, account, on, small, tables
 
 FALLEN = """\
@@ -63,3 +65,12 @@ def test_the_ledger_stays_whole_and_remembers(tmp_path: Path) -> None:
 
     assert world.starts() == [("9", "fallen", 1)]
     assert world.wrong() == []
+
+
+def test_who_is_nearly_there_is_named(tmp_path: Path) -> None:
+    world = small(tmp_path, data=DATA)
+    world.morning(on(0), tables([account("10", name="")]))
+
+    seen = "\n".join(near_lines(near(world.workspace, "few-seats", on(0)), 100))
+
+    assert "10" in seen
