@@ -71,6 +71,6 @@ def test_who_is_nearly_there_is_named(tmp_path: Path) -> None:
     world = small(tmp_path, data=DATA)
     world.morning(on(0), tables([account("10", name="")]))
 
-    seen = "\n".join(near_lines(near(world.workspace, "few-seats", on(0)), 100))
+    seen = str([*near_lines(near(world.workspace, "few-seats", on(0)), 100)])
 
     assert "10" in seen
