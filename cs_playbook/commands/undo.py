@@ -117,7 +117,7 @@ def _meant(ledger: Ledger, which: str) -> KnownRun:
 def _decided(ledger: Ledger, run: KnownRun, words: Words) -> Undone:
     if run.taken_back is not None:
         return Undone(run, already=run.taken_back)
-    undo = Undo(run.number, words.on, words.by, words.because)
+    undo = Undo(run.number, words.on, words.by, words.because, ledger.runs_after(run.number))
     parts: dict[str, Part] = {}
     traits: dict[str, int] = {}
     accounts: dict[str, str] = {}
@@ -130,7 +130,7 @@ def _decided(ledger: Ledger, run: KnownRun, words: Words) -> Undone:
     answers, asked = ledger.beside(run.number)
     back = [key for key, part in together.items() if isinstance(part.verdict, Recalled)]
     return Undone(
-        run, tuple(together.values()), sum(traits[key] for key in back), answers, asked, ledger.runs_after(run.number),
+        run, tuple(together.values()), sum(traits[key] for key in back), answers, asked, undo.later,
         accounts=accounts,
     )  # fmt: skip
 

@@ -51,7 +51,8 @@ class TextChanged(Happened, frozen=True):
     """From now on it goes by another text of its playbook (`before`: the one so far). Steps are named as that text names them.
 
     `renamed`: old name → new (`x~2`: set aside, another step is called x now). `gone`: what is open of these is
-    cancelled. `back`: what an earlier move had cancelled is open again. `anew`: skipped before, asked again.
+    cancelled. `back`: what an earlier move had cancelled is open again, but for the mails `asks` (their keys): nobody got
+    them, and their contacts wait for one. `anew`: skipped before, or a letter that nobody got; asked again.
     `passed`: new, and only before what has begun. `once`: repeats no more; `often`: repeats from now on.
     `key_names`: new steps whose own name has made keys of another step.
     """
@@ -69,6 +70,7 @@ class TextChanged(Happened, frozen=True):
     key_names: Mapping[str, str] = field(default_factory=dict)
     watch_until: date | None = None
     before: str = ""
+    asks: tuple[str, ...] = ()
 
 
 class StepOpened(Happened, frozen=True):

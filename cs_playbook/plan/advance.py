@@ -27,6 +27,7 @@ from cs_playbook.model.step import After, Step
 from cs_playbook.plan.about import moved
 from cs_playbook.plan.decision import Change, Decision, Held, HeldBy, Subject, Today
 from cs_playbook.plan.fold import fold
+from cs_playbook.plan.fold_move import last_lines
 from cs_playbook.plan.moments import day_of
 from cs_playbook.plan.people import knowing
 
@@ -60,9 +61,11 @@ class Day:
         self._held[step, by] = Held(by, self.playbook.name, step, why, until)
 
     def occurrence(self, step: str) -> int:
-        """Which time this is that the step opens."""
+        """Which time this is that the step opens; one that repeats no more goes on with the last it had."""
         so_far = self.enrollment.repeats.get(step)
-        return so_far.begun if so_far is not None else 1
+        if so_far is not None:
+            return so_far.begun
+        return max((task.occurrence for task in last_lines(self.enrollment, step)), default=1)
 
     def forget_held(self) -> None:
         self._held.clear()

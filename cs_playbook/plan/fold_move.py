@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeated, StepState, TaskState
 from cs_playbook.model.event import TextChanged
+from cs_playbook.model.recall import RECALLED
 from cs_playbook.plan import fold_mail
 from cs_playbook.values import replace
 
@@ -69,34 +70,38 @@ def _cancelled(enrollment: Enrollment, event: TextChanged) -> Enrollment:
 
 
 def _back(enrollment: Enrollment, event: TextChanged) -> Enrollment:
-    """As they were when a move cancelled them: the same lines, with their days."""
-    steps = {
-        step: replace(progress, state=StepState.OPEN, done_on=None) if step in event.back else progress
-        for step, progress in enrollment.steps.items()
-    }
-    tasks = {
-        key: replace(task, state=TaskState.OPEN, done_on=None, mail=fold_mail.reopened(task.mail))
-        if task.step in event.back and _was_cancelled_last(task, enrollment)
-        else task
-        for key, task in enrollment.tasks.items()
-    }
+    """As they were when a move cancelled them: the same lines, with their days; whose mail asks anew waits for it."""
+    steps, tasks = dict(enrollment.steps), dict(enrollment.tasks)
+    for step in event.back:
+        cancelled = [task for task in last_lines(enrollment, step) if task.state is TaskState.CANCELLED]
+        ask = [task.contact for task in cancelled if task.key in event.asks and task.contact]
+        waits = tuple(dict.fromkeys((*steps[step].waits, *ask)))
+        steps[step] = replace(steps[step], state=StepState.OPEN, done_on=None, waits=waits)
+        for task in cancelled:
+            if task.key not in event.asks:
+                tasks[task.key] = replace(
+                    task, state=TaskState.OPEN, done_on=None, mail=fold_mail.reopened(task.mail)
+                )
     return replace(enrollment, steps=steps, tasks=tasks)
 
 
-def _was_cancelled_last(task: OpenTask, enrollment: Enrollment) -> bool:
-    """Of its last occurrence: those before it are over for good."""
-    newest = max(other.occurrence for other in enrollment.tasks.values() if other.step == task.step)
-    return task.state is TaskState.CANCELLED and task.occurrence == newest
+def last_lines(enrollment: Enrollment, step: str) -> list[OpenTask]:
+    """Of its last occurrence: those before it are over for good, and what was taken back with its run is none."""
+    lines = [task for task in enrollment.tasks.values() if task.step == step and task.outcome != RECALLED]
+    newest = max((task.occurrence for task in lines), default=0)
+    return [task for task in lines if task.occurrence == newest]
 
 
 def _repeating(enrollment: Enrollment, event: TextChanged) -> Enrollment:
-    """Whoever repeats no more is done once one of its occurrences is; whoever repeats from now on has begun once."""
+    """Whoever repeats no more is done once one of its occurrences is, unless another one is open; whoever repeats from
+    now on has begun as often as there were occurrences of it before."""
     repeats, steps = dict(enrollment.repeats), dict(enrollment.steps)
     for step in event.once:
         last = repeats.pop(step).last
-        if last is not None:
-            steps.setdefault(step, last)
+        if last is not None and (step not in steps or steps[step].state is StepState.CANCELLED):
+            steps[step] = last
     for step in event.often:
         ready_on = steps[step].ready_on
-        repeats[step] = Repeated(ready_on, begun=1, planned=ready_on, since=ready_on)
+        begun = max((task.occurrence for task in last_lines(enrollment, step)), default=1)
+        repeats[step] = Repeated(ready_on, begun, begun - 1, planned=ready_on, since=ready_on)
     return replace(enrollment, steps=steps, repeats=repeats)

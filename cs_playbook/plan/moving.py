@@ -1,9 +1,9 @@
 """An enrollment, the steps of the text it goes by, today's text → the move from one to the other.
 
 A step keeps what has become of it under its name, or its new one (`renamed_steps`). What has begun is never begun
-again, but for a mail that nobody got: where its step comes back, it asks once more whether it may go. A step that was
-there before and has not begun is judged by its `after` alone, like on any other day. A new step that stands only before
-steps that have begun comes too late: it is passed over.
+again, but for a letter that nobody got: where its step comes back, it asks once more whether it may go, and is written
+in the words of that day. A step that was there before and has not begun is judged by its `after` alone, like on any other
+day. A new step that stands only before steps that have begun comes too late: it is passed over.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from datetime import date, timedelta
 
 from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, StepState, TaskState
 from cs_playbook.model.event import TextChanged
-from cs_playbook.model.outbox import AUTO, MailState
+from cs_playbook.model.outbox import MailState, mail_state
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Step
 from cs_playbook.plan.advance import verdict
-from cs_playbook.plan.fold_move import after_move
+from cs_playbook.plan.fold_move import after_move, last_lines
 from cs_playbook.values import replace
 
 ASIDE = "~"  # no step that people write can have it in its name
@@ -32,7 +32,8 @@ def moving(enrollment: Enrollment, before: Iterable[str], new: Playbook, on: dat
         enrollment.key, new.definition, on, renamed, watch_until=watched, before=enrollment.definition
     )
     moved = replace(moved, gone=_gone(enrollment, moved, new), key_names=_key_names(enrollment, moved, new))
-    moved = replace(moved, back=_back(enrollment, moved, new))
+    back = _back(enrollment, moved, new)
+    moved = replace(moved, back=back, asks=_asks(enrollment, moved, back))
     once, often = _rhythms(enrollment, moved, new)
     moved = replace(moved, once=once, often=often)
     if enrollment.arm is not Arm.TREATED:  # without steps
@@ -143,19 +144,29 @@ def _back(enrollment: Enrollment, moved: TextChanged, new: Playbook) -> tuple[st
         for step, progress in sorted(after.steps.items())
         if progress.state is StepState.CANCELLED
         and new.step(step) is not None
-        and not _asks_again(after, step)
+        and not _begins_again(after, step)
     )
 
 
-def _asks_again(after: Enrollment, step: str) -> bool:
-    """A mail that was to leave by itself gave its place among the caps away when it was cancelled: it asks for a new one."""
-    newest = max((task.occurrence for task in after.tasks.values() if task.step == step), default=0)
-    lines = [task for task in after.tasks.values() if (task.step, task.occurrence) == (step, newest)]
-    return step not in after.repeats and bool(lines) and all(_was_to_leave(task) for task in lines)
+def _begins_again(after: Enrollment, step: str) -> bool:
+    """Nobody got any letter of it."""
+    lines = last_lines(after, step)
+    return bool(lines) and all(_asks_again(task) for task in lines)
 
 
-def _was_to_leave(task: OpenTask) -> bool:
-    return task.sends == AUTO and task.mail == MailState.CANCELLED and task.state is TaskState.CANCELLED
+def _asks_again(task: OpenTask) -> bool:
+    """A mail, or a draft, gave its place among the caps away when it was cancelled: it asks for a new one."""
+    return (
+        task.kind == "email"
+        and task.state is TaskState.CANCELLED
+        and mail_state(task) is MailState.CANCELLED
+    )
+
+
+def _asks(enrollment: Enrollment, moved: TextChanged, back: tuple[str, ...]) -> tuple[str, ...]:
+    """Of steps of which somebody got a letter, the letters that nobody got."""
+    after = after_move(enrollment, moved)
+    return tuple(sorted(task.key for step in back for task in last_lines(after, step) if _asks_again(task)))
 
 
 def _rhythms(
@@ -179,12 +190,12 @@ def _is_begun(progress: Progress | None) -> bool:
 
 
 def _anew(after: Enrollment, new: Playbook) -> tuple[str, ...]:
-    """Mails that are to leave once more; and skipped steps that the new text may reach: nobody has done them, and nobody
-    has said no."""
+    """Letters that are to be written once more; and skipped steps that the new text may reach: nobody has done them, and
+    nobody has said no."""
     mails = tuple(
         step
         for step, progress in after.steps.items()
-        if progress.state is StepState.CANCELLED and new.step(step) is not None and _asks_again(after, step)
+        if progress.state is StepState.CANCELLED and new.step(step) is not None and _begins_again(after, step)
     )
     return (*mails, *_may_be_reached(replace(after, steps=_but(after.steps, mails)), new))
 

@@ -8,7 +8,7 @@ from functools import reduce
 
 from msgspec import Struct
 
-from cs_playbook.model.enrollment import Enrollment, OpenTask
+from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import (
     DraftRewritten,
     Ended,
@@ -22,6 +22,7 @@ from cs_playbook.model.event import (
 from cs_playbook.model.outbox import OUTBOX, PERHAPS_TAKEN, RUN, MailState, mail_state
 from cs_playbook.model.recall import Recalled
 from cs_playbook.plan.fold import fold
+from cs_playbook.plan.fold_move import last_lines
 from cs_playbook.plan.fold_recall import taken_back
 from cs_playbook.values import replace
 
@@ -31,12 +32,13 @@ _STILL_OURS = (MailState.DRAFT, MailState.PENDING, MailState.CANCELLED)
 
 
 class Undo(Struct, frozen=True):
-    """Which run a person takes back, and why."""
+    """Which run a person takes back, and why. `later`: how many runs have come after it."""
 
     run: int
     on: date
     by: str
     because: str
+    later: int = 0
 
 
 class Stays(Struct, frozen=True):
@@ -182,8 +184,34 @@ def _without(
     said = [event for _, event in later if getattr(event, "task", None) not in opened]  # put off, for nothing
     back = _folded(then, [*moved, *said])
     assert back is not None
+    back = _asking_anew(back, now, undo)
     ours = {key: taken_back(now.tasks[key], undo.on) for key in sorted(opened) if key in now.tasks}
     return replace(back, tasks={**ours, **back.tasks})
+
+
+def _asking_anew(back: Enrollment, now: Enrollment, undo: Undo) -> Enrollment:
+    """Letters that the run had cancelled gave their place among the caps away, and a later run may have given it to others:
+    they ask for it once more. Where no run has come since, they are as they were."""
+    keys = {
+        key for key, task in back.tasks.items()
+        if undo.later and _waits(task) and now.tasks[key].state is TaskState.CANCELLED
+    }  # fmt: skip
+    closed = {key: replace(now.tasks[key], done_on=undo.on) for key in keys}
+    asking = replace(back, tasks={**back.tasks, **closed})
+    steps = dict(back.steps)
+    for step in {task.step for task in closed.values()}:
+        lines = last_lines(asking, step)
+        asks = tuple(task.contact for task in lines if task.key in keys and task.contact)
+        if len(asks) == len(lines):
+            del steps[step]
+        else:
+            steps[step] = replace(steps[step], waits=(*steps[step].waits, *asks))
+    return replace(asking, steps=steps)
+
+
+def _waits(task: OpenTask) -> bool:
+    """A letter that nobody has sent yet."""
+    return task.kind == "email" and task.state is TaskState.OPEN and mail_state(task) in _STILL_OURS
 
 
 def _with_lines_of(stands: Enrollment, back: Enrollment) -> Enrollment:

@@ -126,7 +126,8 @@ def _without_the_rest(day: Day, step: Step) -> StepOpened | StepEnded:
     ]
     if any(task.state is TaskState.OPEN for task in first):
         return StepOpened(key, step.id, today)
-    given = [task.outcome or "" for task in sorted(first, key=lambda task: (task.done_on or today, task.key))]
+    done = [task for task in first if task.state is TaskState.DONE]
+    given = [task.outcome or "" for task in sorted(done, key=lambda task: (task.done_on or today, task.key))]
     return StepEnded(key, step.id, today, "sent" if "sent" in given else given[-1], "data")
 
 

@@ -89,10 +89,12 @@ def _parts(event: TextChanged) -> Iterator[str]:
     for what, steps in (
         ("cancelled, no longer there", event.gone),
         ("open again", event.back),
-        ("asked again, may now be reached", event.anew),
+        ("asked again", event.anew),
         ("passed over, what comes after has begun", event.passed),
         ("repeats no more", event.once),
         ("repeats from now on", event.often),
     ):
         if steps:
             yield f"{what}: {', '.join(steps)}"
+    if event.asks:
+        yield f"{count(len(event.asks), 'letter')} that nobody got, asked again"
