@@ -25,7 +25,7 @@ def test_what_is_in_doubt_is_sent_again_only_when_a_person_says_so() -> None:
         (doubted,) = played.in_state(MailState.UNCERTAIN)
         played.a_doubt_is_settled(0, "again")
         played.it_is_sent([LOST], 0)
-        played.the_last_run_is_taken_back()
+        played.a_run_is_taken_back()
         played.ordinary_days([(0, "let go"), (0, "rewrite")], [])
         assert played.in_state(MailState.UNCERTAIN) == {doubted}
     finally:

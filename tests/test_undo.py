@@ -182,6 +182,27 @@ def test_runs_taken_back_one_after_the_other_leave_no_line_that_nobody_knows(tmp
     assert world.enrollment("acme").tasks[draft].outcome == RECALLED
 
 
+def test_what_began_after_a_time_that_was_taken_back_keeps_its_number(tmp_path: Path) -> None:
+    """Each time is over on its day, so nothing has gone on with it; the third began before the second was taken back."""
+    world = small(tmp_path / "small")
+    world.edit("playbooks/quiet.yaml", "status: live", "status: draft")
+    mail = "  - {id: write, email: few-seats/hello, to: champion, from: csm, send: draft}\n"
+    head, _, _ = (world.root / FEW).read_text("utf-8").partition("goal:")
+    head = head.replace("days_after_end: 3, at_most: 2", "days_after_end: 1, at_most: 9")
+    world.write(FEW, f"{head}steps:\n{mail}")
+    for day in range(3):
+        world.morning(on(day), given(account("acme", seats=5, strategic="yes"), day=day))
+    assert [item.episode for item in world.enrollments("acme")] == [1, 2, 3]
+
+    assert take_back(world, on(2), which="2").back
+    world.morning(on(3), given(account("acme", seats=5, strategic="yes"), day=3))
+
+    assert [(item.episode, item.why_ended) for item in world.enrollments("acme")][-2:] == [
+        (3, "finished"),
+        (4, "finished"),
+    ]
+
+
 def test_a_recalled_start_takes_nobodys_place_in_the_trickle(tmp_path: Path) -> None:
     world = small(tmp_path / "w")
     world.write(

@@ -43,8 +43,9 @@ _AT_ONCE = 1_000  # subjects asked about in one query
 _AFTER_ALL_KEYS = "\U0010ffff"
 
 # Who ended as `restarted` because the text changed began anew: that time counts for nobody (the iif).
+# The number of the newest counts too: one before it may have been taken back, and no number is given twice.
 _PAST = f"""
-select e.account, e.row, count(*), sum(e.arm = 'treated' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), max(e.ended_on is null),
+select e.account, e.row, max(count(*), max(e.episode)), sum(e.arm = 'treated' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), max(e.ended_on is null),
   substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome,
   sum(e.ended_on is null and e.arm = 'treated'),
   sum(e.arm = 'held_out' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), sum(e.ended_on is null and e.arm = 'held_out'),

@@ -26,7 +26,7 @@ from cs_playbook.source.finding import NOWHERE
 
 
 class Before(Struct, frozen=True):
-    """What is known of one subject in one playbook: how many episodes, whether one is open, when the last one ended.
+    """What is known of one subject in one playbook: the number of the newest episode, whether one is open, when the last one ended.
 
     `watched`, `is_watched`: the same of those that were held out; to the rule they count as if treated.
     """

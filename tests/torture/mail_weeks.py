@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from cs_playbook.commands import resting, suppress
 from cs_playbook.commands.forget import forget
 from cs_playbook.commands.forgotten_files import Whose
-from cs_playbook.commands.people import Act
+from cs_playbook.commands.people import Act, stop_playbook
 from cs_playbook.commands.releasing import Chosen, discard, release
 from cs_playbook.commands.resolving import resolve
 from cs_playbook.commands.rewriting import rewrite
@@ -40,8 +40,18 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.outbox import FIRST, MailState, mail_state
 from tests.builders import VERSION, account, contact
 from tests.torture.cuts import AtMoment, Work, killed
-from tests.torture.mail_truth import WORDS, Cut, Seen, Server, Truth, readers_of
-from tests.torture.mail_world import ACCOUNTS, ADDRESSES, CONTACTS, Exported, Text, world_of_mails
+from tests.torture.mail_truth import CUT_AFTER, LOST, WORDS, Cut, Seen, Server, Truth, readers_of
+from tests.torture.mail_world import (
+    ACCOUNTS,
+    ADDRESSES,
+    CONTACTS,
+    GONE,
+    OFTEN,
+    ONCE,
+    Exported,
+    Text,
+    world_of_mails,
+)
 
 S = MailState
 BEGINNINGS = (date(2026, 3, 25), date(2026, 10, 22), date(2028, 2, 25))
@@ -132,6 +142,55 @@ class MailWeeks(RuleBasedStateMachine):
             self.a_morning(1, [], [], None)
             self.somebody_looks_at_a_mail(number, how)
             self.it_is_sent(words, 0)
+
+    @rule(
+        how=st.sampled_from(("stopped", "restarted", "lost")),
+        key=st.sampled_from(ACCOUNTS),
+        word=st.sampled_from((LOST, LOST, CUT_AFTER)),
+    )
+    def what_is_in_doubt_ends(self, how: str, key: str, word: str) -> None:
+        """The mails of an evening are in doubt when their playbook ends; others want to write to the same people."""
+        self.a_morning(1, [], [(key, (3, "active"))], None)
+        self.it_is_sent([word] * 6, 0)
+        match how:
+            case "stopped":
+                self.somebody_stops("hello", key)
+                self.somebody_stops("news", key)
+            case "restarted":
+                self.text.changes, self.text.wait = "restart", self.text.wait % 4 + 1
+                self.written()
+            case "lost":
+                self.a_morning(1, [], [(key, (3, "ended"))], None)
+                self.exported.accounts[key].update(seats=3, status="active")
+        self.ordinary_days([(0, "let go"), (0, "let go")], [])
+
+    @rule(
+        step=st.sampled_from(("write", "more")),
+        before=st.sampled_from((ONCE, OFTEN)),
+        after=st.sampled_from((ONCE, OFTEN)),
+        sent=st.booleans(),
+    )
+    def a_step_is_gone_for_a_while(self, step: str, before: str, after: str, sent: bool) -> None:
+        """Its mails wait, others have their places, and it is back."""
+        if step == "write":
+            self.text.write = before
+        self.text.changes, self.text.more, self.text.status = "move", True, "live"
+        self.written()
+        self.a_morning(1, [], [], None)
+        if sent:
+            self.it_is_sent([], 0)
+            self.a_morning(2, [], [], None)
+        if step == "write":
+            self.text.write = GONE
+        else:
+            self.text.more = False
+        self.written()
+        self.ordinary_days([(0, "let go"), (1, "let go")], [])
+        self.text.more = True
+        if step == "write":
+            self.text.write = after
+        self.written()
+        self.ordinary_days([(0, "let go"), (1, "rewrite")], [])
 
     @rule(cut=CUTS)
     def it_runs_again(self, cut: int | None) -> None:
@@ -295,19 +354,31 @@ class MailWeeks(RuleBasedStateMachine):
         self.truth.unheard |= doubted & self.in_state(S.DEAD)  # nobody can settle it any more
         self.is_whole()
 
-    @rule(what=st.sampled_from(("status", "changes", "wait", "send", "more")), which=st.integers(0, 2))
+    @rule(playbook=st.sampled_from(("hello", "news")), key=st.sampled_from(ACCOUNTS))
+    def somebody_stops(self, playbook: str, key: str) -> None:
+        with apart_from(ChoiceError):  # nothing of it is open
+            stop_playbook(self.world.workspace, playbook, key, "they asked", self.act())
+        self.is_whole()
+
+    @rule(what=st.sampled_from(("status", "changes", "wait", "send", "more", "write")), which=st.integers(0, 2))
     def the_text_is_edited(self, what: str, which: int) -> None:
         values = {
             "status": ("live", "live", "paused"), "changes": ("keep", "move", "restart"), "wait": (1, 2, 4),
-            "send": ("draft", "auto", "auto"), "more": (True, False, True),
+            "send": ("draft", "auto", "auto"), "more": (True, False, True), "write": (ONCE, OFTEN, GONE),
         }  # fmt: skip
         setattr(self.text, what, values[what][which])
+        self.written()
+
+    def written(self) -> None:
         self.world.write("playbooks/hello.yaml", str(self.text))
 
     @precondition(lambda self: self.taken_back < 2)
-    @rule()
-    def the_last_run_is_taken_back(self) -> None:
+    @rule(back=st.sampled_from((0, 0, 1, 2)))
+    def a_run_is_taken_back(self, back: int = 0) -> None:
+        """The last one, or one on which others have followed."""
         self.taken_back += 1
+        with Ledger.open(self.world.ledger, None, writing=False) as ledger:
+            there = [run.number for run in ledger.runs() if run.taken_back is None]
         words = Words(self.clock, "lea@vendor.example", "the wrong export", f"{self.clock}T08:00:00Z")
         had = {
             one.key: mail_state(self.mails()[one.key][1])
@@ -315,7 +386,7 @@ class MailWeeks(RuleBasedStateMachine):
             if one.key in self.mails()
         }
         with apart_from(ChoiceError):  # all are taken back already
-            undo(self.world.workspace.place, "last", words, VERSION)
+            undo(self.world.workspace.place, str(there[back]) if back < len(there) else "last", words, VERSION)
         now = self.mails()
         assert {key: mail_state(now[key][1]) for key in had} == had, "what somebody has is as it was"
         self.is_whole()

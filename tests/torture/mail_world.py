@@ -24,14 +24,14 @@ priority: high
 trigger: {{{{when: seats < 10, started_by: [rule, csm], already_matching: start}}}}
 reentry: {{{{days_after_end: 2, at_most: 9}}}}
 exit: [{{{{when: status = 'ended', outcome: lost}}}}]
-changes: {{{{open_enrollments: {{changes}}, renamed_steps: {{{{more: null}}}}}}}}
+changes: {{{{open_enrollments: {{changes}}, renamed_steps: {{{{write: null, more: null}}}}}}}}
 steps:
-  - {{{{id: write, {MAIL}, send: auto, cc: admins}}}}
-  - {{{{id: rest, wait: {{wait}} days, after: {{{{write: [sent, discarded, undeliverable]}}}}}}}}
 """
-MORE = (
-    f"  - {{{{id: more, {MAIL}, send: {{send}}, thread: write, every: 3 days, at_most: 2, after: rest}}}}\n"
-)
+WRITE = f"  - {{{{id: write, {MAIL}, send: auto, cc: admins, after: start{{often}}}}}}\n"
+REST = "  - {{id: rest, wait: {wait} days, after: {after}}}\n"
+MORE = f"  - {{{{id: more, {MAIL}, send: {{send}}{{thread}}, every: 3 days, at_most: 2, after: rest}}}}\n"
+# What the first step may be: a mail, one that comes again, or not there.
+ONCE, OFTEN, GONE = "once", "often", "gone"
 NEWS = f"""\
 playbook: news
 title: News
@@ -60,10 +60,17 @@ class Text:
     wait: int = 1
     send: str = "draft"
     more: bool = True
+    write: str = ONCE
 
     def __str__(self) -> str:
-        whole = HELLO + (MORE if self.more else "")
-        return whole.format(status=self.status, changes=self.changes, wait=self.wait, send=self.send)
+        there = self.write != GONE
+        whole = HELLO + (WRITE if there else "") + REST + (MORE if self.more else "")
+        return whole.format(
+            status=self.status, changes=self.changes, wait=self.wait, send=self.send,
+            often=", every: 2 days, at_most: 3" if self.write == OFTEN else "",
+            after="write" if there else "start",
+            thread=", thread: write" if there else "",
+        )  # fmt: skip
 
 
 def world_of_mails(root: Path) -> World:
