@@ -18,7 +18,7 @@ from cs_playbook.commands.mail_counts import barred_addresses, mails_that_count
 from cs_playbook.commands.naming import name_of_start
 from cs_playbook.commands.pool_turns import counted_facts, open_lines, turns
 from cs_playbook.commands.subjects import Follower, want, wanted_rows, wanted_subjects
-from cs_playbook.commands.unsubscribing import token_of
+from cs_playbook.commands.unsubscribing import marks_of, token_of
 from cs_playbook.compile import candidates, wanted
 from cs_playbook.compile.asked import Asked
 from cs_playbook.effects.ledger import Ledger
@@ -123,7 +123,8 @@ def prepare(sources: Sources, answered: Sequence[TaskWord] = ()) -> Morning:
         set_by_hand=sources.ledger.set_by_hand(day) if catalog.traits else frozenset(),
         watched=sources.watched or partial(drawn, parent=catalog.contract.accounts.parent), rows=row_reader(stage),
         outlines=outlines(sources.ledger, texts), barred=barred_addresses(stage, sources.ledger), unwritable=unwritable(catalog),
-        token=token_of(sources.ledger), undecided=sources.undecided, key_names=sources.ledger.key_names(),
+        token=token_of(sources.ledger), reader=marks_of(sources.ledger, catalog), undecided=sources.undecided,
+        key_names=sources.ledger.key_names(),
     )  # fmt: skip
     starts = choose_starts(
         stage, sources.ledger, today, earlier_run(sources.ledger, sources.snapshot, catalog)

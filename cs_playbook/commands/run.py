@@ -174,7 +174,7 @@ def _run(
         still = _nothing_to_do(morning, snapshot, workspace)
         if still is not None:
             return replace(result, counts=still, nothing=True)
-        make_key(workspace.catalog.project, ledger)
+        make_key(workspace.catalog, ledger)
         counts = _commit(ready, snapshot, workspace, clock, version)
     published = publish_what_is_left(workspace.root, ledger)
     allowed = [event.rule for event in ready.allowed]

@@ -1,4 +1,5 @@
-"""The ledger → by which token an address is known outside: to whoever takes back a click on `unsubscribe`."""
+"""The ledger → by which token an address is known outside, to whoever takes back a click on `unsubscribe`; by which mark the
+caps know it again."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 
 from cs_playbook.effects.ledger import Ledger
-from cs_playbook.model.project import Project
-from cs_playbook.model.suppression import fingerprint
+from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.suppression import fingerprint, reader_mark
 
 
 def token_of(ledger: Ledger) -> Callable[[str], str]:
@@ -20,7 +21,20 @@ def token_of(ledger: Ledger) -> Callable[[str], str]:
     return lambda address: fingerprint(address, key()) if key() else ""
 
 
-def make_key(project: Project, ledger: Ledger) -> None:
-    """Once, before the first mail with such a link is written."""
-    if project.sending is not None and project.sending.unsubscribe:
+def marks_of(ledger: Ledger, catalog: Catalog) -> Callable[[str], str]:
+    """An address → its mark; "" where nothing is capped, or the ledger had no key when the morning began: what a dry run
+    says must be what the run does, and only a run makes a key."""
+    key = ledger.suppression_list().key if _is_capped(catalog) else ""
+    return lambda address: reader_mark(address, key)
+
+
+def make_key(catalog: Catalog, ledger: Ledger) -> None:
+    """Once, before the first mail with such a link is written, or any that is capped; a new ledger has one."""
+    sending = catalog.project.sending
+    if (sending is not None and sending.unsubscribe) or _is_capped(catalog):
         ledger.suppression_key()
+
+
+def _is_capped(catalog: Catalog) -> bool:
+    caps = (catalog.project.mail.caps, *(playbook.email_caps for playbook in catalog.playbooks.values()))
+    return any(one.said for one in caps)

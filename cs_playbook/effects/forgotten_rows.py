@@ -112,6 +112,7 @@ class Rewriting:
                 return {
                     key: self._note(part, key, about=about) or self._without(part, key, playbook)
                     for key, part in value.items()
+                    if not (about and key == "reader")  # the mark of their address
                 }
             case list() if name == "copies":  # a mark is no address
                 return [copy for copy in value if not self._traces.count(copy)]

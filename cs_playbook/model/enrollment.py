@@ -44,7 +44,8 @@ class OpenTask(Kept, frozen=True):
     `copies`: addresses a draft goes to besides. `thread`: the key of the mail that a draft goes on from.
     `sends`: "" where a person sends it, "auto" where the outbox does. `mail`: its state there ("" while a person has
     it), see model/outbox. `expires`: the last day on which it may leave. `attempts`: how often it was handed over.
-    `rewritten_by`: whose words stand in it.
+    `rewritten_by`: whose words stand in it. `reader`: a mark of the address it is for (model/suppression), where mails are
+    capped: whoever has that address counts it as theirs, also once the contact's row is gone.
     """
 
     key: str
@@ -78,6 +79,7 @@ class OpenTask(Kept, frozen=True):
     expires: date | None = None
     rewritten_by: str = ""
     attempts: int = 0
+    reader: str = ""
 
     @property
     def in_outbox(self) -> bool:

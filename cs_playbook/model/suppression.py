@@ -19,6 +19,11 @@ def fingerprint(address: str, key: str) -> str:
     return hmac.new(bytes.fromhex(key), address.strip().casefold().encode(), hashlib.sha256).hexdigest()
 
 
+def reader_mark(address: str, key: str) -> str:
+    """By which the caps know an address again: the beginning of its fingerprint. "" where either is missing."""
+    return fingerprint(address, key)[:16] if key and address else ""
+
+
 class Suppressed(Happened, frozen=True):
     """Nobody writes to an address any more. `address`: its fingerprint, never the address itself.
 

@@ -63,7 +63,8 @@ class Subject(Struct, frozen=True):
 
 
 class Wish(Struct, frozen=True):
-    """A mail that a step would write today. `key`: the task's it would be. `caps`: those that hold for it."""
+    """A mail that a step would write today. `key`: the task's it would be. `caps`: those that hold for it. `reader`: the mark
+    of its address, "" where there is none."""
 
     key: str
     rank: Rank
@@ -71,6 +72,7 @@ class Wish(Struct, frozen=True):
     contact: str
     address: str
     caps: tuple[Caps, ...]
+    reader: str = ""
 
 
 class TooMany(Struct, frozen=True):
@@ -97,6 +99,7 @@ class Today(Struct, frozen=True):
     `rows(subject, table, condition)`: the rows that a letter goes through, as it shows them.
     `key_names`: accounts that have got another id, or another's → under what their keys are made: none is made twice.
     `undecided`: first names of playbooks that cannot be decided today, with the reason.
+    `reader(address)`: the mark by which the caps know it again; "" where nothing is capped, or there is no key.
     `token(address)`: by which it is known outside, in the link of `unsubscribe:`; "" where there is no key.
     """
 
@@ -120,6 +123,7 @@ class Today(Struct, frozen=True):
     barred: Callable[[str], str] = lambda address: ""
     mail_turn: Callable[[Wish], TooMany | None] | None = None
     token: Callable[[str], str] = lambda address: ""
+    reader: Callable[[str], str] = lambda address: ""
     undecided: Mapping[str, str] = field(default_factory=dict)
     key_names: Mapping[str, str] = field(default_factory=dict)
 

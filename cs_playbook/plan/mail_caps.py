@@ -137,12 +137,15 @@ def _readers(task: OpenTask, address: Callable[[str], str | None]) -> Iterator[s
         found = address(task.contact)
         if found:
             yield _address(found)
+    if task.reader:
+        yield _mark(task.reader)
     yield from (_address(copy) for copy in task.copies)
 
 
 def _whose(wish: Wish) -> tuple[str, ...]:
-    """The same person may have two keys, or one key and a new address."""
-    return _contact(wish.contact), _address(wish.address)
+    """The same person may have two keys, one after the other too, or one key and a new address."""
+    marked = (_mark(wish.reader),) if wish.reader else ()
+    return (_contact(wish.contact), _address(wish.address), *marked)
 
 
 def _contact(key: str) -> str:
@@ -151,6 +154,10 @@ def _contact(key: str) -> str:
 
 def _address(written: str) -> str:
     return f"address {written.strip().casefold()}"
+
+
+def _mark(reader: str) -> str:
+    return f"mark {reader}"
 
 
 def _account(key: str) -> str:

@@ -115,7 +115,8 @@ def no_copy_for(day: Day, step: Step, contact: Contact, with_the_mail_to: Contac
     key = copy_key(mail.key, contact.email or "")
     caps = tuple(replace(one, per_account=None) for one in mail.caps)
     place = (*mail.rank[:3], f"{mail.rank[3]}\x1f{contact.id}")
-    too_many = ask(Wish(key, place, "", contact.id, contact.email or "", caps))
+    address = contact.email or ""
+    too_many = ask(Wish(key, place, "", contact.id, address, caps, day.today.reader(address)))
     return "" if too_many is None else f"no copy to {contact.id}: {too_many.why}"
 
 
@@ -135,7 +136,10 @@ def _wish(day: Day, step: Step, contact: Contact) -> Wish:
     key = task_key(enrollment.key, enrollment.key_name(step.id), day.occurrence(step.id), contact.id)
     playbook = playbook_of(enrollment, day.today) or day.playbook
     rank = (playbook.priority, _waits_since(day, step), playbook.name, _place(day, step, contact))
-    return Wish(key, rank, day.subject.account, contact.id, contact.email or "", _caps(day, playbook))
+    address = contact.email or ""
+    return Wish(
+        key, rank, day.subject.account, contact.id, address, _caps(day, playbook), day.today.reader(address)
+    )
 
 
 def _place(day: Day, step: Step, contact: Contact) -> str:

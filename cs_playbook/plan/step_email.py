@@ -208,4 +208,5 @@ def _draft(day: Day, step: Step, sheet: Sheet, due: date, minutes: int) -> OpenT
         opened_on=day.today.day, due=max(due, day.today.day), minutes=minutes, contact=contact.id,
         payload=said_hash(sheet.letter, sheet.language), missing=day.today.lacks(sheet.letter, sheet.language, sheet.values),
         late_at_once=due < day.today.day, occurrence=occurrence, instead_of=sender.instead_of, pool=sender.pool,
+        reader=day.today.reader(contact.email or ""),
     )  # fmt: skip

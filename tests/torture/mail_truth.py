@@ -91,7 +91,7 @@ class Seen:
 @dataclass
 class Truth:
     """All that happened to mails. `again`: keys that a person wants sent once more. `unheard`: a person said nobody had
-    them. `moved`: contacts that had another address once, or were gone: what they had is known by their key only.
+    them. `forgotten`: contacts of whom nobody knows any more what they had.
     """
 
     reached: list[Reached] = field(default_factory=list)
@@ -99,7 +99,6 @@ class Truth:
     unheard: set[str] = field(default_factory=set)
     suppressed: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
-    moved: set[str] = field(default_factory=set)
 
     def take(
         self,
@@ -164,7 +163,7 @@ class Truth:
         same = [
             one for one in others
             if (mail.contact == one.contact and mail.account == one.account)
-            or (set(_theirs(one)) & set(_theirs(mail)) and not {mail.contact, one.contact} & self.moved)
+            or (set(_theirs(one)) & set(_theirs(mail)) and one.contact not in self.forgotten)
         ]  # fmt: skip
         yield from _too_many("contact", same, mail, most, days)
         most, days = PER_ACCOUNT
