@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cs_playbook.commands.dry_run import decisions
+from cs_playbook.commands.forget import forget
+from cs_playbook.commands.forgotten_files import Whose
 from cs_playbook.commands.people import Act
 from cs_playbook.commands.send import send
 from cs_playbook.commands.suppress import lift, listed, suppress
+from cs_playbook.commands.unsubscribing import marks_of
+from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.event import Event, StepEnded, StepOpened
@@ -227,3 +233,44 @@ def test_a_mail_of_a_playbook_that_is_over_still_counts(world: World) -> None:
 
     world.morning(on(7), few(7))
     assert written_to(world.events()) == ["ada", "ada2"]
+
+
+def test_the_mark_of_an_address_goes_with_whoever_is_forgotten(world: World) -> None:
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 days}\n")
+    world.morning(on(0), few())
+    assert '"reader"' in written_down(world, "acme")
+    (marked,) = [task.reader for task in world.enrollment("acme").tasks.values() if task.contact == "ada"]
+
+    forget(world.workspace.place, "ada", "she asked", act(0), frozenset(), Whose.PEOPLE)
+
+    assert '"reader"' not in written_down(world, "acme")
+    assert all(task.reader == "" for task in world.enrollment("acme").tasks.values())
+    assert marked
+    assert world.wrong() == []
+
+
+def written_down(world: World, account: str) -> str:
+    with closing(sqlite3.connect(world.ledger)) as connection:
+        bodies = connection.execute("select body from event where account = ?", (account,)).fetchall()
+        states = connection.execute("select state from enrollment where account = ?", (account,)).fetchall()
+    return "\n".join(text for (text,) in (*bodies, *states))
+
+
+def test_a_ledger_without_a_key_gets_one_from_a_run_and_a_dry_run_says_what_that_run_does(
+    world: World,
+) -> None:
+    """One that an earlier program made."""
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 days}\n")
+    with closing(sqlite3.connect(world.ledger)) as connection, connection:
+        connection.execute("delete from meta where k = 'suppression_key'")
+        ledger_sums.recount(connection, "meta")
+    world.export(few())
+    assert world.build(on(0)).manifest is not None
+    planned = world.planned(on(0))
+
+    world.run(on(0))
+
+    assert world.events() == planned
+    with Ledger.open(world.ledger, None, writing=False) as ledger:
+        assert marks_of(ledger, world.workspace.catalog)(ADA)
+    assert world.wrong() == []

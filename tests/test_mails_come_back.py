@@ -269,7 +269,14 @@ def opened(event: Event) -> tuple[OpenTask, ...]:
 
 
 VERBS = st.sampled_from(
-    (TASK, letter(), letter(EVERY), letter(EVERY, to="admins"), letter(to="admins"), letter(EVERY, by="draft"))
+    (
+        TASK,
+        letter(),
+        letter(EVERY),
+        letter(EVERY, to="admins"),
+        letter(to="admins"),
+        letter(EVERY, by="draft"),
+    )
 )
 PLAYED = st.tuples(st.builds(text, VERBS, VERBS), st.sampled_from(("sent", "some", "doubt", "no", "no")))
 

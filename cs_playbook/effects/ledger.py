@@ -42,8 +42,7 @@ from cs_playbook.model.value import Value, from_day, to_day
 _AT_ONCE = 1_000  # subjects asked about in one query
 _AFTER_ALL_KEYS = "\U0010ffff"
 
-# Who ended as `restarted` because the text changed began anew: that time counts for nobody (the iif).
-# The number of the newest counts too: one before it may have been taken back, and no number is given twice.
+# Who ended as `restarted` began anew: that time counts for nobody (the iif). No number is given twice, also after an undo.
 _PAST = f"""
 select e.account, e.row, max(count(*), max(e.episode)), sum(e.arm = 'treated' and not iif(e.outcome = 'restarted', json_extract(e.state, '$.why_ended') = 'restarted', 0)), max(e.ended_on is null),
   substr(max(e.ended_on || ' ' || printf('%09d', e.episode)), 1, 10), e.outcome,

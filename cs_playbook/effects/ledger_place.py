@@ -42,7 +42,7 @@ def create(path: Path, ledger_id: str, version: str, made_at: str) -> None:
 
 def _fill(path: Path, ledger_id: str, version: str, made_at: str) -> None:
     connection = _connect(path, "rw")
-    from cs_playbook.effects.ledger_suppression import with_a_key  # noqa: PLC0415 - what opens a ledger needs no new keys
+    from cs_playbook.effects.ledger_suppression import with_a_key
 
     try:
         build(connection, ledger_id, version, made_at)

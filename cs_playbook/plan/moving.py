@@ -157,9 +157,7 @@ def _begins_again(after: Enrollment, step: str) -> bool:
 def _asks_again(task: OpenTask) -> bool:
     """A mail, or a draft, gave its place among the caps away when it was cancelled: it asks for a new one."""
     return (
-        task.kind == "email"
-        and task.state is TaskState.CANCELLED
-        and mail_state(task) is MailState.CANCELLED
+        task.kind == "email" and task.state is TaskState.CANCELLED and mail_state(task) is MailState.CANCELLED
     )
 
 

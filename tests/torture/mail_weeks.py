@@ -357,7 +357,9 @@ class MailWeeks(RuleBasedStateMachine):
             stop_playbook(self.world.workspace, playbook, key, "they asked", self.act())
         self.is_whole()
 
-    @rule(what=st.sampled_from(("status", "changes", "wait", "send", "more", "write")), which=st.integers(0, 2))
+    @rule(
+        what=st.sampled_from(("status", "changes", "wait", "send", "more", "write")), which=st.integers(0, 2)
+    )
     def the_text_is_edited(self, what: str, which: int) -> None:
         values = {
             "status": ("live", "live", "paused"), "changes": ("keep", "move", "restart"), "wait": (1, 2, 4),
@@ -383,7 +385,9 @@ class MailWeeks(RuleBasedStateMachine):
             if one.key in self.mails()
         }
         with apart_from(ChoiceError):  # all are taken back already
-            undo(self.world.workspace.place, str(there[back]) if back < len(there) else "last", words, VERSION)
+            undo(
+                self.world.workspace.place, str(there[back]) if back < len(there) else "last", words, VERSION
+            )
         now = self.mails()
         assert {key: mail_state(now[key][1]) for key in had} == had, "what somebody has is as it was"
         self.is_whole()

@@ -14,17 +14,17 @@ CONTACTS = ("acme-1", "acme-2", "bolt-1", "bolt-2")
 ADDRESSES = ("ann@both.example", "Ann@Both.example", "bo@one.example", "cy@one.example", "di@one.example")
 MAIL = "email: few-seats/hello, to: champion, from: csm"
 # One that begins with a mail by itself, comes back to it, and one of another playbook for the same people.
-HELLO = f"""\
+HELLO = """\
 playbook: hello
 title: Hello
 why: Whoever is greeted stays.
-status: {{status}}
+status: {status}
 owner: cs_ops
 priority: high
-trigger: {{{{when: seats < 10, started_by: [rule, csm], already_matching: start}}}}
-reentry: {{{{days_after_end: 2, at_most: 9}}}}
-exit: [{{{{when: status = 'ended', outcome: lost}}}}]
-changes: {{{{open_enrollments: {{changes}}, renamed_steps: {{{{write: null, more: null}}}}}}}}
+trigger: {{when: seats < 10, started_by: [rule, csm], already_matching: start}}
+reentry: {{days_after_end: 2, at_most: 9}}
+exit: [{{when: status = 'ended', outcome: lost}}]
+changes: {{open_enrollments: {changes}, renamed_steps: {{write: null, more: null}}}}
 steps:
 """
 WRITE = f"  - {{{{id: write, {MAIL}, send: auto, cc: admins, after: start{{often}}}}}}\n"
