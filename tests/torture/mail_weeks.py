@@ -38,7 +38,7 @@ from cs_playbook.effects.mail_folder import MailFolder, eml_folder
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.outbox import FIRST, MailState, mail_state
-from tests.builders import VERSION, account, contact
+from tests.builders import VERSION
 from tests.torture.cuts import AtMoment, Work, killed
 from tests.torture.mail_truth import CUT_AFTER, LOST, WORDS, Cut, Seen, Server, Truth, readers_of
 from tests.torture.mail_world import (
@@ -85,13 +85,8 @@ class MailWeeks(RuleBasedStateMachine):
         self.clock, self.day = day, None
         self.muted: dict[str, date] = {}
         self.said_sent: set[str] = set()
-        self.exported = Exported(
-            {key: account(key, seats=3, status="active") for key in ACCOUNTS},
-            {
-                key: contact(key, key[:4], email=address, first_name="Ann", opted_out="no")
-                for key, address in zip(CONTACTS, ADDRESSES[1:], strict=True)
-            },
-        )
+        self.exported = Exported()
+        self.exported.begin_anew()
         self.a_morning(1, [], [], None)
 
     def teardown(self) -> None:
@@ -147,47 +142,59 @@ class MailWeeks(RuleBasedStateMachine):
     )
     def what_is_in_doubt_ends(self, how: str, key: str, word: str) -> None:
         """The mails of an evening are in doubt when their playbook ends; others want to write to the same people."""
-        self.a_morning(1, [], [(key, (3, "active"))], None)
+        self.a_new_week()
         self.it_is_sent([word] * 6, 0)
         match how:
             case "stopped":
                 self.somebody_stops("hello", key)
                 self.somebody_stops("news", key)
             case "restarted":
-                self.text.changes, self.text.wait = "restart", self.text.wait % 4 + 1
-                self.written()
+                self.rewritten(changes="restart")
             case "lost":
                 self.a_morning(1, [], [(key, (3, "ended"))], None)
                 self.exported.accounts[key].update(seats=3, status="active")
-        self.ordinary_days([(0, "let go"), (0, "let go")], [])
+        self.ordinary_days([(0, "let go"), (1, "let go")], [])
 
     @rule(
-        step=st.sampled_from(("write", "more")),
+        step=st.sampled_from(("write", "write", "more")),
         before=st.sampled_from((ONCE, OFTEN)),
         after=st.sampled_from((ONCE, OFTEN)),
-        sent=st.booleans(),
+        weeks=st.integers(0, 1),
     )
-    def a_step_is_gone_for_a_while(self, step: str, before: str, after: str, sent: bool) -> None:
-        """Its mails wait, others have their places, and it is back."""
-        if step == "write":
-            self.text.write = before
-        self.text.changes, self.text.more, self.text.status = "move", True, "live"
-        self.written()
-        self.a_morning(1, [], [], None)
-        if sent:
+    def a_step_is_gone_for_a_while(self, step: str, before: str, after: str, weeks: int) -> None:
+        """Its mails wait, others get their places, and it is back; after a week another time of it waits."""
+        self.text.send = "auto"
+        self.a_new_week(before if step == "write" else ONCE)
+        if weeks or step == "more":
             self.it_is_sent([], 0)
-            self.a_morning(2, [], [], None)
-        if step == "write":
-            self.text.write = GONE
-        else:
-            self.text.more = False
-        self.written()
+            self.a_morning(7, [], [], None)
+        gone, back = (
+            ({"write": GONE}, {"write": after}) if step == "write" else ({"more": False}, {"more": True})
+        )
+        self.rewritten(changes="move", **gone)
         self.ordinary_days([(0, "let go"), (1, "let go")], [])
-        self.text.more = True
-        if step == "write":
-            self.text.write = after
-        self.written()
+        self.rewritten(**back)
         self.ordinary_days([(0, "let go"), (1, "rewrite")], [])
+
+    def a_new_week(self, write: str = ONCE) -> None:
+        """A Monday after a week without mails; nothing waits, all may be written to, and `hello` begins anew."""
+        for key in sorted(self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING)):
+            self.settled(key, "dead")
+        for key in sorted(self.in_state(S.DRAFT) | self.in_state(S.PENDING)):
+            with apart_from(ChoiceError):
+                discard(self.world.workspace, key, "not now", self.act())
+        for address in sorted(self.truth.suppressed):
+            self.an_address_is_suppressed(address, off=False)
+        self.exported.begin_anew()
+        self.rewritten(changes="restart", status="live", write=write, more=True)
+        self.a_morning(14 - self.clock.weekday(), [], [], None)
+
+    def rewritten(self, **changes: object) -> None:
+        """Other words each time: who is to begin anew does."""
+        for name, value in changes.items():
+            setattr(self.text, name, value)
+        self.text.edition += 1
+        self.written()
 
     @rule(cut=CUTS)
     def it_runs_again(self, cut: int | None) -> None:
@@ -286,7 +293,9 @@ class MailWeeks(RuleBasedStateMachine):
         doubted = sorted(self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING))
         if not doubted:
             return
-        key = doubted[number % len(doubted)]
+        self.settled(doubted[number % len(doubted)], word)
+
+    def settled(self, key: str, word: str) -> None:
         with apart_from(ChoiceError):  # again, of an enrollment that is over
             resolve(self.world.workspace, key, word, "they told us", self.act())
             if word == "sent":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from tests.builders import COLUMNS, World, account, small, tables, used, write_csv
+from tests.builders import COLUMNS, World, account, contact, small, tables, used, write_csv
 from tests.torture.mail_truth import PER_ACCOUNT, PER_CONTACT
 
 ACCOUNTS = ("acme", "bolt")
@@ -17,7 +17,7 @@ MAIL = "email: few-seats/hello, to: champion, from: csm"
 HELLO = """\
 playbook: hello
 title: Hello
-why: Whoever is greeted stays.
+why: Whoever is greeted stays ({edition}).
 status: {status}
 owner: cs_ops
 priority: high
@@ -61,12 +61,13 @@ class Text:
     send: str = "draft"
     more: bool = True
     write: str = ONCE
+    edition: int = 1
 
     def __str__(self) -> str:
         there = self.write != GONE
         whole = HELLO + (WRITE if there else "") + REST + (MORE if self.more else "")
         return whole.format(
-            status=self.status, changes=self.changes, wait=self.wait, send=self.send,
+            status=self.status, changes=self.changes, wait=self.wait, send=self.send, edition=self.edition,
             often=", every: 2 days, at_most: 3" if self.write == OFTEN else "",
             after="write" if there else "start",
             thread=", thread: write" if there else "",
@@ -95,6 +96,14 @@ class Exported:
     accounts: dict[str, dict[str, object]] = field(default_factory=dict)
     contacts: dict[str, dict[str, object]] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+
+    def begin_anew(self) -> None:
+        """All are there, and each contact may be written to, by an address of its own."""
+        self.missing.clear()
+        for key in ACCOUNTS:
+            self.accounts[key] = account(key, seats=3, status="active")
+        for key, address in zip(CONTACTS, ADDRESSES[1:], strict=True):
+            self.contacts[key] = contact(key, key[:4], email=address, first_name="Ann", opted_out="no")
 
     def seen_accounts(self) -> dict[str, dict[str, object]]:
         return {key: row for key, row in self.accounts.items() if key not in self.missing}
