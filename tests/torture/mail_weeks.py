@@ -176,7 +176,30 @@ class MailWeeks(RuleBasedStateMachine):
         self.rewritten(**back)
         self.ordinary_days([(0, "let go"), (1, "rewrite")], [])
 
-    def a_new_week(self, write: str = ONCE) -> None:
+    @rule(key=st.sampled_from(ACCOUNTS))
+    def two_rows_are_merged(self, key: str) -> None:
+        """Who was written to is gone from the export, and another row has the address and the role."""
+        gone, stays = (one for one in CONTACTS if one.startswith(key))
+        self.a_new_week(people=[(stays, {"roles": "user"})])
+        self.it_is_sent([], 0)
+        address = self.exported.contacts[gone]["email"]
+        self._say_of_contact(gone, None)
+        self._say_of_contact(stays, {"email": address, "roles": "champion"})
+        self.ordinary_days([(0, "let go"), (1, "let go")], [])
+
+    @rule(key=st.sampled_from(ACCOUNTS))
+    def a_bad_export_is_taken_back_late(self, key: str) -> None:
+        """It ended what waited to be sent, and another mail has gone out since."""
+        self.a_new_week()
+        self.a_morning(1, [], [(key, (3, "ended"))], None)
+        self.exported.accounts[key].update(status="active")
+        self.ordinary_days([(0, "let go")], [])
+        self.a_run_is_taken_back(back=1)
+        self.it_is_sent([], 0)
+
+    def a_new_week(
+        self, write: str = ONCE, people: Sequence[tuple[str, Mapping[str, object] | None]] = ()
+    ) -> None:
         """A Monday after a week without mails; nothing waits, all may be written to, and `hello` begins anew."""
         for key in sorted(self.in_state(S.UNCERTAIN) | self.in_state(S.SENDING)):
             self.settled(key, "dead")
@@ -187,7 +210,7 @@ class MailWeeks(RuleBasedStateMachine):
             self.an_address_is_suppressed(address, off=False)
         self.exported.begin_anew()
         self.rewritten(changes="restart", status="live", write=write, more=True)
-        self.a_morning(14 - self.clock.weekday(), [], [], None)
+        self.a_morning(14 - self.clock.weekday(), people, [], None)
 
     def rewritten(self, **changes: object) -> None:
         """Other words each time: who is to begin anew does."""
