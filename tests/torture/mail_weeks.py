@@ -467,5 +467,5 @@ def play(examples: int, steps: int, derandomize: bool = False) -> None:
 if __name__ == "__main__":
     examples = int(sys.argv[1])
     if examples:
-        play(examples, 40)
-    print(f"{examples} histories of mails, of up to 40 steps: nobody was told twice, or against their will")
+        play(examples, 25)
+    print(f"{examples} histories of mails, of up to 25 steps: nobody was told twice, or against their will")
