@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cs_playbook.commands.answer_day import answer_day
 from cs_playbook.commands import begun_steps
 from cs_playbook.commands.looking import status
 from cs_playbook.commands.people import Act, take_lists
@@ -130,6 +131,33 @@ def test_rows_that_are_no_answer_are_told_and_the_rest_counts(world: World) -> N
     assert [finding.hint for finding in result.returned.findings if "prodct" in finding.message] == [
         "did you mean 'product'?"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "counts", "doubt"),
+    [
+        ("2026-03-01", date(2026, 3, 1), ""),
+        ("1.3.2026", date(2026, 3, 1), ""),
+        ("28.02.2026", date(2026, 2, 28), ""),
+        ("03/02/2026", on(0), "could be read in several ways"),
+        ("31.2.2026", on(0), "is not a day"),
+        ("last week", on(0), "is not a day"),
+        ("2026-03-03", on(0), "has not come yet"),
+        ("2024-03-02", on(0), "is far from today"),
+    ],
+)
+def test_a_day_counts_that_is_clear_and_has_come(written: str, counts: date, doubt: str) -> None:
+    assert answer_day(written, on(0)) == (counts, doubt)
+
+
+def test_nobody_has_answered_tomorrow(world: World) -> None:
+    world.answer_list([{**line, "done_on": "2026-04-20"} for line in filled(world, acme="product")])
+
+    result = world.run(on(0))
+
+    assert [answer[:3] for answer in answered(world)] == [("acme", "product", on(0))]
+    ((_, message),) = told(result.returned.findings)
+    assert message == "'2026-04-20' in done_on has not come yet"
 
 
 def test_two_that_contradict_are_told_and_the_first_counts(world: World) -> None:

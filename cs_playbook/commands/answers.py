@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cs_playbook.commands.answer_day import answer_day
 from cs_playbook.commands.answer_files import WORKBOOKS, list_files, no_lists, shown
 from cs_playbook.commands.answered_by import answered_by
 from cs_playbook.commands.begun_steps import allowed_answers, text_of
@@ -29,7 +30,6 @@ from cs_playbook.model.value import Value
 from cs_playbook.source.finding import Finding, Span, did_you_mean, in_order, warning
 from cs_playbook.values import replace
 
-FARTHEST = 400  # days between an answer and the run that takes it; beyond, the year is wrong
 _TOLD_ONCE = ("CSP762", "CSP763", "CSP764")  # no such task, answered otherwise, closed
 _COST_NOTHING = ("CSP766", "CSP777")  # a doubtful day, an unknown name: the answer is taken
 _OURS = ("key", "outcome", "answers", "done_on", "by", "note")
@@ -351,28 +351,15 @@ class _Reader:
         return text.step(task.step) if text else None
 
     def _done_on(self, row: AnswerRow) -> date:
-        """An unclear day takes nothing from the answer: it counts today, and a person is told."""
-        if not row.done_on:
-            return self.day
-        try:
-            given = date.fromisoformat(row.done_on)
-            if abs((given - self.day).days) <= FARTHEST:
-                return given
+        day, doubt = answer_day(row.done_on, self.day)
+        if doubt:
             self._warn(
                 row,
                 "CSP766",
-                f"'{row.done_on}' in done_on is far from today",
-                "the answer counts as given today",
-            )
-            return self.day
-        except ValueError:
-            self._warn(
-                row,
-                "CSP766",
-                f"'{row.done_on}' in done_on could be read in several ways",
+                f"'{row.done_on}' in done_on {doubt}",
                 "the answer counts as given today; write days as 2026-03-31",
             )
-            return self.day
+        return day
 
     def _warn(self, row: AnswerRow, code: str, message: str, hint: str) -> None:
         self.findings.append(warning(row.span, code, message, hint))

@@ -181,9 +181,11 @@ PAGES = {
         The column `outcomes` of the list says which there are. The task stays open.
         """,
     "CSP766": """
-        A day that could be read in several ways
+        A day in a returned list that cannot count
 
-        Write it year, month, day: 2026-03-31; or leave it empty, then the day of the run counts.
+        It could be read in several ways (03/04/2026), is no day, or has not come yet. The answer is taken,
+        as given on the day of the run. Write year, month, day: 2026-03-31 (31.3.2026 is understood too); or
+        leave it empty.
         """,
     "CSP767": """
         A column stands twice in a returned list
