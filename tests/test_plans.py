@@ -360,6 +360,23 @@ def test_a_new_plan_is_filled_with_what_the_snapshot_knows(
     )
 
 
+def test_a_contact_may_have_one_role_as_a_plain_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = small(tmp_path)
+    world.write("plans/first-year.yaml", TEMPLATE)
+    world.edit("data.yaml", "roles: list", "roles: text")
+    world.edit("team.yaml", "'champion' in roles", "roles = 'champion'")
+    people = [contact("claire", "acme"), contact("tom", "acme", roles="")]
+    world.morning(on(0), given(account("acme"), contacts=people))
+
+    typed(world, capsys, "new", "success_plan", "mine", "--account", "acme", "--template", "first-year")
+
+    said = (world.root / "plans" / "mine.yaml").read_text(encoding="utf-8")
+    assert "stakeholders:" in said
+    assert [line for line in said.splitlines() if "name:" in line] == ["  - {name: Claire, role: champion}"]
+
+
 def test_a_new_plan_is_sound_whatever_the_customer_is_called(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

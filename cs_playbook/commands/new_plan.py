@@ -131,16 +131,24 @@ def _word(value: Value, kind: FieldType | None) -> str:
 def _people(key: str, stage: Stage) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Contacts with a role that says something, as far as the contract has such fields."""
     contacts = stage.catalog.contract.table("contacts")
-    if contacts is None or contacts.field("first_name") is None or contacts.field("roles") is None:
+    said = contacts.field("roles") if contacts else None
+    if contacts is None or contacts.field("first_name") is None or said is None:
         return ()
     fields = [field.name for field in contacts.fields]
     found = []
     for row in stage.connection.execute(contacts_of_one(contacts), (key,)):
         known = dict(zip(fields, row[-len(fields) :], strict=True))
-        roles = tuple(str(role) for role in to_list(known["roles"]) if role not in NOBODY_SPECIAL)
+        roles = tuple(role for role in _several(known["roles"], said.type) if role not in NOBODY_SPECIAL)
         if known["first_name"] and roles and not known.get("has_left"):
             found.append((str(known["first_name"]), roles))
     return tuple(found[:MOST_PEOPLE])
+
+
+def _several(cell: Value, kind: FieldType) -> tuple[str, ...]:
+    """Whose contract says `roles: text` has one role in each cell."""
+    if kind is FieldType.LIST or cell is None:
+        return to_list(cell)
+    return (str(cell),)
 
 
 def _slug(name: str) -> str:
