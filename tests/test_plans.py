@@ -194,6 +194,9 @@ def test_a_plan_that_is_taken_away_calls_nothing_off_and_validate_says_so(
     assert open_lines(acme) == ["in_time", "kickoff", "sso"]
     acme.write("plans/acme.yaml", text)
     assert "CSP366" not in typed(acme, capsys, "validate")
+    acme.write("plans/acme.yaml", text.replace("owner:", "\towner:"))
+    said = typed(acme, capsys, "validate", leaves_with=1)
+    assert ("CSP101" in said, "is gone" in said) == (True, False)  # a file with a mistake has not gone
 
 
 def test_what_is_added_to_a_plan_that_is_over_opens_nothing_and_validate_says_so(
