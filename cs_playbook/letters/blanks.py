@@ -79,6 +79,8 @@ def _known_like(name: str, known: Collection[str]) -> str:
     """What stands behind the same first word; else the first words there are."""
     root = name.partition(".")[0]
     beside = sorted(other for other in known if other.startswith(f"{root}."))
+    if f"account.{name}" in known:
+        return f"write 'account.{name}'"
     if not beside:
         roots = dict.fromkeys(other.partition(".")[0] for other in sorted(known))
         return f"blanks here begin with: {', '.join(roots)}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cs_playbook.model.data import ACCOUNTS, CHILDREN, Table
-from cs_playbook.model.expression import Expression, FieldType, Literal, Name, Not
+from cs_playbook.model.expression import Arithmetic, Expression, FieldType, Literal, Name, Not
 from cs_playbook.model.success_plan import FACTS
 from cs_playbook.model.wording import write
 from cs_playbook.parse.family import unknown_relative
@@ -222,8 +222,19 @@ def unlike(left: Expression, one: FieldType, right: Expression, other: FieldType
     fact = f"{_short(left)} is {KIND_WORDS[one]}, {_short(right)} is {KIND_WORDS[other]}: they cannot be compared"
     literal, kind, beside = (right, one, left) if isinstance(right, Literal) else (left, other, right)
     if not isinstance(literal, Literal):
-        return fact, ""
+        return fact, _as_a_day(left if other is FieldType.DATE else right)
     return fact, _instead_of(literal, kind, beside)
+
+
+def _as_a_day(reckoned: Expression) -> str:
+    """A day without its quotes is a sum: 2026-03-31 is 1992."""
+    match reckoned:
+        case Arithmetic(
+            "-", Arithmetic("-", Literal(int() as year), Literal(int() as month)), Literal(int() as day)
+        ) if year > 1900:
+            return f"a day takes single quotes: '{year}-{month:02}-{day:02}'"
+        case _:
+            return ""
 
 
 def _instead_of(literal: Literal, wanted: FieldType, beside: Expression) -> str:

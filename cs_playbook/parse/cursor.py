@@ -5,9 +5,11 @@ from __future__ import annotations
 from cs_playbook.model.expression import At
 from cs_playbook.parse.refused import COMPARISONS
 from cs_playbook.parse.tokens import Refusal, Token, tokens
+from cs_playbook.source.finding import did_you_mean
 
 DEEPEST = 60  # brackets, `not`, signs, cases inside each other, each level of ties counted
 MOST_RECKONED = 100  # + - * / in one condition: SQLite and Python read them one inside the other
+_BETWEEN_VALUES = ("and", "between", "in", "is", "like", "not", "or")
 
 
 class Cursor:
@@ -126,5 +128,5 @@ class Cursor:
             token.at,
             "CSP209",
             f"'{token.text}' follows without an operator",
-            "put one between them: =, <>, in, and, or …",
+            did_you_mean(token.word, _BETWEEN_VALUES) or "put one between them: =, <>, in, and, or …",
         )

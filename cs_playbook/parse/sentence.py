@@ -67,12 +67,22 @@ def _unknown(node: Scalar, blank: re.Match[str], scope: Scope) -> Finding:
     known += [f"account.{fact}" for fact in scope.facts] + [name for name in scope.known() if "." in name]
     roots = ("account", "parent", "row", "contact", "given", "steps")
     near = did_you_mean_part(written, known) if did_you_mean(first, roots) or first in roots else ""
+    near = _of_account(written, scope) or near
     return Finding(
         span,
         "CSP310",
         f"nothing fills the blank '{written}'",
         near or _what_there_is(first, scope),
     )
+
+
+def _of_account(written: str, scope: Scope) -> str:
+    """Conditions call a fact of the account by its bare name; a sentence says whose it is. There are no filters here."""
+    bare, filtered, _ = (part.strip() for part in written.partition("|"))
+    fact = bare.removeprefix("account.")
+    if fact not in scope.facts or (fact != bare and not filtered):
+        return ""
+    return f"write 'account.{fact}'{' alone: filters are for letters' if filtered else ''}"
 
 
 def _what_there_is(first: str, scope: Scope) -> str:

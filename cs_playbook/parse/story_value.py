@@ -19,6 +19,8 @@ from cs_playbook.source.tree import Scalar
 
 _FROM_TODAY = re.compile(r"([-+]) *(\d+ .+)\Z")
 DAYS = (FieldType.DATE, FieldType.HAPPENED)
+# Screens say yes and no, and so did older YAML.
+_YES_OR_NO = {**dict.fromkeys(("yes", "y", "on", "ja", "oui"), "write true"), **dict.fromkeys(("no", "n", "off", "nein", "non"), "write false")}
 _DATES = "e.g. 2026-03-02, today, -30 days, +120 days"
 
 
@@ -81,7 +83,7 @@ def read_timeless(written: Any, kind: Kind) -> Value | Wrong:
         case FieldType.TEXT | FieldType.EMAIL:
             return _text(written, kind)
         case FieldType.BOOLEAN:
-            return _one_of(bool, written, "neither true nor false")
+            return _one_of(bool, written, "neither true nor false", _YES_OR_NO.get(str(written).lower(), ""))
         case FieldType.INTEGER:
             return _one_of(int, written, "not a whole number")
         case FieldType.NUMBER:
@@ -118,11 +120,11 @@ def _from_today(text: str) -> Duration | None:
     return Duration(-duration.count, duration.unit) if signed[1] == "-" else duration
 
 
-def _one_of(types: Any, written: Any, otherwise: str) -> Value | Wrong:
+def _one_of(types: Any, written: Any, otherwise: str, hint: str = "") -> Value | Wrong:
     """Yes and no are numbers to Python, and to nobody else."""
     fits = isinstance(written, types) and isinstance(written, bool) == (types is bool)
     value: Value = written
-    return value if fits else Wrong(f"{_shown(written)} is {otherwise}")
+    return value if fits else Wrong(f"{_shown(written)} is {otherwise}", hint)
 
 
 def _text(written: Any, kind: Kind) -> Value | Wrong:
