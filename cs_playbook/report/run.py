@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+from cs_playbook.plan.decision import HeldBy
 from cs_playbook.report.words import POSTS, count, day_with_year
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
+LATER = f"held:{HeldBy.NOT_BEFORE.value}"  # the dry run does not count it as held either: it has its day
 
 
 def as_text(
@@ -34,7 +36,12 @@ def as_text(
         _said(
             counts.get("event:StartRefused", 0), "start asked for and refused", "starts asked for and refused"
         ),
-        _said(sum(number for name, number in counts.items() if name.startswith("held:")), "held", "held"),
+        _said(
+            sum(number for name, number in counts.items() if name.startswith("held:") and name != LATER),
+            "held",
+            "held",
+        ),
+        _said(counts.get(LATER, 0), "step not before a later day", "steps not before a later day"),
     ]
     lines.append(f"{day_with_year(day)}: {', '.join(part for part in done if part) or 'nothing new'}")
     lines.append(f"  {folder}/index.html to look through it all; tasks.csv; owners/*/digest.md; drafts/")

@@ -17,6 +17,7 @@ from cs_playbook.report.plan import as_json, as_jsonl, as_lines
 from cs_playbook.report.values import limit_words, reason_words, short_amount, value_words
 from cs_playbook.study.behind import Limit, Reason, Seen
 from cs_playbook.values import names_of
+from cs_playbook.report.run import as_text as run_text
 from tests.builders import FILES, MONDAY, World, account, contact, on, small, tables
 from tests.builders_plan import a_morning, planned, screen
 from tests.unit.test_event_text import WRITTEN
@@ -406,3 +407,11 @@ def test_a_table_narrows_only_the_columns_that_may_give_way() -> None:
     text = plain(table(rows, [Column(), Column(6), Column(right=True)], 20))
 
     assert text == "  yes  one two     9\n       three\n       four\n  no   five       10\n"
+
+
+def test_a_run_counts_what_is_held_as_the_dry_run_does() -> None:
+    counts = {"event:Started": 2, "held:over the limit": 3, "held:left alone": 1, "held:not before": 6}
+
+    said = run_text(MONDAY, counts, Path("out"), nothing=False, finished=0, answers=0)
+
+    assert said.splitlines()[0] == "Monday 2 March 2026: 2 started, 4 held, 6 steps not before a later day"
