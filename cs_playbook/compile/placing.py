@@ -177,8 +177,9 @@ def count(table: Table) -> str:
 
 
 def bad_rows(table: Table, owner: Table | None) -> str:
-    """The first bad rows (parameter: how many): STAGED_BEFORE, the key, the line of another row with it, the
-    owner's key, and the owner's line where it is there but bad itself."""
+    """Some bad rows: STAGED_BEFORE, the key, the line of another row with it, the owner's key, and the owner's
+    line where it is there but bad itself. Parameters: how many rows that are wrong alike are shown one by one, how
+    many where there are more of them, how many in all. Rows are wrong alike by code, hint and first column."""
     columns = [*STAGED_BEFORE, "NULL", "NULL", "NULL", "NULL"]
     staged = f"temp.{_staging(table)}"
     if table.key:
@@ -191,7 +192,12 @@ def bad_rows(table: Table, owner: Table | None) -> str:
         same = f"bad.{_named(owner.key)} = staged.{_named(by)}"
         bad = f"SELECT min(bad.line) FROM temp.{_staging(owner)} AS bad WHERE {same}"
         columns[-2:] = [_named(by), f"iif(code = '{ORPHAN}', ({bad}), NULL)"]
-    return f"SELECT {', '.join(columns)} FROM {staged} AS staged WHERE code IS NOT NULL ORDER BY line LIMIT ?"
+    alike = "PARTITION BY code, hint, substr(message, 1, instr(message, ':'))"
+    places = f"row_number() OVER ({alike} ORDER BY line) AS place, count(*) OVER ({alike}) AS many"
+    numbered = f"SELECT line, {places} FROM {staged} WHERE code IS NOT NULL"
+    # By place, so that a mistake at the end of a file is not hidden by another that fills it from the top.
+    some = f"SELECT line FROM ({numbered}) WHERE many <= ? OR place <= ? ORDER BY place, line LIMIT ?"
+    return f"SELECT {', '.join(columns)} FROM {staged} AS staged WHERE line IN ({some}) ORDER BY line"
 
 
 def lost_parents(accounts: Table) -> str | None:

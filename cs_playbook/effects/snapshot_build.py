@@ -20,7 +20,7 @@ from cs_playbook.effects.origins import Exports, Origins
 from cs_playbook.effects.snapshot_leaving_out import LeftOut
 from cs_playbook.effects.snapshot_read import Loaded, columns_asked, load
 from cs_playbook.effects.snapshot_rewriting import recounted
-from cs_playbook.effects.snapshot_rows import SHOWN_PER_TABLE, bad_rows, keep_newest, place
+from cs_playbook.effects.snapshot_rows import bad_rows, keep_newest, place
 from cs_playbook.errors import ChoiceError, StoppedOnPurpose, UserError
 from cs_playbook.model.data import ACCOUNTS, Contract
 from cs_playbook.model.family import circles
@@ -36,6 +36,7 @@ _DRAFT = ".building"
 _NONE_FITS = (
     "not one fits: is it the right column, does `where:` leave too much out, are the exports of one day?"
 )
+_LEAVE_OUT = "mend the export; or leave them out, they are few: `bad_rows: set_aside` in sources.yaml"
 _SETTINGS = (
     "PRAGMA page_size = 4096",
     "PRAGMA journal_mode = OFF",  # what breaks is thrown away, what is finished is synced
@@ -216,12 +217,11 @@ def _judged(
         and count.set_aside > sources.at_most * total
     )
     if count.set_aside:
-        listed = f"; the first {SHOWN_PER_TABLE} are listed" if count.set_aside > SHOWN_PER_TABLE else ""
+        rows = list(bad_rows(connection, contract, table, loaded.span, severity, loaded.counted_in))
+        listed = f"; {len(rows)} of them as examples" if count.set_aside > len(rows) else ""
         share = f"{count.set_aside} of {total} rows of {table.name} are bad ({count.set_aside / total:.1%})"
-        yield Finding(
-            Span(shown), "CSP738", f"{share}{listed}", _NONE_FITS if count.rows == 0 else "", severity
-        )
-    yield from bad_rows(connection, contract, table, loaded.span, severity, loaded.counted_in)
+        yield Finding(Span(shown), "CSP738", f"{share}{listed}", _way_on(count, sources), severity)
+        yield from rows
     if too_many:
         fact = f"more rows of {table.name} are bad than `at_most: {sources.at_most * 100:g}%` allows"
         yield Finding(
@@ -231,6 +231,13 @@ def _judged(
         yield Finding(
             Span(shown), "CSP726", "not one account is left", "a snapshot without accounts is no snapshot"
         )
+
+
+def _way_on(count: TableCount, sources: Sources) -> str:
+    if count.rows == 0:
+        return _NONE_FITS
+    few = count.set_aside <= sources.at_most * (count.rows + count.set_aside)
+    return _LEAVE_OUT if few and sources.bad_rows != "set_aside" else ""
 
 
 def _lost_parents(connection: sqlite3.Connection, contract: Contract, sources: Sources) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from cs_playbook.source.finding import Finding, Severity, Span
 from cs_playbook.source.manifest import TableCount
 
 SHOWN_PER_TABLE = 20
+SHOWN_ALIKE = 3  # where more rows than can be listed are wrong in the same way: it is not the rows
 LINES = 1 << 40  # the rows of the next file of a table are counted from here on
 
 # line, code of what is wrong or None, message, hint, column and length of the cell, how new, then the cells
@@ -66,10 +67,10 @@ def bad_rows(
     severity: Severity,
     counted_in: Counted = "line",
 ) -> Iterator[Finding]:
-    """The first bad rows of a placed table, from the top of its file."""
+    """Some bad rows of a placed table, in the order of its file: of those that are wrong alike all, or the first few."""
     owner = contract.table(placing.owner_table(table))
     query = placing.bad_rows(table, owner)
-    for row in connection.execute(query, (SHOWN_PER_TABLE,)):
+    for row in connection.execute(query, (SHOWN_PER_TABLE, SHOWN_ALIKE, SHOWN_PER_TABLE)):
         line, code, message, hint, start, length, *_ = row
         text, advice = (message, hint) if message else _explained(table, row, where, counted_in)
         yield Finding(where(line, start, length), code, text, advice or "", severity)

@@ -29,7 +29,7 @@ def sources_text(draft: Draft, day: date) -> str:
     lines = [f"sources: {word(draft.name)}", *_opening(draft, day), f"folder: {word(draft.folder)}"]
     lines += [_usual(key, said, dict(draft.decided)) for key, said in draft.usual]
     lines += [line for question in draft.questions for line in _asked(question, "")]
-    lines.append(f"{'bad_rows: refuse':<32} # or set_aside, with at_most: 1%")
+    lines.append(f"{'bad_rows: refuse':<32} # or set_aside: leave out up to 1% of a table")
     lines.append("tables:")
     for table in draft.tables:
         lines += _sources_table(table, draft)

@@ -361,14 +361,33 @@ def test_more_bad_rows_than_allowed_refuse_the_whole(tmp_path: Path) -> None:
     assert errors(made) == [("contacts.csv", 1, "more rows of contacts are bad than `at_most: 30%` allows")]
 
 
-def test_bad_rows_are_listed_up_to_twenty(tmp_path: Path) -> None:
+def test_a_dozen_bad_rows_are_all_listed_with_the_way_to_leave_them_out(tmp_path: Path) -> None:
+    good = "".join(f"g{n},a,,\n" for n in range(2000))
+    bad = "".join(f"{n},z,,\n" for n in range(12))
+
+    made = built(tmp_path, contacts=f"id,account,email,roles\n{good}{bad}")
+
+    assert len([f for f in made.findings if f.code == "CSP735"]) == 12
+    assert made.findings[0].message == "12 of 2012 rows of contacts are bad (0.6%)"
+    assert "`bad_rows: set_aside`" in made.findings[0].hint
+
+
+def test_rows_that_are_wrong_alike_hide_no_other_mistake(tmp_path: Path) -> None:
+    alike = "".join(f"{n},z,,\n" for n in range(50))
+
+    made = built(tmp_path, contacts=f"id,account,email,roles\n{alike}x,a,,,,,\n")
+
+    assert [f.code for f in made.findings][1:] == ["CSP735", "CSP735", "CSP735", "CSP736"]
+
+
+def test_of_many_rows_that_are_wrong_alike_three_are_listed(tmp_path: Path) -> None:
     made = built(tmp_path, contacts="id,account,email,roles\n" + "".join(f"{n},z,,\n" for n in range(50)))
 
     listed = [f for f in made.findings if f.code == "CSP735"]
 
     assert (len(listed), made.findings[0].message) == (
-        20,
-        "50 of 50 rows of contacts are bad (100.0%); the first 20 are listed",
+        3,
+        "50 of 50 rows of contacts are bad (100.0%); 3 of them as examples",
     )
 
 

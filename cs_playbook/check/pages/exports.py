@@ -78,7 +78,9 @@ PAGES = {
         is built, whatever `bad_rows:` says: something is wrong with the whole export.
         """,
     "CSP738": """
-        The first of them follow, with file and line.
+        They follow with file and line: all of them, or the first three where more than twenty are wrong in
+        the same way. Mend the export, or how sources.yaml reads it. A few bad rows may be left out instead:
+        `bad_rows: set_aside`, up to `at_most: 1%` of a table.
         """,
     "CSP741": """
         A note: nothing is wrong. What nobody maps stays out of the snapshot.
