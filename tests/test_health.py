@@ -213,7 +213,7 @@ def test_without_a_scorecard_the_command_says_how_one_begins(
     made.morning(on(0), given(account("acme")))
 
     assert run_app(["-C", str(made.root), "--as-of", on(0).isoformat(), "health"]) == 1
-    assert "a file that begins with `scorecard: health` is one" in capsys.readouterr().err
+    assert "cs-playbook new scorecard health begins one" in capsys.readouterr().err
 
 
 def test_letters_name_a_band(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cs_playbook.commands.answer_day import answer_day
 from cs_playbook.commands import begun_steps
+from cs_playbook.commands.answer_day import answer_day
 from cs_playbook.commands.looking import status
 from cs_playbook.commands.people import Act, take_lists
 from cs_playbook.commands.place import open_place

@@ -11,7 +11,7 @@ from cs_playbook.commands.people import Act, Midway, ask_start
 from cs_playbook.commands.resting import mute, snooze, unmute
 from cs_playbook.errors import ChoiceError
 from cs_playbook.model.enrollment import Arm
-from cs_playbook.model.event import Ended, Started, TaskSnoozed
+from cs_playbook.model.event import Ended, StartAsked, Started, TaskSnoozed
 from cs_playbook.plan.holdout import in_lot, lot
 from tests.builders import World, account, given, on, small
 from tests.builders_plan import screen
@@ -307,6 +307,10 @@ def test_who_is_at_a_step_already_starts_there(tmp_path: Path) -> None:
     world.morning(on(0), given(account("acme", seats=1)))
     workspace = world.workspace
     ask_start(workspace, "alpha", "acme", None, "", act(on(0)), Midway("tell", on(-30)))
+    ask_start(workspace, "alpha", "acme", None, "again", act(on(0)), Midway("tell", on(-30)))
+    assert sum(isinstance(event, StartAsked) for event in world.events()) == 1
+    with pytest.raises(ChoiceError, match="is asked for already, on 2026-03-02, and otherwise"):
+        ask_start(workspace, "alpha", "acme", None, "", act(on(0)), Midway())
     with pytest.raises(ChoiceError, match="has no step 'tel'"):
         ask_start(workspace, "alpha", "acme", None, "", act(on(0)), Midway("tel"))
     with pytest.raises(ChoiceError, match="has not come yet"):

@@ -81,6 +81,19 @@ def test_what_a_person_sets_goes_before_the_rules_until_its_day_and_is_shown(tmp
     assert (places(at(made, "size", 2)), at(made, "size", 2).by_hand) == ({"small": 1, "middle": 1}, ())
 
 
+def test_without_arr_nobody_has_an_arr_of_zero(tmp_path: Path) -> None:
+    made = world(tmp_path)
+    made.edit("data.yaml", "      arr: number\n", "")
+    made.edit("sources.yaml", "arr: arr, ", "")
+    made.edit("tier.yaml", "arr >= 40000 or strategic", "strategic")
+    made.edit("playbooks/few-seats.yaml", "arr >= 50000", "seats >= 50")
+    day(made, 0, acme=200, bolt=1)
+
+    standing = {one.segment.name if one.segment else None: one for one in at(made, "size", 0).segments}
+
+    assert (standing[None].accounts, standing[None].money, standing["large"].money) == (1, None, None)
+
+
 def test_an_exception_of_a_tag_is_one_of_that_tag(tmp_path: Path) -> None:
     made = world(tmp_path)
     day(made, 0, acme=10)

@@ -79,7 +79,7 @@ def units_of(catalog: Catalog) -> Mapping[str, tuple[FieldType | None, str]]:
 def _with_cards(catalog: Catalog) -> Catalog:
     if not catalog.scorecards:
         raise ChoiceError(
-            "there is no scorecard in this workspace", "a file that begins with `scorecard: health` is one"
+            "there is no scorecard in this workspace", "cs-playbook new scorecard health begins one"
         )
     return catalog
 

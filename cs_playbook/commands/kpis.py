@@ -92,7 +92,9 @@ def kpi_board(workspace: Workspace, wanted: Wanted) -> Board:
 
 def _kpis(name: str, catalog: Catalog) -> tuple[Kpi, ...]:
     if not catalog.kpis:
-        raise ChoiceError("there is no KPI in this workspace", "a file that begins with `kpis:` defines some")
+        raise ChoiceError(
+            "there is no KPI in this workspace", "cs-playbook new kpis NAME begins a file of them"
+        )
     if name and name not in catalog.kpis:
         hint = did_you_mean(name, catalog.kpis) or f"there are: {', '.join(catalog.kpis)}"
         raise ChoiceError(f"there is no KPI '{name}'", hint)

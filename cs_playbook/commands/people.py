@@ -207,8 +207,24 @@ def ask_start(
             midway.although,
             given,
         )
-        ledger.record([asked], act.recorded_at)
+        before = next((one for one in ledger.pending_starts() if _is_about(one, asked)), None)
+        if before is None:
+            ledger.record([asked], act.recorded_at)
+        elif _how(before) != _how(asked):
+            raise ChoiceError(
+                f"'{playbook}' is asked for already, on {before.on.isoformat()}, and otherwise",
+                "the first word counts: let cs-playbook run start it, then stop it and ask anew",
+            )
         return asked
+
+
+def _is_about(one: StartAsked, other: StartAsked) -> bool:
+    return (one.playbook, one.account, one.row) == (other.playbook, other.account, other.row)
+
+
+def _how(asked: StartAsked) -> tuple[object, ...]:
+    """What makes another start of it; who says it, when and why does not."""
+    return asked.at, asked.began, asked.although, dict(asked.given)
 
 
 _CLOSED = {

@@ -169,7 +169,10 @@ class _Look(Struct, frozen=True):
             mine = [(count, money) for _, where, count, money in counted if where == wanted]
             found.append(self._segment(segment.name, one, mine))
         without = [(count, money) for _, where, count, money in rows.get(one.name, []) if where is None]
-        return (*found, SegmentNow(None, *_sums(without))) if without else tuple(found)
+        if not without:
+            return tuple(found)
+        accounts, money = _sums(without)
+        return (*found, SegmentNow(None, accounts, money if self.money else None))
 
     def _segment(self, name: str, one: Segmentation, mine: list[tuple[int, float | None]]) -> SegmentNow:
         segment = next(segment for segment in one.segments if segment.name == name)

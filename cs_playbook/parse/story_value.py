@@ -20,7 +20,10 @@ from cs_playbook.source.tree import Scalar
 _FROM_TODAY = re.compile(r"([-+]) *(\d+ .+)\Z")
 DAYS = (FieldType.DATE, FieldType.HAPPENED)
 # Screens say yes and no, and so did older YAML.
-_YES_OR_NO = {**dict.fromkeys(("yes", "y", "on", "ja", "oui"), "write true"), **dict.fromkeys(("no", "n", "off", "nein", "non"), "write false")}
+_YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "on", "ja", "oui"), "write true"),
+    **dict.fromkeys(("no", "n", "off", "nein", "non"), "write false"),
+}
 _DATES = "e.g. 2026-03-02, today, -30 days, +120 days"
 
 

@@ -254,10 +254,13 @@ def on(folder: Path, day: date) -> Path:
     if day in known:
         return place_of(folder, day)
     near = sorted(sorted(known, key=lambda other: abs((other - day).days))[:5])
-    hint = (
-        f"there are: {', '.join(map(str, near))}"
-        if near
-        else "cs-playbook snapshot build makes one from the exports"
+    # For a day before others the exports of today would be wrong: only the newest day is still to be built.
+    build = [f"cs-playbook snapshot build --as-of {day} makes it from the exports"]
+    hint = "; ".join(
+        [
+            *([f"there are: {', '.join(map(str, near))}"] if near else []),
+            *(build if day > max(known, default=date.min) else []),
+        ]
     )
     raise ChoiceError(f"there is no snapshot of {day} in {folder}", hint)
 

@@ -14,10 +14,10 @@ from cs_playbook.model.expression import FieldType
 from cs_playbook.plan.decision import Change, Subject, SubjectPlan
 from cs_playbook.report.pieces import Cell, Column, fit, plain, shorten, table, wide, wrap
 from cs_playbook.report.plan import as_json, as_jsonl, as_lines
+from cs_playbook.report.run import as_text as run_text
 from cs_playbook.report.values import limit_words, reason_words, short_amount, value_words
 from cs_playbook.study.behind import Limit, Reason, Seen
 from cs_playbook.values import names_of
-from cs_playbook.report.run import as_text as run_text
 from tests.builders import FILES, MONDAY, World, account, contact, on, small, tables
 from tests.builders_plan import a_morning, planned, screen
 from tests.unit.test_event_text import WRITTEN

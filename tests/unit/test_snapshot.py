@@ -617,6 +617,11 @@ def test_the_newest_the_one_of_a_day_and_the_one_before(tmp_path: Path) -> None:
     with pytest.raises(ChoiceError) as stop:
         snapshots.on(folder, date(2026, 3, 3))
     assert stop.value.hint == "there are: 2026-03-02, 2026-03-04, 2026-03-05"
+    with pytest.raises(ChoiceError) as stop:
+        snapshots.on(folder, date(2026, 3, 6))
+    assert stop.value.hint.endswith(
+        "; cs-playbook snapshot build --as-of 2026-03-06 makes it from the exports"
+    )
 
 
 def test_a_folder_without_snapshots_says_how_to_make_one(tmp_path: Path) -> None:
