@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 # First come the words that mean it most often.
 ACCOUNT_WORDS = ("account", "company", "organization", "organisation", "customer", "client", "tenant")
+_NAMES_OF_ACCOUNTS = frozenset(
+    (*(f"{word}_name" for word in ACCOUNT_WORDS), "raison_sociale", "firma", "firmenname", "kundenname")
+)
 _NO_NAMES = frozenset(
     (
         "and", "or", "not", "in", "between", "like", "is", "null", "case", "when", "then", "else", "end", "true",
@@ -105,6 +108,14 @@ def names_row_of(column: str, table: str, key: str) -> bool:
     parts = singular(table).split("_")
     ends = tuple(f"{'_'.join(parts[n:])}_id" for n in range(len(parts)))
     return (name == snake(key) and name != "id") or name in ends or name == singular(table)
+
+
+def called_by_name(names: Mapping[str, str]) -> dict[str, str]:
+    """Columns of accounts and their fields; what the account is called becomes `name`: that is what screens show."""
+    likely = [column for column, field in names.items() if field in _NAMES_OF_ACCOUNTS]
+    if "name" in names.values() or len(likely) != 1:
+        return dict(names)
+    return {column: "name" if column == likely[0] else field for column, field in names.items()}
 
 
 def has_word(name: str, words: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ from cs_playbook.study.draft_dates import order_that_values_decide
 from cs_playbook.study.draft_keys import Pointer, accounts_of, key_of, newest_of, pointers
 from cs_playbook.study.draft_names import (
     account_likeness,
+    called_by_name,
     can_be_written,
     fields_of,
     has_word,
@@ -159,6 +160,8 @@ def _table(n: int, found: _Found) -> DraftTable:
     is_accounts = n == found.accounts
     if key is not None and (is_accounts or names[key.name] != (names[owner.column] if owner else "")):
         names = {column: _free("id", names) if column == key.name else name for column, name in names.items()}
+    if is_accounts:
+        names = called_by_name(names)
     fields, not_taken = _fields(
         export, names, found, {key.name if key else "", owner.column if owner else ""}
     )
