@@ -20,6 +20,16 @@ pytestmark = pytest.mark.usefixtures("meant_once")
 
 HELLO = "few-seats/hello"
 
+GREETING = """\
+playbook: greeting
+title: Says hello
+status: draft
+owner: csm
+trigger: {when: seats < 10}
+steps:
+  - {id: hello, email: few-seats/hello, to: champion, from: csm}
+"""
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
@@ -30,6 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "emails/few-seats/unsent/en.md",
         "---\nsubject: Nobody sends this\n---\nHello {{ contact.first_name }}.\n",
     )
+    world.write("playbooks/greeting.yaml", GREETING)
     accounts = [account("acme", language="fr"), *(account(key) for key in ("borealis", "ceres", "delos"))]
     contacts = [
         contact("ann", "acme", first_name="Ann <b>", language=""), contact("bob", "borealis"),
@@ -86,6 +97,14 @@ def test_accounts_and_a_language_may_be_chosen(world: World) -> None:
         (HELLO, [("Delos", ""), ("Acme", "ann@acme.example")]),
         ("few-seats/unsent", []),
     ]
+
+
+def test_a_playbook_stands_for_the_letters_it_sends(world: World) -> None:
+    found = preview(world.workspace, Wished("greeting", ("delos",)), None).letters
+
+    assert [one.letter for one in found] == [HELLO]
+    with pytest.raises(ChoiceError, match="no step of 'promise-late' sends a letter"):
+        preview(world.workspace, Wished("promise-late"), None)
 
 
 @pytest.mark.parametrize(

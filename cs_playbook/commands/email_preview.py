@@ -24,6 +24,7 @@ from cs_playbook.letters.render import MissingBlanks, Rendered, render, render_a
 from cs_playbook.letters.signature import signed_by
 from cs_playbook.letters.template import Template
 from cs_playbook.model.catalog import Catalog
+from cs_playbook.model.step import Email
 from cs_playbook.plan.decision import Subject
 from cs_playbook.plan.lines import account_name
 from cs_playbook.source.finding import did_you_mean
@@ -73,12 +74,23 @@ def _meant(written: str, catalog: Catalog) -> list[str]:
         [name for name in names if name == written]
         or [name for name in names if name.startswith(f"{written}/") or not written]
         or [name for name in names if name.endswith(f"/{written}")]
+        or _sent_by(written, catalog, names)
     )
     if not meant:
         shorter = {name.rpartition("/")[2]: name for name in names}
         near = did_you_mean(written, names) or did_you_mean(written, shorter)
         raise ChoiceError(f"there is no letter '{written}'", near or f"there are: {', '.join(names)}")
     return meant
+
+
+def _sent_by(written: str, catalog: Catalog, names: list[str]) -> list[str]:
+    """The letters of a playbook that keeps them under another name than its own."""
+    playbook = catalog.playbooks.get(written)
+    verbs = [step.verb for step in playbook.all_steps] if playbook else []
+    sent = {fit.value for verb in verbs if isinstance(verb, Email) for fit in verb.letter.fits}
+    if playbook is not None and not sent:
+        raise ChoiceError(f"no step of '{written}' sends a letter", f"there are: {', '.join(names)}")
+    return [name for name in names if name in sent]
 
 
 def _languages(written: str, catalog: Catalog) -> tuple[str, ...]:

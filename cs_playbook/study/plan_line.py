@@ -112,7 +112,8 @@ class Spoken:
 
     def move(self) -> PlanLine:
         """What happened to it, and the first task that follows from it."""
-        return self._with_first_task(self._why_it_moves())
+        line = self._with_first_task(self._why_it_moves())
+        return line if line.title else replace(line, reason=self._and_waits(line.reason))
 
     def late(self, late: Late) -> PlanLine:
         days = (self.today.day - late.task.due).days
@@ -169,6 +170,14 @@ class Spoken:
             words = f"{event.step}: {event.outcome}"
             return self._reason_of_end(ended, words) or Reason(words)
         return Reason(_quiet_words([c.event for c in changes]))
+
+    def _and_waits(self, reason: Reason) -> Reason:
+        """`reply: timed_out, then pause waits until 2026-03-11`: a wait has no task that would say what comes next."""
+        opened = (d.event for d in self.plan.decisions if isinstance(d, Change))
+        wait = next((one for one in opened if isinstance(one, StepOpened) and one.until is not None), None)
+        if wait is None or wait.until is None:
+            return reason
+        return Reason(f"{reason.text}, then {wait.step} waits until {wait.until.isoformat()}", reason.seen)
 
     def _reason_of_end(self, ended: list[Change], words: str) -> Reason | None:
         """The same words, with the values that made the step end today."""

@@ -120,6 +120,19 @@ Nothing was changed. cs-playbook run does this.
     )
 
 
+def test_a_wait_that_begins_says_until_when(world: World) -> None:
+    world.run(MONDAY)
+    world.done(world.task("bolt", "ask"), "product", MONDAY)
+    world.export(a_morning())
+    world.build(on(1))
+    world.run(on(1))
+    world.done(world.task("bolt", "write"), "sent", on(1))
+    world.export(a_morning())
+    world.build(on(2))
+
+    assert "    > Bolt  write: sent, then reply waits until 2026-03-07\n" in screen(world, on(2))
+
+
 def test_the_second_look_of_a_day_says_that_nothing_is_left(world: World) -> None:
     world.run(MONDAY)
 
