@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cs_playbook.check.steps import covers
+from cs_playbook.check.covers import covers, never_reached
 from cs_playbook.model.assignment import Assignment
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.source.finding import Finding
@@ -46,11 +46,12 @@ def rules_are_reached(catalog: Catalog) -> Iterator[Finding]:
 
 def _never_reached(assignment: Assignment) -> Iterator[Finding]:
     for at, rule in enumerate(assignment.rules):
-        above = next((one for one in assignment.rules[:at] if covers(one.when, rule.when)), None)
+        takes = ((one, covers(one.when, rule.when)) for one in assignment.rules[:at])
+        above, how = next(((one, how) for one, how in takes if how), (None, ""))
         if above is not None:
-            takes = "takes every account" if above.when is None else "asks the same"
-            fact = f"the rule '{rule.name}' is never reached: '{above.name}' already {takes}"
-            yield Finding(rule.span, "CSP521", fact, "the order decides: move it up, or ask something else")
+            fact = f"the rule '{rule.name}' is never reached: '{above.name}' already {how}"
+            hint = "the order decides: move it up, or ask something else"
+            yield never_reached(rule.span, "CSP521", fact, how, hint)
 
 
 def one_assignment_of_a_role(catalog: Catalog) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cs_playbook.check.questions import single_days
-from cs_playbook.check.steps import covers
+from cs_playbook.check.covers import covers, never_reached
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Leaf, leaves
 from cs_playbook.model.segment import Choosing, Segment, Segmentation
@@ -47,7 +47,8 @@ def segments_are_reached(catalog: Catalog) -> Iterator[Finding]:
     """CSP505 A segment that no account comes to
 
     The first segment that fits is the account's. After `when: otherwise`, which takes everybody, and
-    after a segment that asks the same, nobody is left.
+    after a segment that asks the same, nobody is left; after one that asks for less (arr >= 2000 above
+    arr >= 80000) neither: a warning.
 
     Fails:
 
@@ -65,13 +66,14 @@ def segments_are_reached(catalog: Catalog) -> Iterator[Finding]:
     """
     for segmentation in _in_order(catalog):
         for at, segment in enumerate(segmentation.segments):
-            above = next((s for s in segmentation.segments[:at] if covers(s.when, segment.when)), None)
+            # A stage takes only who comes from those before it.
+            open_to_all = (above for above in segmentation.segments[:at] if not above.after)
+            takes = ((above, covers(above.when, segment.when)) for above in open_to_all)
+            above, how = next(((above, how) for above, how in takes if how), (None, ""))
             if above is not None:
-                takes = "takes every account" if above.when is None else "asks the same"
-                fact = f"'{segment.name}' is never reached: '{above.name}' already {takes}"
-                yield Finding(
-                    segment.span, "CSP505", fact, "the order decides: move it up, or ask something else"
-                )
+                fact = f"'{segment.name}' is never reached: '{above.name}' already {how}"
+                hint = "the order decides: move it up, or ask something else"
+                yield never_reached(segment.span, "CSP505", fact, how, hint)
 
 
 def everybody_has_a_segment(catalog: Catalog) -> Iterator[Finding]:

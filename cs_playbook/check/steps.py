@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cs_playbook.check.covered import covered_by
+from cs_playbook.check.covers import covers, never_reached
 from cs_playbook.check.rule import Asked, note
-from cs_playbook.model.condition import Condition, Fit, Leaf
+from cs_playbook.model.condition import Fit
 from cs_playbook.model.step import Approve, Decide, Document, Step, Task
 from cs_playbook.model.wording import write
 from cs_playbook.source.finding import Finding, did_you_mean, warning
@@ -164,7 +165,7 @@ def every_case_can_fit(asked: Asked) -> Iterator[Finding]:
     """CSP316 A case that is never asked
 
     The first case that fits is taken. After `otherwise`, and after a case that asks the same, nothing
-    is asked.
+    is asked; after one that asks for less (arr >= 2000 above arr >= 80000) neither: a warning.
 
     Fails:
 
@@ -186,24 +187,18 @@ def every_case_can_fit(asked: Asked) -> Iterator[Finding]:
     """
     for step, cases in asked.cases:
         for at, fit in enumerate(cases.fits):
-            above = next((other for other in cases.fits[:at] if covers(other.when, fit.when)), None)
+            takes = ((other, covers(other.when, fit.when)) for other in cases.fits[:at])
+            above, how = next(((other, how) for other, how in takes if how), (None, ""))
             if above is not None:
-                yield _never_asked(step, fit, above)
+                yield _never_asked(step, fit, above, how)
 
 
-def _never_asked(step: Step, fit: Fit[object], above: Fit[object]) -> Finding:
+def _never_asked(step: Step, fit: Fit[object], above: Fit[object], how: str) -> Finding:
     span = fit.when.span if fit.when is not None else step.span
     if above.when is None:
         return Finding(
             span, "CSP316", "this case stands after `otherwise` and is never asked", "`otherwise` goes last"
         )
-    fact = f"this case is never taken: the one on line {above.when.span.line} asks the same"
-    return Finding(span, "CSP316", fact, "ask something else, or delete it")
-
-
-def covers(above: Condition | None, below: Condition | None) -> bool:
-    """Whether whoever comes to `below` has been taken by `above`. None is `otherwise`."""
-    if above is None:
-        return True
-    same = isinstance(above, Leaf) and isinstance(below, Leaf) and above.expression == below.expression
-    return same and above.lasting is None
+    fact = f"this case is never taken: the one on line {above.when.span.line} {how}"
+    hint = "ask something else, or delete it" if how == "asks the same" else "move it up: who asks for more goes first"
+    return never_reached(span, "CSP316", fact, how, hint)
