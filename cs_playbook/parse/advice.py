@@ -13,6 +13,8 @@ from cs_playbook.parse.family import unknown_relative
 from cs_playbook.parse.scope import Scope
 from cs_playbook.source.finding import did_you_mean, did_you_mean_part
 
+_FOR_OTHERWISE = ("other", "others", "else", "default", "rest")
+
 Advice = tuple[str, str, str]  # code, sentence, hint
 
 KIND_WORDS = {
@@ -197,6 +199,8 @@ def _in_rows(written: str, first: str, rest: str, table: Table, scope: Scope) ->
 
 
 def _fact_near(written: str, scope: Scope) -> str:
+    if written.lower() in _FOR_OTHERWISE or did_you_mean(written, ("otherwise",)):
+        return "whoever is left, at the end of a list, is `when: otherwise`"
     near = did_you_mean(written, (*scope.facts, "today", *(() if scope.steps is None else ("started_on",))))
     if near:
         return near
