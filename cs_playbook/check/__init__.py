@@ -98,6 +98,7 @@ PLAYBOOK_RULES: tuple[PlaybookRule, ...] = (
     rhythms.undone_once,
     rhythms.a_rhythm_says_who_starts,
     questions.outcomes_that_exist,
+    questions.shares_are_no_percentages,
     questions.results_that_can_be_there,
     people.contacts_where_contacts_are_meant,
     people.colleagues_where_colleagues_are_meant,

@@ -25,6 +25,7 @@ from cs_playbook.source.finding import Finding, Span, did_you_mean, warning
 
 _COUNTED_BY_DAY = ("days_until", "days_since", "business_days_until", "business_days_since")
 _A_WEEK = 7
+_NO_SHARE = 10  # ten times as much is rare, ten per cent is not
 
 
 def outcomes_that_exist(asked: Asked) -> Iterator[Finding]:
@@ -75,6 +76,52 @@ def _of_one_time(step: Step, asked: Asked) -> tuple[str, ...]:
     return (
         outcomes_of_play(step.verb, asked.catalog.playbooks) if isinstance(step.verb, Play) else step.outcomes
     )
+
+
+def shares_are_no_percentages(asked: Asked) -> Iterator[Finding]:
+    """CSP235 A warning: a share is compared with a percentage
+
+    What says `unit: ratio` is 0.4 where screens say 40 %. `usage_change <= -40` would be a fall by 4000 %,
+    which never comes: the rule is silent for ever, or fits everybody.
+
+    Fails:
+
+        # signals.yaml
+        signals:
+          active_users: {from: usage, value: count(distinct user_id), last: 28 days}
+          seat_use: {value: active_users / seats, unit: ratio}
+
+        # playbooks/example.yaml
+        audience: seat_use < 40
+
+    Mended:
+
+        # signals.yaml
+        signals:
+          active_users: {from: usage, value: count(distinct user_id), last: 28 days}
+          seat_use: {value: active_users / seats, unit: ratio}
+
+        # playbooks/example.yaml
+        audience: seat_use < 0.4
+    """
+    signals = asked.catalog.signals
+    shares = {name for name, signal in signals.items() if signal.unit == "ratio"}
+    for _, leaf in asked.lines:
+        for part in walk(leaf.expression):
+            for name, literal in beside_literals(part, Name):
+                if name.name in shares and name.scope is ScopeName.ACCOUNT and _is_percentage(literal):
+                    yield _no_share(leaf, name, literal)
+
+
+def _is_percentage(literal: Literal) -> bool:
+    value = literal.value
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _NO_SHARE
+
+
+def _no_share(leaf: Leaf, name: Name, literal: Literal) -> Finding:
+    assert isinstance(literal.value, int | float)
+    fact = f"'{name.name}' is a ratio: {literal.value:g} is {literal.value * 100:g} %"
+    return warning(place_in(leaf, literal), "CSP235", fact, f"for {literal.value:g} % write {literal.value / 100:g}")
 
 
 def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:
