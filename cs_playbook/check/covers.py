@@ -49,8 +49,8 @@ def _is_wider(one: Comparison, other: Comparison) -> bool:
     if narrower == bound:
         return one.operator in (">=", "<=") and other.operator in (one.operator, one.operator[0], "=")
     return (
-        narrower > bound and one.operator in _UP and other.operator in (*_UP, "=")
-        or narrower < bound and one.operator in _DOWN and other.operator in (*_DOWN, "=")
+        (narrower > bound and one.operator in _UP and other.operator in (*_UP, "="))
+        or (narrower < bound and one.operator in _DOWN and other.operator in (*_DOWN, "="))
     )  # fmt: skip
 
 

@@ -121,7 +121,9 @@ def _is_percentage(literal: Literal) -> bool:
 def _no_share(leaf: Leaf, name: Name, literal: Literal) -> Finding:
     assert isinstance(literal.value, int | float)
     fact = f"'{name.name}' is a ratio: {literal.value:g} is {literal.value * 100:g} %"
-    return warning(place_in(leaf, literal), "CSP235", fact, f"for {literal.value:g} % write {literal.value / 100:g}")
+    return warning(
+        place_in(leaf, literal), "CSP235", fact, f"for {literal.value:g} % write {literal.value / 100:g}"
+    )
 
 
 def results_that_can_be_there(asked: Asked) -> Iterator[Finding]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cs_playbook.check.questions import single_days
 from cs_playbook.check.covers import covers, never_reached
+from cs_playbook.check.questions import single_days
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.condition import Leaf, leaves
 from cs_playbook.model.segment import Choosing, Segment, Segmentation

@@ -200,5 +200,9 @@ def _never_asked(step: Step, fit: Fit[object], above: Fit[object], how: str) -> 
             span, "CSP316", "this case stands after `otherwise` and is never asked", "`otherwise` goes last"
         )
     fact = f"this case is never taken: the one on line {above.when.span.line} {how}"
-    hint = "ask something else, or delete it" if how == "asks the same" else "move it up: who asks for more goes first"
+    hint = (
+        "ask something else, or delete it"
+        if how == "asks the same"
+        else "move it up: who asks for more goes first"
+    )
     return never_reached(span, "CSP316", fact, how, hint)

@@ -221,7 +221,7 @@ def _wrong(now: Standing, today: date) -> list[str]:
 
 def _wrong_snapshot(now: Standing) -> list[str]:
     if now.manifest is None:
-        return [f"there is no snapshot to run: {now.snapshot_trouble or 'none'}: cs-playbook snapshot build"]
+        return [f"{now.snapshot_trouble or 'there is no snapshot'}: cs-playbook snapshot build makes one"]
     if not now.oldest_allowed or now.hours_old is None or now.hours_old <= now.oldest_allowed:
         return []
     return [
