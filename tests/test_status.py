@@ -86,6 +86,15 @@ def test_in_the_morning_everything_is_on_one_screen(world: World) -> None:
     ]
 
 
+def test_before_the_first_snapshot_it_says_once_what_to_do(tmp_path: Path) -> None:
+    world = small(tmp_path)
+
+    said = status_text(status(open_place(world.root), at(0)), on(0)).partition("\n\n")[0]
+
+    assert said.startswith("! there is no snapshot in")
+    assert " ".join(said.split()).count("there is no snapshot") == 1
+
+
 def test_a_run_that_did_not_come_stands_at_the_top_with_what_to_do(world: World) -> None:
     lines = shown(world, 3)
 
