@@ -113,7 +113,8 @@ def letters_in_languages_one_reads(catalog: Catalog) -> Iterator[Finding]:
     """
     supported = catalog.project.languages.supported
     for (_, language), letter in sorted(catalog.letters.items()):
-        if language not in (*supported, catalog.project.languages.default):
+        # With a dot in it the file is misnamed (CSP408), and nothing is to be supported.
+        if language not in (*supported, catalog.project.languages.default) and "." not in language:
             fact = f"nobody is written to in '{language}'"
             hint = f"add it to `supported:` in {catalog.project.span.file}, now: {', '.join(supported)}"
             yield warning(letter.span, "CSP410", fact, hint)

@@ -53,10 +53,8 @@ def _read(letter: Letter) -> Template | tuple[Finding, ...]:
     if is_language(letter.language):
         findings += wrong_plurals((*subject, *body), locale_of(letter.language))
     else:
-        hint = "name the file after a language: fr.md, pt-BR.md"
-        findings.append(
-            Finding(Span(letter.span.file), "CSP408", f"'{letter.language}' is not a language", hint)
-        )
+        fact = f"'{letter.language}' is not a language"
+        findings.append(Finding(Span(letter.span.file), "CSP408", fact, _named_after(letter)))
     return in_order(findings) or Template(letter, subject, body)
 
 
@@ -91,6 +89,15 @@ def _may_say(piece: Piece) -> bool:
 
 def _with_link(body: str, link: str) -> str:
     return _UNSUBSCRIBE.sub(lambda blank: link.replace(CONTACT_TOKEN, blank[0]), body)
+
+
+def _named_after(letter: Letter) -> str:
+    """`emails/qbr/thanks.en.md` is meant as `emails/qbr/thanks/en.md`."""
+    name, _, language = letter.language.rpartition(".")
+    if name and is_language(language):
+        folder = letter.span.file.rpartition("/")[0]
+        return f"each letter is a folder: {folder}/{name}/{language}.md"
+    return "name the file after a language: fr.md, pt-BR.md"
 
 
 def _in_subject(letter: Letter) -> Place:
