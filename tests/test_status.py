@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from cs_playbook.commands.looking import StatusNow, status
 from cs_playbook.commands.place import Place, open_place
 from cs_playbook.report.status import status_text
 from cs_playbook.study.expected import Expected, expected
+from cs_playbook.values import replace
 from tests.builders import World, account, given, on, six, small
 
 FRIDAY = datetime(2026, 2, 27, 6, 0).astimezone()
@@ -79,7 +81,7 @@ def test_in_the_morning_everything_is_on_one_screen(world: World) -> None:
     assert shown(world, 1) == [
         "Last run    today 06:00, run 2, plan of today: 0 starts, 0 new tasks",
         "Next run    expected tomorrow 06:00",
-        "Snapshot    of today, 10 h old, 3 accounts (yesterday 2)",
+        "Snapshot    of today, built 06:00, 3 accounts (yesterday 2)",
         "Open        1 enrollment · 1 task (0 late)",
         "Held        nothing",
         "Outbox      0 pending · 0 uncertain",
@@ -158,3 +160,16 @@ def test_the_monitor_is_told_while_no_run_is_missing(world: World, tmp_path: Pat
     assert told == ["/secret"]
     assert "secret" not in ping(place, morning, {"CS_HEARTBEAT": address})
     assert ping(place, morning, {"CS_HEARTBEAT": "http://monitor.example/x"}).endswith("no https:// address")
+
+
+def test_when_a_snapshot_was_built_is_said_in_the_time_of_the_project(world: World) -> None:
+    manifest = seen(world, 1).manifest
+    assert manifest is not None
+
+    at = {moment: replace(manifest, built_at=moment).built(ZoneInfo("Asia/Tokyo")) for moment in MOMENTS}
+
+    # Where it was built on another day, for it or long after, a time of the day would mislead.
+    assert at == dict(zip(MOMENTS, ("23:30", "", "", ""), strict=True))
+
+
+MOMENTS = (f"{on(1)}T14:30:00Z", f"{on(1)}T15:00:00Z", f"{on(0)}T14:30:00Z", "")

@@ -86,6 +86,7 @@ def _dry_run(
             plan=plan_id(workspace, snapshot, ledger),
             summary=planned,
             hours_old=_hours_old(workspace, snapshot, now),
+            built=snapshot.manifest.built(_zone(workspace)),
             stops=_stops(workspace, opened, much, now),
             answers=len(morning.answered),
             findings=opened.returned.findings,

@@ -31,6 +31,7 @@ class StatusNow(Struct, frozen=True):
     manifest: Manifest | None
     snapshot_trouble: str
     hours_old: int | None
+    built: str  # HH:MM in the project's zone, "" if that was on another day than the snapshot's
     open_enrollments: int
     shadows: int
     open_tasks: int
@@ -88,6 +89,7 @@ def _status(
     )
     return StatusNow(
         last=last, manifest=manifest, snapshot_trouble=trouble, hours_old=_hours_old(manifest, place, now),
+        built=manifest.built(ZoneInfo(place.project.calendar.timezone)) if manifest is not None else "",
         open_enrollments=len(treated), shadows=sum(item.arm is Arm.SHADOW for item in going), open_tasks=len(tasks),
         late=sum(task.is_late(day) for task in tasks), drafts=len(drafts),
         oldest_draft=min((task.opened_on for task in drafts), default=None), starts_asked=ledger.how_many_starts_asked(),

@@ -78,7 +78,7 @@ def _age(found: DryRun) -> str:
     if hours is None:
         return "its snapshot"
     if hours < 24:
-        return f"snapshot of today, {max(hours, 0)} h old"
+        return "snapshot of today" + (f", built {found.built}" if found.built else "")
     days = hours // 24
     return f"snapshot of {'yesterday' if days == 1 else f'{days} days ago'}"
 

@@ -26,6 +26,8 @@ class Standing(Protocol):
     @property
     def hours_old(self) -> int | None: ...
     @property
+    def built(self) -> str: ...
+    @property
     def open_enrollments(self) -> int: ...
     @property
     def shadows(self) -> int: ...
@@ -123,7 +125,13 @@ def _snapshot(now: Standing, today: date) -> str:
         day, accounts = now.before
         word = "yesterday" if (today - day).days == 1 else day_in_words(day)
         was = f" ({word} {accounts})"
-    return f"of {_day_or_today(now.manifest.day, today)}, {_age_in_words(now.hours_old)}, {count(rows, 'account')}{was}"
+    of_today = f"today{f', built {now.built}' if now.built else ''}"
+    age = (
+        of_today
+        if now.manifest.day == today
+        else f"{day_in_words(now.manifest.day)}, {_age_in_words(now.hours_old)}"
+    )
+    return f"of {age}, {count(rows, 'account')}{was}"
 
 
 def _open(now: Standing, today: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from msgspec import Struct
@@ -47,6 +47,14 @@ class Manifest(Struct, frozen=True):
     shape: str
     version: str
     not_exported: tuple[str, ...] = ()
+
+    def built(self, zone: tzinfo) -> str:
+        """HH:MM by the clock there, if that was on its own day; else ""."""
+        try:
+            moment = datetime.fromisoformat(self.built_at).astimezone(zone)
+        except ValueError:
+            return ""
+        return f"{moment:%H:%M}" if moment.date() == self.day else ""
 
     @property
     def counts(self) -> dict[str, TableCount]:

@@ -113,7 +113,7 @@ class PlanSummary(Struct, frozen=True):
 class DryRun(Struct, frozen=True):
     """The plan of a day and what it was made of.
 
-    `built_at`: of the snapshot, UTC, ISO text. `accounts`: in it; `seen`: the active ones. `files`, `plan`:
+    `built_at`: of the snapshot, UTC, ISO text; `built`: HH:MM in the project's zone, "" if on another day. `accounts`: in it; `seen`: the active ones. `files`, `plan`:
     hashes. `hours_old`: by the clock, None where nobody asked. `stops`: why a run would do nothing.
     `answers`: that came back and count; `findings`: about those that do not.
     `not_exported`: what nobody exports and playbooks ask for.
@@ -128,6 +128,7 @@ class DryRun(Struct, frozen=True):
     plan: str
     summary: PlanSummary
     hours_old: int | None = None
+    built: str = ""
     stops: tuple[Stop, ...] = ()
     answers: int = 0
     findings: tuple[Finding, ...] = ()

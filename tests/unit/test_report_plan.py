@@ -37,7 +37,7 @@ def test_the_first_morning(world: World) -> None:
     assert (
         screen(world, width=100)
         == """\
-Plan for Monday 2 March 2026      snapshot of today, 6 h old · 5 accounts · files 1234567
+Plan for Monday 2 March 2026      snapshot of today, built 06:00 · 5 accounts · files 1234567
 
   + start        3   few-seats 2 · promise-late 1 · ARR 138 k
   > advance      0
@@ -85,7 +85,7 @@ def test_a_later_morning_shows_what_goes_on_ends_and_is_late(world: World) -> No
     assert (
         screen(world, on(4), width=100)
         == """\
-Plan for Friday 6 March 2026      snapshot of today, 6 h old · 5 accounts · files 1234567
+Plan for Friday 6 March 2026      snapshot of today, built 06:00 · 5 accounts · files 1234567
 
   + start        1   quiet 1 · ARR 30 k
   > advance      1   1 draft
