@@ -7,7 +7,7 @@ wherever a series stands there as it is asked for; all else comes row by row.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 
 from cs_playbook.commands.facts_apart import Part, side_by_side
@@ -18,9 +18,10 @@ from cs_playbook.compile.filled import (
     Recorded,
     add_past,
     from_ledger,
+    from_short_ledger,
     past_table,
 )
-from cs_playbook.compile.some import past_of_some, subjects_of_some
+from cs_playbook.compile.some import EXTENT, past_of_some, subjects_of_some
 from cs_playbook.effects.ledger import Ledger
 from cs_playbook.model.catalog import Catalog
 from cs_playbook.model.exceptions import now_called, settable
@@ -28,6 +29,8 @@ from cs_playbook.model.expression import Memory, Value, to_day
 from cs_playbook.model.lasting import series_of
 from cs_playbook.model.trait import as_fact
 from cs_playbook.source.snapshot import Snapshot, together
+
+CHANGES = 2  # rows for each account: up to here newer rows take the place of older ones in no time
 
 
 def fill_from_ledger(
@@ -46,20 +49,29 @@ def fill_from_ledger(
     whose = ["true", *(some for _ in parts[1:])]
     # An open transaction would hold the ledger for as long.
     with ledger.reading(), snapshot.beside(file, LEDGER):
-        side_by_side(parts, [list(_filled(series, subjects)) for subjects in whose])
+        short = _short(snapshot, series)
+        side_by_side(parts, [list(_filled(series, short, subjects)) for subjects in whose])
     return [past for name, past in once.items() if name not in series]
 
 
-def _filled(series: Mapping[str, Recorded], subjects: str) -> Iterator[str]:
+def _short(snapshot: Snapshot, series: Mapping[str, Recorded]) -> set[str]:
+    """Where hardly anybody has changed yet."""
+    _, _, accounts = snapshot.connection.execute(EXTENT).fetchone()
+    counted = ((name, *snapshot.connection.execute(one.count).fetchone()) for name, one in series.items())
+    return {name for name, rows in counted if rows <= CHANGES * accounts}
+
+
+def _filled(series: Mapping[str, Recorded], short: Set[str], subjects: str) -> Iterator[str]:
     for table, recorded in series.items():
-        yield from (past_table(table), from_ledger(table, recorded, subjects))
+        fill = from_short_ledger if table in short else from_ledger
+        yield from (past_table(table), fill(table, recorded, subjects))
 
 
 def _recorded(past: Past, catalog: Catalog, day: date) -> Recorded | None:
     """None: it does not stand in the ledger as it is asked for."""
     match past.asks:
         case Memory(function="since") as memory:
-            return Recorded(fact_series(memory.subject), to_day(day), "max(m.day)")
+            return Recorded(fact_series(memory.subject), to_day(day), "m.day")
         case Memory() as memory if memory.function not in ("was", "ago") or now_called(
             memory.subject, catalog
         ):
