@@ -9,9 +9,10 @@ import pytest
 from cs_playbook.commands.people import Act
 from cs_playbook.commands.resolving import resolve
 from cs_playbook.commands.send import send
-from cs_playbook.model.enrollment import Enrollment, StepState, TaskState
+from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, StepState, TaskState
 from cs_playbook.model.event import StepOpened, TextChanged
 from cs_playbook.model.outbox import InDoubt
+from cs_playbook.plan.fold_move import after_move
 from cs_playbook.values import replace
 from tests.builders import World, account, contact, given, on, small
 from tests.test_send import Post, clock
@@ -416,3 +417,16 @@ def test_a_change_waits_until_the_playbook_acts_again(status: str, tmp_path: Pat
     next_day(world, 2, text)
 
     assert open_steps(world) == ["call"]
+
+
+def test_what_an_earlier_program_said_of_a_rhythm_adds_up_to_what_it_wrote_down() -> None:
+    """It began to count anew, and its ledgers say so: another sum of the same events would be a damage."""
+    ready = Progress(StepState.OPEN, on(0))
+    done = [OpenTask(f"t{n}", "look", "task", "lea", on(n), on(n), 15, occurrence=n) for n in (1, 2)]
+    before = Enrollment("e1", "leaving", "acme", None, 1, "d1", Arm.TREATED, on(0), "rule", steps={"look": ready}, tasks={task.key: task for task in done})  # fmt: skip
+
+    then = after_move(before, TextChanged("e1", "d2", on(3), often=("look",)))
+    now = after_move(before, TextChanged("e1", "d2", on(3), often=("look",), begun={"look": 2}))
+
+    assert (then.repeats["look"].begun, then.repeats["look"].finished) == (1, 0)
+    assert (now.repeats["look"].begun, now.repeats["look"].finished) == (2, 1)

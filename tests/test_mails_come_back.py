@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from cs_playbook.commands.send import send
 from cs_playbook.commands.workspace import Workspace
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
-from cs_playbook.model.event import Event, MailMoved, StepOpened, TaskAnswered
+from cs_playbook.model.event import Ended, Event, MailMoved, StepOpened, TaskAnswered
 from cs_playbook.model.outbox import PERHAPS_TAKEN, MailState, mail_state
 from cs_playbook.model.recall import Recalled
 from cs_playbook.plan.decision import Change, Held, Subject, Today
 from cs_playbook.plan.enroll import Before
 from cs_playbook.plan.fold import fold
+from cs_playbook.plan.fold_move import last_lines
 from cs_playbook.plan.mail_caps import Mails
 from cs_playbook.plan.mail_turns import plan_in_turn
 from cs_playbook.plan.planner import Account, Start, plan_account
@@ -262,6 +263,68 @@ def test_a_letter_that_was_taken_back_with_its_run_does_not_come_back_with_its_s
     told.run(every, 5)
 
     assert told.send(5) == [("bob", 1)]
+
+
+def test_a_step_whose_letters_all_ask_anew_after_an_undo_is_asked_as_a_whole(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bob's had waited before, Ada's was let go by a person: nobody is left of whom the step could be done."""
+    told, both = Mailed(workspace), text(letter(to="admins"))
+    told.run(both, 0)
+    told.send(0, only=["ada"], to=S.UNCERTAIN)
+    for number in (1, 2):
+        told.run(text(tell=letter(to="admins")), number)
+    assert [whose for whose, _ in told.send(2)] == ["bob"]
+    told.run(both, 3)
+    [(item, hers)] = told.mails(S.UNCERTAIN)
+    told.take(MailMoved(item.key, hers.key, on(3), S.PENDING.value, "lea"))
+    known = len(told.events)
+    told.take(Ended(item.key, on(4), "lost", "exit"))
+    history = [(1 if number < known else 2, event) for number, event in enumerate(told.events)]
+    undone = part_of(history, Undo(2, on(4), "lea", "a bad export", later=1))  # type: ignore[arg-type]
+    assert isinstance(undone.verdict, Recalled)
+    told.take(undone.verdict)
+    monkeypatch.setattr("tests.test_mails_come_back.ROWS", ())
+
+    told.run(both, 5)
+
+    assert told.enrollments[item.key].steps["write"].outcome == "undeliverable"
+
+
+@pytest.mark.parametrize("of", ["contacts", "lines"])
+def test_twice_as_many_readers_take_twice_as_much(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    few, many = (looked_at(workspace, monkeypatch, count, of) for count in (10, 40))
+
+    assert 0 < many < 5 * few
+
+
+def looked_at(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, count: int, of: str) -> int:
+    """How often a row of a contact, or a line, is looked at while a letter waits for all but one of so many."""
+    looks = []
+
+    class Looked(dict[str, object]):
+        def get(self, key: str, default: object = None) -> object:
+            looks.append(1) if of == "contacts" else None
+            return super().get(key, default)
+
+    def lines(enrollment: Enrollment, step: str) -> list[OpenTask]:
+        found = last_lines(enrollment, step)
+        looks.extend([1] * len(enrollment.tasks) if of == "lines" else [])
+        return found
+
+    rows = tuple(
+        Looked(id=f"c{n}", email=f"c{n}@acme.example", first_name="Ann", has_left=n == 0, roles=("admin",))
+        for n in range(count)
+    )
+    monkeypatch.setattr("tests.test_mails_come_back.ROWS", rows)
+    monkeypatch.setattr("cs_playbook.plan.advance.last_lines", lines)
+    told, both = Mailed(workspace), text(letter(to="admins"), letter(to="admins"))
+    told.run(both, 0)
+    looks.clear()
+    told.run(both, 1)
+    return len(looks)
 
 
 def opened(event: Event) -> tuple[OpenTask, ...]:

@@ -53,8 +53,8 @@ class TextChanged(Happened, frozen=True):
     `renamed`: old name → new (`x~2`: set aside, another step is called x now). `gone`: what is open of these is
     cancelled. `back`: what an earlier move had cancelled is open again, but for the mails `asks` (their keys): nobody got
     them, and their contacts wait for one. `anew`: skipped before, or a letter that nobody got; asked again.
-    `passed`: new, and only before what has begun. `once`: repeats no more; `often`: repeats from now on.
-    `key_names`: new steps whose own name has made keys of another step.
+    `passed`: new, and only before what has begun. `once`: repeats no more; `often`: repeats from now on,
+    `begun`: and how many times of it there were, where more than one. `key_names`: new steps whose own name has made keys of another step.
     """
 
     enrollment: str
@@ -71,6 +71,7 @@ class TextChanged(Happened, frozen=True):
     watch_until: date | None = None
     before: str = ""
     asks: tuple[str, ...] = ()
+    begun: Mapping[str, int] = field(default_factory=dict)
 
 
 class StepOpened(Happened, frozen=True):

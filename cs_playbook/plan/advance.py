@@ -46,6 +46,7 @@ class Day:
         # What is held is asked again on each pass; each reason is said once.
         self._held: dict[tuple[str | None, HeldBy], Held] = {}
         self.values = self._known()
+        self._occurrences: dict[str, int] = {}
 
     def _known(self) -> Values:
         """The subject's facts and what the enrollment knows; asked many times until the next thing happens."""
@@ -55,6 +56,7 @@ class Day:
         self.enrollment = fold(self.enrollment, event)
         self.subject = knowing(self.subject, self.enrollment)
         self.values = self._known()
+        self._occurrences.clear()
         self.decisions.append(Change(event, evidence, note))
 
     def hold(self, by: HeldBy, step: str | None, why: str, until: date | None = None) -> None:
@@ -65,7 +67,10 @@ class Day:
         so_far = self.enrollment.repeats.get(step)
         if so_far is not None:
             return so_far.begun
-        return max((task.occurrence for task in last_lines(self.enrollment, step)), default=1)
+        if step not in self._occurrences:  # asked for each reader of a letter
+            lines = last_lines(self.enrollment, step)
+            self._occurrences[step] = max((task.occurrence for task in lines), default=1)
+        return self._occurrences[step]
 
     def forget_held(self) -> None:
         self._held.clear()

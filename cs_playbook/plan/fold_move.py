@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from cs_playbook.model.enrollment import Enrollment, OpenTask, Progress, Repeated, StepState, TaskState
 from cs_playbook.model.event import TextChanged
+from cs_playbook.model.outbox import MailState, mail_state
 from cs_playbook.model.recall import RECALLED
 from cs_playbook.plan import fold_mail
 from cs_playbook.values import replace
@@ -92,9 +93,16 @@ def last_lines(enrollment: Enrollment, step: str) -> list[OpenTask]:
     return [task for task in lines if task.occurrence == newest]
 
 
+def asks_again(task: OpenTask) -> bool:
+    """A mail, or a draft, gave its place among the caps away when it was cancelled: it asks for a new one."""
+    return (
+        task.kind == "email" and task.state is TaskState.CANCELLED and mail_state(task) is MailState.CANCELLED
+    )
+
+
 def _repeating(enrollment: Enrollment, event: TextChanged) -> Enrollment:
     """Whoever repeats no more is done once one of its occurrences is, unless another one is open; whoever repeats from
-    now on has begun as often as there were occurrences of it before."""
+    now on has begun as often as the move says: earlier programs said nothing, and what they folded stays what it is."""
     repeats, steps = dict(enrollment.repeats), dict(enrollment.steps)
     for step in event.once:
         last = repeats.pop(step).last
@@ -102,6 +110,6 @@ def _repeating(enrollment: Enrollment, event: TextChanged) -> Enrollment:
             steps[step] = last
     for step in event.often:
         ready_on = steps[step].ready_on
-        begun = max((task.occurrence for task in last_lines(enrollment, step)), default=1)
+        begun = event.begun.get(step, 1)
         repeats[step] = Repeated(ready_on, begun, begun - 1, planned=ready_on, since=ready_on)
     return replace(enrollment, steps=steps, repeats=repeats)

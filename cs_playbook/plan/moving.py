@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from cs_playbook.model.enrollment import Arm, Enrollment, OpenTask, Progress, StepState, TaskState
+from cs_playbook.model.enrollment import Arm, Enrollment, Progress, StepState
 from cs_playbook.model.event import TextChanged
-from cs_playbook.model.outbox import MailState, mail_state
 from cs_playbook.model.playbook import Playbook
 from cs_playbook.model.step import Step
 from cs_playbook.plan.advance import verdict
-from cs_playbook.plan.fold_move import after_move, last_lines
+from cs_playbook.plan.fold_move import after_move, asks_again, last_lines
 from cs_playbook.values import replace
 
 ASIDE = "~"  # no step that people write can have it in its name
@@ -35,7 +34,7 @@ def moving(enrollment: Enrollment, before: Iterable[str], new: Playbook, on: dat
     back = _back(enrollment, moved, new)
     moved = replace(moved, back=back, asks=_asks(enrollment, moved, back))
     once, often = _rhythms(enrollment, moved, new)
-    moved = replace(moved, once=once, often=often)
+    moved = replace(moved, once=once, often=often, begun=_begun(enrollment, moved, often))
     if enrollment.arm is not Arm.TREATED:  # without steps
         return moved
     moved = replace(moved, anew=_anew(after_move(enrollment, moved), new))
@@ -151,20 +150,13 @@ def _back(enrollment: Enrollment, moved: TextChanged, new: Playbook) -> tuple[st
 def _begins_again(after: Enrollment, step: str) -> bool:
     """Nobody got any letter of it."""
     lines = last_lines(after, step)
-    return bool(lines) and all(_asks_again(task) for task in lines)
-
-
-def _asks_again(task: OpenTask) -> bool:
-    """A mail, or a draft, gave its place among the caps away when it was cancelled: it asks for a new one."""
-    return (
-        task.kind == "email" and task.state is TaskState.CANCELLED and mail_state(task) is MailState.CANCELLED
-    )
+    return bool(lines) and all(asks_again(task) for task in lines)
 
 
 def _asks(enrollment: Enrollment, moved: TextChanged, back: tuple[str, ...]) -> tuple[str, ...]:
     """Of steps of which somebody got a letter, the letters that nobody got."""
     after = after_move(enrollment, moved)
-    return tuple(sorted(task.key for step in back for task in last_lines(after, step) if _asks_again(task)))
+    return tuple(sorted(task.key for step in back for task in last_lines(after, step) if asks_again(task)))
 
 
 def _rhythms(
@@ -180,6 +172,13 @@ def _rhythms(
         elif step.repeats is not None and step.id not in after.repeats and _is_begun(progress):
             often.append(step.id)
     return tuple(once), tuple(often)
+
+
+def _begun(enrollment: Enrollment, moved: TextChanged, often: tuple[str, ...]) -> dict[str, int]:
+    """No number of a time is given twice: it goes on with the last there was."""
+    after = after_move(enrollment, moved)
+    newest = {step: max((task.occurrence for task in last_lines(after, step)), default=1) for step in often}
+    return {step: number for step, number in newest.items() if number > 1}
 
 
 def _is_begun(progress: Progress | None) -> bool:

@@ -22,7 +22,7 @@ from cs_playbook.model.event import (
 from cs_playbook.model.outbox import OUTBOX, PERHAPS_TAKEN, RUN, MailState, mail_state
 from cs_playbook.model.recall import Recalled
 from cs_playbook.plan.fold import fold
-from cs_playbook.plan.fold_move import last_lines
+from cs_playbook.plan.fold_move import asks_again, last_lines
 from cs_playbook.plan.fold_recall import taken_back
 from cs_playbook.values import replace
 
@@ -202,7 +202,7 @@ def _asking_anew(back: Enrollment, now: Enrollment, undo: Undo) -> Enrollment:
     for step in {task.step for task in closed.values()}:
         lines = last_lines(asking, step)
         asks = tuple(task.contact for task in lines if task.key in keys and task.contact)
-        if len(asks) == len(lines):
+        if all(asks_again(task) for task in lines):  # also one that has waited for its place since before
             del steps[step]
         else:
             steps[step] = replace(steps[step], waits=(*steps[step].waits, *asks))

@@ -88,7 +88,8 @@ def _still_there(day: Day, waiting: tuple[str, ...]) -> tuple[Contact, ...]:
     table = day.today.catalog.contract.table("contacts")
     key = (table.key if table else None) or ""
     known = (Contact(str(row.get(key)), row, "") for row in day.subject.contacts)
-    return tuple(contact for contact in known if contact.id in waiting)
+    those = frozenset(waiting)
+    return tuple(contact for contact in known if contact.id in those)
 
 
 # --- who has had it already, for an account of the same family ---

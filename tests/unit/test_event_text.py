@@ -194,8 +194,10 @@ WRITTEN = [
             {"ask": "ask~2"},
             NEXT,
             "d1",
+            ("t1",),
+            {"b": 3},
         ),
-        '{"anew":["plan"],"back":["write"],"before":"d1","definition":"d2","enrollment":"e1","gone":["ask"],'
+        '{"anew":["plan"],"asks":["t1"],"back":["write"],"before":"d1","begun":{"b":3},"definition":"d2","enrollment":"e1","gone":["ask"],'
         '"key_names":{"ask":"ask~2"},"kind":"TextChanged","often":["b"],"on":"2026-03-02","once":["a"],'
         '"passed":["look"],"renamed":{"call_exec":"call"},"watch_until":"2026-03-03"}',
     ),
