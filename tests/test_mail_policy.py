@@ -274,3 +274,26 @@ def test_a_ledger_without_a_key_gets_one_from_a_run_and_a_dry_run_says_what_that
     with Ledger.open(world.ledger, None, writing=False) as ledger:
         assert marks_of(ledger, world.workspace.catalog)(ADA)
     assert world.wrong() == []
+
+
+@pytest.mark.parametrize("then", [ADA, "ada@before.example"])
+def test_a_mark_goes_with_the_forgotten_whichever_id_and_address_the_mail_had(
+    world: World, then: str
+) -> None:
+    """No snapshot knows that id any more, and the bytes of the mail are gone."""
+    world.edit("project.yaml", "format: 1\n", "format: 1\nemail_caps: {per_contact: 1 per 5 days}\n")
+    for day, known in enumerate((("old", then), ("new", then), ("new", ADA))):
+        row = contact(known[0], "acme", email=known[1])
+        world.morning(on(day), given(account("acme", seats=5), day=day, contacts=[row]))
+    for file in (world.root / "data" / "snapshots").glob(f"{on(0)}*"):
+        file.unlink()
+    with closing(sqlite3.connect(world.ledger)) as connection, connection:
+        connection.execute("update outbox set content = null")
+        ledger_sums.recount(connection, "outbox")
+    assert '"reader"' in written_down(world, "acme")
+
+    forget(world.workspace.place, ADA, "she asked", act(2), frozenset(), Whose.PEOPLE)
+
+    assert '"reader"' not in written_down(world, "acme")
+    assert ('"old"' in written_down(world, "acme")) == (then != ADA)
+    assert world.wrong() == []

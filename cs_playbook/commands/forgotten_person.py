@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from cs_playbook.commands.place import Place
 from cs_playbook.compile.placing import quoted
 from cs_playbook.effects.forgotten_rows import Rewriting
-from cs_playbook.effects.ledger_forgetting import enrollments_of
+from cs_playbook.effects.ledger_forgetting import enrollments_of, written_to
 from cs_playbook.effects.snapshot_forgetting import CONTACTS, columns_of, keys_of_others, mails_beside
 from cs_playbook.errors import StoppedOnPurpose, UserError
 from cs_playbook.model.data import Table
@@ -60,6 +60,9 @@ def find_person(place: Place, ledger: sqlite3.Connection, who: str, ours: Collec
         meant |= _told_of_contacts(place, days, who)
         for day in days:
             _look(place, day, table, (meant, wanted), person)
+        person.contacts |= {
+            one: there for one, there in written_to(ledger, wanted) if one not in person.contacts
+        }
         # What the row once said of those who were found in any of them: another day, another address or name.
         _add_all(place, table, days, person, ours)
         _leave_to_others(place, table, days, person)

@@ -15,6 +15,7 @@ from typing import Any
 from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.event_text import read_event
 from cs_playbook.effects.ledger_cache import enrollment_row, folded, is_outward, of_enrollments, outbox_row
+from cs_playbook.effects.ledger_suppression import reader_marks
 from cs_playbook.effects.ledger_text import encode
 from cs_playbook.effects.ledger_writing import link
 from cs_playbook.effects.named_in_mail import named_in_mail
@@ -92,7 +93,8 @@ class Rewriting:
         return changed
 
     def _body(self, body: str) -> str:
-        if not any(quoted in body for quoted in self._quoted) and not self._traces.count(body):
+        wanted = (*self._quoted, *self._readers)
+        if not any(one in body for one in wanted) and not self._traces.count(body):
             return body
         said = json.loads(body)
         playbook = said.get("playbook") or self._playbooks.get(said.get("enrollment", ""), "")
@@ -103,6 +105,11 @@ class Rewriting:
         """As the ids stand in JSON, whole."""
         return tuple(encode(contact) for contact in self._traces.contacts)
 
+    @cached_property
+    def _readers(self) -> frozenset[str]:
+        """The marks of their addresses: of mails to an id, too, that nothing else tells is theirs."""
+        return reader_marks(self._connection, self._traces.addresses)
+
     def _without(self, value: Any, name: str, playbook: str) -> Any:
         """`name`: of the field that holds it."""
         match value:
@@ -112,7 +119,7 @@ class Rewriting:
                 return {
                     key: self._note(part, key, about=about) or self._without(part, key, playbook)
                     for key, part in value.items()
-                    if not (about and key == "reader")  # the mark of their address
+                    if key != "reader" or not (about or part in self._readers)  # the mark of their address
                 }
             case list() if name == "copies":  # a mark is no address
                 return [copy for copy in value if not self._traces.count(copy)]

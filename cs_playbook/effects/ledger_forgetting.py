@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, field
@@ -125,6 +125,16 @@ def enrollments_of(connection: sqlite3.Connection, traces: Traces) -> Iterator[E
             enrollment = read_enrollment(state)
             found[enrollment.key] = enrollment
     yield from (found[key] for key in sorted(found))
+
+
+def written_to(connection: sqlite3.Connection, addresses: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(contact, account) of mails that went to one of the addresses, or were to go there."""
+    for mark in sorted(ledger_suppression.reader_marks(connection, addresses)):
+        for (state,) in connection.execute(_NAMED, (json.dumps(mark),)):
+            enrollment = read_enrollment(state)
+            for task in enrollment.tasks.values():
+                if task.reader == mark and task.contact is not None:
+                    yield task.contact, enrollment.account
 
 
 def _taken_back(enrollment: Enrollment, task: OpenTask, erasure: Erasure) -> Iterator[MailMoved]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cs_playbook.effects import ledger_sums
 from cs_playbook.effects.ledger_faults import understood
-from cs_playbook.model.suppression import Entry, SuppressionList
+from cs_playbook.model.suppression import Entry, SuppressionList, reader_mark
 
 KEY = "select v from meta where k = 'suppression_key'"
 _KINDS = "kind in ('Suppressed', 'SuppressionLifted')"
@@ -42,3 +42,9 @@ def with_a_key(connection: sqlite3.Connection) -> str:
     connection.execute(_ADD_KEY, (secrets.token_hex(32),))
     ledger_sums.recount(connection, "meta")
     return str(connection.execute(KEY).fetchone()[0])
+
+
+def reader_marks(connection: sqlite3.Connection, addresses: Iterable[str]) -> frozenset[str]:
+    """By which the caps know these addresses; none where there is no key."""
+    found = connection.execute(KEY).fetchone()
+    return frozenset(reader_mark(address, str(found[0])) for address in addresses) if found else frozenset()
