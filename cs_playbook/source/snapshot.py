@@ -96,9 +96,11 @@ class Snapshot:
         """One more file beside this one."""
         self._beside.add(address)
         self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, MOST_BESIDE)
-        self.connection.execute(f"ATTACH '{address}' AS {called}")
-        self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        self._beside.clear()
+        try:
+            self.connection.execute(f"ATTACH '{address}' AS {called}")
+        finally:  # a door that did not open is closed again too
+            self.connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+            self._beside.clear()
 
     @contextmanager
     def beside(self, file: Path, called: str) -> Iterator[None]:
@@ -112,8 +114,10 @@ class Snapshot:
 
     def _look_away(self, called: str) -> None:
         self._beside.add(called)
-        self.connection.execute(f"DETACH {called}")
-        self._beside.clear()
+        try:
+            self.connection.execute(f"DETACH {called}")
+        finally:
+            self._beside.clear()
 
     def __enter__(self) -> Snapshot:
         return self

@@ -291,6 +291,20 @@ def test_the_file_of_another_part_is_let_in_once(world: World, tmp_path: Path) -
             opened.connection.execute(f"attach '{(tmp_path / 'part').as_uri()}?mode=rwc' as part_2")
 
 
+def test_a_file_that_cannot_be_looked_into_leaves_no_door_open(world: World, tmp_path: Path) -> None:
+    with Snapshot.open(world.workspace.snapshots / f"{on(1)}.db") as opened:
+        with (
+            pytest.raises(sqlite3.OperationalError, match="unable to open"),
+            opened.beside(tmp_path / "gone", "ledger"),
+        ):
+            pass
+        (tmp_path / "gone").touch()
+
+        assert opened.connection.getlimit(sqlite3.SQLITE_LIMIT_ATTACHED) == 0
+        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+            opened.connection.execute(f"attach '{(tmp_path / 'gone').as_uri()}?mode=ro' as ledger")
+
+
 @pytest.fixture
 def two() -> Iterator[list[Part]]:
     """Two connections; what is endless is cut off after a second, and found out."""
