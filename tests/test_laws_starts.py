@@ -323,6 +323,19 @@ def test_who_is_at_a_step_already_starts_there(tmp_path: Path) -> None:
     assert [task.step for task in started.open_tasks] == ["tell"]
 
 
+def test_who_gives_another_reason_asks_for_the_same_start(tmp_path: Path) -> None:
+    world = world_of(tmp_path, alpha="")
+    world.morning(on(0), given(account("acme", seats=1)))
+
+    first, second = (
+        ask_start(world.workspace, "alpha", "acme", None, "", act(on(0)), Midway(although=why))
+        for why in ("a new office", "they have a new office")
+    )
+
+    assert second == first
+    assert [event for event in world.events() if isinstance(event, StartAsked)] == [first]
+
+
 @pytest.mark.parametrize("status", ["paused", "draining", "retired"])
 def test_nobody_asks_for_a_playbook_that_takes_no_new_ones(status: str, tmp_path: Path) -> None:
     world = world_of(tmp_path, alpha="")

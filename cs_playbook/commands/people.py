@@ -166,7 +166,7 @@ def ask_start(
     act: Act,
     midway: Midway = Midway(),
 ) -> StartAsked:
-    """The wish is recorded; the next run starts it, or says why it cannot."""
+    """The wish as it is recorded; the next run starts it, or says why it cannot."""
     known = _playbook(workspace, playbook)
     _refuse_closed(known)
     _refuse_nowhere(known, midway, act)
@@ -215,7 +215,7 @@ def ask_start(
                 f"'{playbook}' is asked for already, on {before.on.isoformat()}, and otherwise",
                 "the first word counts: let cs-playbook run start it, then stop it and ask anew",
             )
-        return asked
+        return before or asked
 
 
 def _is_about(one: StartAsked, other: StartAsked) -> bool:
@@ -224,7 +224,7 @@ def _is_about(one: StartAsked, other: StartAsked) -> bool:
 
 def _how(asked: StartAsked) -> tuple[object, ...]:
     """What makes another start of it; who says it, when and why does not."""
-    return asked.at, asked.began, asked.although, dict(asked.given)
+    return asked.at, asked.began, bool(asked.although), dict(asked.given)
 
 
 _CLOSED = {
