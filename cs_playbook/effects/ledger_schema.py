@@ -22,7 +22,7 @@ _SETTINGS = (
     "pragma journal_mode = delete",  # one writer; and the write-ahead log of older SQLites can corrupt
     "pragma synchronous = extra",  # full would let a power cut undo a commit whose files are already out
     "pragma fullfsync = on",  # the same on macOS; nothing elsewhere
-    "pragma cache_size = -16384",  # KiB; a run that changes more waits for the disk in between
+    "pragma cache_size = -12288",  # KiB; a run that changes more waits for the disk in between
 )
 
 

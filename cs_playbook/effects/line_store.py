@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from io import BytesIO
 from typing import Self
 
 from msgspec.json import Decoder, Encoder
@@ -91,8 +92,13 @@ class LineStore:
 
     def whole(self, name: str) -> bytes:
         """All parts, in the order in which they came."""
-        parts = self._connection.execute("select body from part where list = ? order by number", (name,))
-        return b"".join(body for (body,) in parts)
+        # A join would hold all parts beside the whole.
+        found = BytesIO()
+        for (body,) in self._connection.execute(
+            "select body from part where list = ? order by number", (name,)
+        ):
+            found.write(body)
+        return found.getvalue()
 
     def most_urgent_first(self, reads: Reads, who: str) -> list[TaskLine]:
         return self._read(_SORTED, reads, who)
