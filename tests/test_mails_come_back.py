@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,13 @@ from hypothesis import strategies as st
 
 from cs_playbook.commands.send import send
 from cs_playbook.commands.workspace import Workspace
+from cs_playbook.effects.ledger_cache import folded, of_enrollments
 from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.event import Ended, Event, MailMoved, StepOpened, TaskAnswered
 from cs_playbook.model.outbox import PERHAPS_TAKEN, MailState, mail_state
 from cs_playbook.model.recall import Recalled
-from cs_playbook.plan.decision import Change, Held, Subject, Today
+from cs_playbook.plan.decision import Change, Held, Subject, SubjectPlan, Today
 from cs_playbook.plan.enroll import Before
-from cs_playbook.plan.fold import fold
 from cs_playbook.plan.fold_move import last_lines
 from cs_playbook.plan.mail_caps import Mails
 from cs_playbook.plan.mail_turns import plan_in_turn
@@ -37,6 +36,7 @@ ROWS = tuple(
     {"id": name.lower(), "email": f"{name.lower()}@acme.example", "first_name": name, "has_left": False, "roles": roles}
     for name, roles in (("Ada", ("champion", "admin")), ("Bob", ("admin",)))
 )  # fmt: skip
+ADDRESSES = {str(row["id"]): str(row["email"]) for row in ROWS}
 CAP = 3  # days in which a contact gets one mail
 ROLES = "  admins: {contacts: \"'admin' in roles\", pick: all}\npeople:\n"
 TASK = "task: Look, owner: csm"
@@ -83,13 +83,13 @@ class Mailed(Told):
         assert again == []
         return [one.why for plan in plans for one in plan.decisions if isinstance(one, Held)]
 
-    def plans(self, today: Today) -> list:  # type: ignore[type-arg]
+    def plans(self, today: Today) -> list[SubjectPlan]:
         mails = Mails(today.day, today.reckoning.calendar, "id")
         for item in self.enrollments.values():
-            mails.of_enrollment(item, {row["id"]: row["email"] for row in ROWS}.get)  # type: ignore[arg-type]
+            mails.of_enrollment(item, ADDRESSES.get)
         return plan_in_turn(self._plan, today, mails, None)
 
-    def _plan(self, today: Today) -> list:  # type: ignore[type-arg]
+    def _plan(self, today: Today) -> list[SubjectPlan]:
         values = {"seats": 3, "csm_email": "lea@vendor.example"}
         going = [item for item in self.enrollments.values() if item.is_open]
         new = [] if self.enrollments else [Start(today.catalog.playbooks["leaving"], None, Before())]
@@ -253,8 +253,10 @@ def test_a_letter_that_was_taken_back_with_its_run_does_not_come_back_with_its_s
     known = len(told.events)
     told.run(every, 3)
     assert [task.contact for event in told.events[known:] for task in opened(event)] == ["bob"]
-    history = [(1 if number < known else 2, event) for number, event in enumerate(told.events)]
-    undone = part_of(history, Undo(2, on(3), "lea", "a bad export"))  # type: ignore[arg-type]
+    history = [
+        (1 if number < known else 2, event) for number, event in enumerate(of_enrollments(told.events))
+    ]
+    undone = part_of(history, Undo(2, on(3), "lea", "a bad export"))
     assert isinstance(undone.verdict, Recalled)
     told.take(undone.verdict)
     told.send(3)
@@ -280,8 +282,10 @@ def test_a_step_whose_letters_all_ask_anew_after_an_undo_is_asked_as_a_whole(
     told.take(MailMoved(item.key, hers.key, on(3), S.PENDING.value, "lea"))
     known = len(told.events)
     told.take(Ended(item.key, on(4), "lost", "exit"))
-    history = [(1 if number < known else 2, event) for number, event in enumerate(told.events)]
-    undone = part_of(history, Undo(2, on(4), "lea", "a bad export", later=1))  # type: ignore[arg-type]
+    history = [
+        (1 if number < known else 2, event) for number, event in enumerate(of_enrollments(told.events))
+    ]
+    undone = part_of(history, Undo(2, on(4), "lea", "a bad export", later=1))
     assert isinstance(undone.verdict, Recalled)
     told.take(undone.verdict)
     monkeypatch.setattr("tests.test_mails_come_back.ROWS", ())
@@ -355,8 +359,8 @@ def test_nobody_has_a_letter_twice_or_too_many_whatever_is_edited(
         play(told, number, how)
 
     for item in told.enrollments.values():
-        mine = [event for event in told.events if getattr(event, "enrollment", "") == item.key]
-        assert reduce(fold, mine, None) == item  # type: ignore[arg-type]
+        mine = [event for event in of_enrollments(told.events) if event.enrollment == item.key]
+        assert folded(None, mine) == item
 
 
 def play(told: Mailed, number: int, how: str) -> None:

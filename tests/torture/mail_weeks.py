@@ -14,14 +14,12 @@ from contextlib import suppress as apart_from
 from datetime import date, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from cs_playbook.commands import resting, suppress
@@ -40,6 +38,7 @@ from cs_playbook.model.enrollment import Enrollment, OpenTask, TaskState
 from cs_playbook.model.outbox import FIRST, MailState, mail_state
 from tests.builders import VERSION
 from tests.torture.cuts import AtMoment, Work, killed
+from tests.torture.histories import play_histories
 from tests.torture.mail_truth import CUT_AFTER, LOST, WORDS, Cut, Seen, Server, Truth, readers_of
 from tests.torture.mail_world import (
     ACCOUNTS,
@@ -448,20 +447,7 @@ class MailWeeks(RuleBasedStateMachine):
 
 
 def play(examples: int, steps: int, derandomize: bool = False) -> None:
-    """Raises what was found, with the steps that lead to it."""
-    run_state_machine_as_test(
-        MailWeeks,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            derandomize=derandomize,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate,) if derandomize else tuple(Phase),
-        ),
-    )
+    play_histories(MailWeeks, examples, steps, derandomize)
 
 
 if __name__ == "__main__":

@@ -16,20 +16,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from cs_playbook.commands.undo import Words, undo
 from cs_playbook.model.enrollment import Arm
 from tests.builders import VERSION, Row, account, contact, small, tables, used
 from tests.torture.cuts import AtMoment, killed
+from tests.torture.histories import play_histories
 
 ACCOUNTS = ("acme", "bolt", "calm")
 OUTCOMES = {
@@ -289,21 +288,7 @@ class Weeks(RuleBasedStateMachine):
 
 
 def play(examples: int, steps: int, derandomize: bool = False) -> None:
-    """Raises what was found, with the steps that lead to it."""
-    run_state_machine_as_test(
-        Weeks,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            derandomize=derandomize,
-            suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate,)
-            if derandomize
-            else tuple(Phase),  # in the suite nobody waits for a smaller one
-        ),
-    )
+    play_histories(Weeks, examples, steps, derandomize)
 
 
 if __name__ == "__main__":
